@@ -1,0 +1,61 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What REST can ask of the agent. Calls that wait say how long at most; all are safe to call from any thread. */
+public interface Commands {
+
+    /** The newest look at this node; never waits. */
+    Snapshot snapshot();
+
+    /** Re-reads the configuration file and applies it, soon. */
+    void reload();
+
+    /** Restarts PostgreSQL and waits for the result. */
+    Answer restart(RestartConditions conditions);
+
+    /** Keeps a restart for later, in memory and in the member key. Refused if there is one already. */
+    Answer scheduleRestart(RestartConditions conditions, Instant at, Mapping request);
+
+    /** Whether there was one. */
+    boolean deleteScheduledRestart();
+
+    /** Removes the data directory and clones again, soon. */
+    Answer reinitialize(boolean force, boolean fromLeader);
+
+    /** A linearizable read of the DCS; absent when it can't be read. */
+    Optional<ClusterView> readCluster();
+
+    /** PATCH /config. */
+    ConfigAnswer patchConfig(Mapping patch);
+
+    /** PUT /config. */
+    ConfigAnswer replaceConfig(Mapping config);
+
+    /**
+     * POST /switchover and /failover, checked and carried out as in reference 4.5, steps 1 to 8; waits for the result when it isn't scheduled.
+     *
+     * @param body the request as sent
+     */
+    Answer switchover(Mapping body);
+
+    /** POST /failover. */
+    Answer failover(Mapping body);
+
+    /** DELETE /switchover. */
+    Answer deleteScheduledSwitchover();
+
+    /** An HTTP status and the text to send. */
+    record Answer(int status, String text) {}
+
+    /** The result of a change of the dynamic configuration: 200 with the new one, or a status with the reason. */
+    record ConfigAnswer(int status, Mapping config, String text) {}
+
+    /** When to restart: only if the role matches, the server is older, or a change is pending (reference 4.5). */
+    record RestartConditions(
+            Optional<String> role, Optional<String> olderThan, boolean onlyIfPending, Optional<Duration> patience) {}
+}

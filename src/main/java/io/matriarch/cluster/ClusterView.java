@@ -1,0 +1,62 @@
+package io.matriarch.cluster;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything below the cluster's prefix in the DCS at one revision.
+ *
+ * @param initialize absent when the key is; empty text while somebody bootstraps; else the system identifier
+ * @param config absent when the key is missing or not an object
+ * @param failover absent when nothing is requested
+ * @param failsafe member name to api_url; empty when the key is missing
+ * @param members sorted by name
+ */
+public record ClusterView(
+        Optional<String> initialize,
+        Optional<DynamicConfiguration> config,
+        Optional<Leader> leader,
+        Status status,
+        List<Member> members,
+        Optional<FailoverRequest> failover,
+        SyncState sync,
+        History history,
+        Map<String, String> failsafe) {
+
+    /** A scope without any key. */
+    public static final ClusterView EMPTY = new ClusterView(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Status.UNKNOWN,
+            List.of(),
+            Optional.empty(),
+            SyncState.NONE,
+            History.EMPTY,
+            Map.of());
+
+    public ClusterView {
+        members = members.stream().sorted(Comparator.comparing(Member::name)).toList();
+        failsafe = Map.copyOf(failsafe);
+    }
+
+    public Optional<Member> member(String name) {
+        return members.stream().filter(member -> member.name().equals(name)).findFirst();
+    }
+
+    public boolean leads(String name) {
+        return leader.filter(held -> held.name().equals(name)).isPresent();
+    }
+
+    public Optional<Member> leaderMember() {
+        return leader.flatMap(held -> member(held.name()));
+    }
+
+    /** The system identifier, if the initialize key holds one: at least ten digits (reference 3.2). */
+    public Optional<String> systemIdentifier() {
+        return initialize.filter(text ->
+                text.length() >= 10 && text.chars().allMatch(character -> character >= '0' && character <= '9'));
+    }
+}

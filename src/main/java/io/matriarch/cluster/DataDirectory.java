@@ -1,0 +1,17 @@
+package io.matriarch.cluster;
+
+/** What the data directory is. */
+public sealed interface DataDirectory {
+    /** Missing, or nothing in it but dotfiles and lost+found. */
+    record Empty() implements DataDirectory {}
+
+    /** There, but it can't be read; never touch it. */
+    record Unreadable(String why) implements DataDirectory {}
+
+    /**
+     * A cluster.
+     *
+     * @param recoverySignal standby.signal or recovery.signal is there: it would start as a standby
+     */
+    record Present(ControlData control, boolean recoverySignal) implements DataDirectory {}
+}

@@ -1,0 +1,68 @@
+package io.matriarch.cluster;
+
+import io.matriarch.value.Value.Mapping;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A member key: {@code members/<name>} (reference 3.2).
+ *
+ * @param data the JSON object as written, unknown fields included; empty when it could not be parsed
+ * @param lease the lease the key carries, 0 if none
+ */
+public record Member(String name, Mapping data, long revision, long lease) {
+
+    public Optional<String> connUrl() {
+        return data.text("conn_url");
+    }
+
+    public Optional<String> apiUrl() {
+        return data.text("api_url");
+    }
+
+    /** The text of the state, {@code unknown} when there is none. */
+    public String state() {
+        return data.text("state").orElse("unknown");
+    }
+
+    public boolean isRunning() {
+        return state().equals(PostgresState.RUNNING.text());
+    }
+
+    public Optional<Role> role() {
+        return data.text("role").flatMap(Role::of);
+    }
+
+    public Tags tags() {
+        return new Tags(data.mapping("tags"));
+    }
+
+    public OptionalInt timeline() {
+        return data.whole("timeline").stream().mapToInt(Math::toIntExact).findFirst();
+    }
+
+    public Optional<Lsn> xlogLocation() {
+        return lsn("xlog_location");
+    }
+
+    public Optional<Lsn> receiveLsn() {
+        return lsn("receive_lsn");
+    }
+
+    public Optional<Lsn> replayLsn() {
+        return lsn("replay_lsn");
+    }
+
+    /** False only while a promoted leader has not finished its checkpoint; pg_rewind waits for it. */
+    public boolean checkpointedAfterPromotion() {
+        return data.bool("checkpoint_after_promote").orElse(true);
+    }
+
+    public boolean paused() {
+        return data.bool("pause").orElse(false);
+    }
+
+    private Optional<Lsn> lsn(String field) {
+        return data.whole(field).stream().mapToObj(Lsn::new).findFirst();
+    }
+}

@@ -1,0 +1,19 @@
+package io.matriarch.cluster;
+
+/** How an {@link Operation} ended. */
+public sealed interface OperationResult {
+    /** It did what it says. */
+    record Succeeded() implements OperationResult {}
+
+    /** It did not; {@code why} is for a person, without secrets. What it left behind is in the next observation. */
+    record Failed(String why) implements OperationResult {}
+
+    /** Somebody asked it to stop before it had an effect. */
+    record Cancelled() implements OperationResult {}
+
+    /** Answer of {@link Operation.CheckDivergence}: this data directory may follow the leader as it is. */
+    record InHistory() implements OperationResult {}
+
+    /** Answer of {@link Operation.CheckDivergence}: it has WAL that the leader doesn't have; rewind or clone again. */
+    record Diverged(String why) implements OperationResult {}
+}

@@ -1,0 +1,56 @@
+package io.matriarch.cluster;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One answer of the monitoring query (reference 6.2).
+ *
+ * @param version server_version_num
+ * @param timeline of a primary; of a standby what its WAL receiver gets, if anything
+ * @param position flush LSN of a primary; zero on a standby
+ * @param received max(receive, written) of a standby; zero on a primary
+ * @param replicationState {@code streaming} or {@code in archive recovery}
+ * @param latestEnd latest_end_lsn of the WAL receiver
+ * @param walSenders one entry a connected standby
+ * @param slots name to restart_lsn (physical) or confirmed_flush_lsn (logical)
+ */
+public record ServerReading(
+        int version,
+        Instant postmasterStart,
+        boolean inRecovery,
+        OptionalInt timeline,
+        Lsn position,
+        Lsn received,
+        Lsn replayed,
+        Optional<Instant> replayedAt,
+        boolean replayPaused,
+        Optional<String> replicationState,
+        Optional<Lsn> latestEnd,
+        List<WalSender> walSenders,
+        List<Slot> slots) {
+
+    public ServerReading {
+        walSenders = List.copyOf(walSenders);
+        slots = List.copyOf(slots);
+    }
+
+    /** A row of pg_stat_replication; an absent text is SQL's null. */
+    public record WalSender(
+            String user,
+            String applicationName,
+            Optional<String> clientAddress,
+            String state,
+            String syncState,
+            int syncPriority) {}
+
+    /** A replication slot. */
+    public record Slot(String name, boolean physical, boolean active, Optional<Lsn> position, boolean holdsXmin) {}
+
+    /** How much WAL this server has: flushed by a primary, received or replayed by a standby. */
+    public Lsn walPosition() {
+        return inRecovery ? received.max(replayed) : position;
+    }
+}

@@ -1,0 +1,53 @@
+package io.matriarch.cluster;
+
+import io.matriarch.value.Value;
+import io.matriarch.value.Value.Mapping;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A member's tags (reference 2.10), the raw ones kept. */
+public record Tags(Mapping raw) {
+    public static final Tags NONE = new Tags(Mapping.empty());
+
+    /** Never leads. {@code nofailover} takes precedence over {@code failover_priority}. */
+    public boolean nofailover() {
+        return raw.find("nofailover").isPresent() ? truth("nofailover") : failoverPriority() <= 0;
+    }
+
+    /** 1 unless set; higher wins at equal WAL position. */
+    public int failoverPriority() {
+        return (int) raw.whole("failover_priority").orElse(1);
+    }
+
+    public boolean nosync() {
+        return raw.find("nosync").isPresent()
+                ? truth("nosync")
+                : raw.whole("sync_priority").orElse(1) <= 0;
+    }
+
+    public boolean noloadbalance() {
+        return truth("noloadbalance");
+    }
+
+    public boolean clonefrom() {
+        return truth("clonefrom");
+    }
+
+    public boolean nostream() {
+        return truth("nostream");
+    }
+
+    public Optional<String> replicatefrom() {
+        return raw.text("replicatefrom");
+    }
+
+    private boolean truth(String tag) {
+        return raw.find(tag).map(Tags::truthOf).orElse(false);
+    }
+
+    private static boolean truthOf(Value value) {
+        return value.asBool()
+                .orElseGet(() ->
+                        !value.asText().orElse("").toLowerCase(Locale.ROOT).isEmpty());
+    }
+}

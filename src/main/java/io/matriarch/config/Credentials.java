@@ -1,0 +1,4 @@
+package io.matriarch.config;
+
+/** A user name and its password. */
+public record Credentials(String username, Secret password) {}

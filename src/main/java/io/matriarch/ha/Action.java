@@ -1,0 +1,67 @@
+package io.matriarch.ha;
+
+import io.matriarch.cluster.History;
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Operation;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is to be done next; exactly one at a time. Its {@link Outcome} is part of the next observation. */
+public sealed interface Action {
+
+    /** Nothing more in this cycle. */
+    record Idle() implements Action {}
+
+    /** Stop looping and end the process. */
+    record Exit(int code) implements Action {}
+
+    /** Take the leader key if nobody holds it. */
+    record AcquireLeaderLock() implements Action {}
+
+    /** Keep the leader key, and publish status. Refused: the lock is lost. */
+    record RenewLeaderLock() implements Action {}
+
+    /** Right after bootstrap: take the leader key whoever holds it. */
+    record TakeLeaderLock() implements Action {}
+
+    /** Give the leader key back; with a position, publish before how far this server came. */
+    record ReleaseLeaderLock(Optional<Lsn> position) implements Action {}
+
+    /** Race for the right to bootstrap. */
+    record CreateInitialize() implements Action {}
+
+    /** Store the system identifier. */
+    record PutInitialize(String systemIdentifier) implements Action {}
+
+    /** After a failed bootstrap, let others try. */
+    record DeleteInitialize() implements Action {}
+
+    /** Write the dynamic configuration: the one in effect, or at bootstrap the one of the local file. */
+    record PutConfig() implements Action {}
+
+    /** Clear the failover key, if it still has this revision. */
+    record ClearFailoverRequest(long revision) implements Action {}
+
+    /** Ask these members' REST interface, in parallel, for what they have. */
+    record AskPeers(Set<String> members) implements Action {
+        public AskPeers {
+            members = Set.copyOf(members);
+        }
+    }
+
+    /** Write the history key. */
+    record PutHistory(History history) implements Action {}
+
+    /** Make the member slots those of these members. */
+    record SyncSlots(Set<String> members) implements Action {
+        public SyncSlots {
+            members = Set.copyOf(members);
+        }
+    }
+
+    /** Begin a long action on PostgreSQL. */
+    record Begin(Operation operation) implements Action {}
+
+    /** Ask the long action in progress to give up. */
+    record CancelOperation() implements Action {}
+}

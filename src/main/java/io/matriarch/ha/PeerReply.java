@@ -1,0 +1,31 @@
+package io.matriarch.ha;
+
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Tags;
+import java.util.OptionalInt;
+
+/**
+ * What a member's REST interface said of itself during the race.
+ *
+ * @param reachable it answered, and with a WAL position
+ * @param primary it is not in recovery
+ * @param position max of received and replayed, or the primary's location
+ */
+public record PeerReply(
+        String member,
+        boolean reachable,
+        boolean primary,
+        Lsn position,
+        OptionalInt timeline,
+        Tags tags,
+        boolean watchdogFailed) {
+
+    public static PeerReply unreachable(String member) {
+        return new PeerReply(member, false, false, Lsn.ZERO, OptionalInt.empty(), Tags.NONE, false);
+    }
+
+    /** May become the primary as far as it says. */
+    public boolean mayPromote() {
+        return reachable && !tags.nofailover() && !watchdogFailed;
+    }
+}

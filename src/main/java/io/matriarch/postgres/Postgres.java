@@ -1,0 +1,40 @@
+package io.matriarch.postgres;
+
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.time.Deadline;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The local PostgreSQL. Long work is begun here and runs elsewhere; the loop sees its progress in {@link #observe}. No call waits past its deadline, none throws
+ * for what the server or its tools do.
+ */
+public interface Postgres {
+
+    /** What can be seen now. Reads the control file, looks for the postmaster and, if it accepts connections, asks it. */
+    ServerStatus observe(Deadline deadline);
+
+    /**
+     * Begins an operation.
+     *
+     * @throws IllegalStateException if one is in progress: the caller has not looked
+     */
+    void begin(Operation operation);
+
+    /** Asks the operation in progress to give up: its child processes get SIGTERM, then SIGKILL. Its end is seen in {@link #observe}. */
+    void cancelOperation();
+
+    /** Takes over a changed configuration: writes the files and reloads the server if it runs. */
+    Optional<String> reload(PostgresConfiguration configuration, Deadline deadline);
+
+    /**
+     * Makes the member slots those in {@code wanted}, dropping inactive ones that no member needs.
+     *
+     * @return why it could not be done, if so
+     */
+    Optional<String> syncSlots(Set<String> wanted, Deadline deadline);
+
+    /** Called, on any thread, when an operation ended or the postmaster died. Must return at once. */
+    void onChange(Runnable listener);
+}

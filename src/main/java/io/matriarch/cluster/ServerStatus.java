@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param finished the last operation's end; stays until the next operation begins
  * @param pendingRestart parameter name to its old and new value, for parameters that wait for a restart
  * @param checkpointPending the server was promoted and has not finished its checkpoint
+ * @param history of a primary beyond timeline 1: its local history file; timestamps are the file's, who led afterwards is absent
  * @param mayRewind pg_rewind is configured, and data checksums or wal_log_hints are on
  */
 public record ServerStatus(
@@ -26,6 +27,7 @@ public record ServerStatus(
         Optional<Finished> finished,
         Map<String, PendingChange> pendingRestart,
         boolean checkpointPending,
+        History history,
         boolean mayRewind) {
 
     public ServerStatus {

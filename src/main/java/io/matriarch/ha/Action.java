@@ -3,14 +3,15 @@ package io.matriarch.ha;
 import io.matriarch.cluster.History;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
 /** What is to be done next; exactly one at a time. Its {@link Outcome} is part of the next observation. */
 public sealed interface Action {
 
-    /** Nothing more in this cycle. */
-    record Idle() implements Action {}
+    /** Nothing more in this cycle; look again after {@code atMost}, or after loop_wait when absent, or when something changes. */
+    record Idle(Optional<Duration> atMost) implements Action {}
 
     /** Stop looping and end the process. */
     record Exit(int code) implements Action {}

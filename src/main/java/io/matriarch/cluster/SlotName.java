@@ -12,7 +12,7 @@ public final class SlotName {
     public static String of(String member) {
         StringBuilder name = new StringBuilder();
         member.toLowerCase(Locale.ROOT).codePoints().forEach(point -> {
-            if (point >= 'a' && point <= 'z' || point >= '0' && point <= '9' || point == '_') {
+            if ((point >= 'a' && point <= 'z') || (point >= '0' && point <= '9') || point == '_') {
                 name.appendCodePoint(point);
             } else if (point == '-' || point == '.') {
                 name.append('_');

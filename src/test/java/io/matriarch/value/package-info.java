@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.value;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,10 @@
 package io.matriarch.cluster;
 
+import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The dynamic configuration, the JSON of the config key (reference 2.12); unknown keys are kept in {@code raw}.
@@ -44,6 +47,24 @@ public record DynamicConfiguration(Mapping raw, long revision) {
         return raw.bool("pause").orElse(false);
     }
 
+    /** The leader streams from another cluster: where to, or how to restore its WAL, is said. */
+    public boolean standbyCluster() {
+        Mapping section = raw.mapping("standby_cluster");
+        return Stream.of("host", "port", "restore_command")
+                .anyMatch(key ->
+                        section.find(key).filter(DynamicConfiguration::says).isPresent());
+    }
+
+    /** Commits wait for some standbys out of those in the sync key. */
+    public boolean quorumCommit() {
+        return raw.text("synchronous_mode").filter("quorum"::equalsIgnoreCase).isPresent() && !standbyCluster();
+    }
+
+    /** Commits wait for the standbys in the sync key. A standby cluster has no commits. */
+    public boolean synchronous() {
+        return (raw.bool("synchronous_mode").orElse(false) && !standbyCluster()) || quorumCommit();
+    }
+
     public boolean checkTimeline() {
         return raw.bool("check_timeline").orElse(false);
     }
@@ -68,6 +89,17 @@ public record DynamicConfiguration(Mapping raw, long revision) {
 
     public boolean useSlots() {
         return postgresql().bool("use_slots").orElse(true);
+    }
+
+    private static boolean says(Value value) {
+        return switch (value) {
+            case Value.Text(String text) -> !text.isEmpty();
+            case Value.Whole(long number) -> number != 0;
+            case Value.Bool(boolean truth) -> truth;
+            case Value.Sequence(List<Value> items) -> !items.isEmpty();
+            case Value.Null _ -> false;
+            case Value.Decimal _, Mapping _ -> true;
+        };
     }
 
     private long atLeast(String key, long otherwise, long minimum) {

@@ -2,8 +2,232 @@ package io.matriarch.ha;
 
 import io.matriarch.cluster.ClusterView;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** What the decision carries from one observation to the next. */
-public record Memory(Optional<ClusterView> lastLedView) {
-    public static final Memory INITIAL = new Memory(Optional.empty());
+/**
+ * What the decision carries from one observation to the next.
+ *
+ * @param lastLedView the last view that had a leader: its members take part in the race though their keys may be gone
+ * @param demotion why and how this node is stepping down, until it runs as a standby
+ * @param bootstrap how far the bootstrap of a new cluster by this node is
+ * @param divergence what is known of the local WAL compared to the leader's
+ * @param crashRecoveryTried single-user crash recovery ran since the last successful start
+ * @param startFailed the last start failed
+ * @param promotionFailed the last promotion failed, pre_promote perhaps
+ * @param retryAt something failed; don't try it again before this monotonic moment
+ * @param operationSeen the last operation whose end was taken into account
+ * @param notStreamingSince monotonic moment since which this standby runs without streaming
+ */
+public record Memory(
+        Optional<ClusterView> lastLedView,
+        Optional<Demotion> demotion,
+        Bootstrap bootstrap,
+        Divergence divergence,
+        boolean crashRecoveryTried,
+        boolean startFailed,
+        boolean promotionFailed,
+        OptionalLong retryAt,
+        long operationSeen,
+        OptionalLong notStreamingSince) {
+
+    public static final Memory INITIAL = new Memory(
+            Optional.empty(),
+            Optional.empty(),
+            Bootstrap.NONE,
+            Divergence.unknown(),
+            false,
+            false,
+            false,
+            OptionalLong.empty(),
+            0,
+            OptionalLong.empty());
+
+    /** How far a bootstrap is. */
+    public enum Bootstrap {
+        /** Not by this node. */
+        NONE,
+        /** The race is won, the operation runs. */
+        RUNNING,
+        /** PostgreSQL is ready, the DCS doesn't know yet. */
+        CREATED,
+        /** It has to be undone. */
+        FAILED
+    }
+
+    /**
+     * A step down.
+     *
+     * @param candidate who is to take over, if somebody was named
+     * @param since monotonic
+     */
+    public record Demotion(Kind kind, Optional<String> candidate, long since) {
+        /** Reference 5.18. */
+        public enum Kind {
+            /** The DCS is gone: stop before the lease ends, the key stays. */
+            OFFLINE,
+            /** Asked for: stop cleanly, then give the key back. */
+            GRACEFUL,
+            /** The lock is lost: stop at once. */
+            IMMEDIATE_NOLOCK
+        }
+    }
+
+    /**
+     * What is known of the local WAL compared to the leader's.
+     *
+     * @param leader whose WAL it was compared to, name and timeline
+     */
+    public record Divergence(State state, String leader, String why) {
+        /** What is known. */
+        public enum State {
+            UNKNOWN,
+            IN_HISTORY,
+            DIVERGED,
+            REWIND_FAILED
+        }
+
+        static Divergence unknown() {
+            return new Divergence(State.UNKNOWN, "", "");
+        }
+    }
+
+    Memory withLastLedView(ClusterView view) {
+        return new Memory(
+                Optional.of(view),
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withDemotion(Optional<Demotion> changed) {
+        return new Memory(
+                lastLedView,
+                changed,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withBootstrap(Bootstrap changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                changed,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withDivergence(Divergence changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                changed,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withCrashRecoveryTried(boolean changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                changed,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withStartFailed(boolean changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                changed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withPromotionFailed(boolean changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                changed,
+                retryAt,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withRetryAt(OptionalLong changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                changed,
+                operationSeen,
+                notStreamingSince);
+    }
+
+    Memory withOperationSeen(long changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                changed,
+                notStreamingSince);
+    }
+
+    Memory withNotStreamingSince(OptionalLong changed) {
+        return new Memory(
+                lastLedView,
+                demotion,
+                bootstrap,
+                divergence,
+                crashRecoveryTried,
+                startFailed,
+                promotionFailed,
+                retryAt,
+                operationSeen,
+                changed);
+    }
 }

@@ -1,0 +1,252 @@
+package io.matriarch.ha;
+
+import static io.matriarch.ha.Row.row;
+
+import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Role;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.SlotName;
+import io.matriarch.ha.Action.AskPeers;
+import io.matriarch.ha.Action.ClearFailoverRequest;
+import io.matriarch.ha.Action.PutHistory;
+import io.matriarch.ha.Action.ReleaseLeaderLock;
+import io.matriarch.ha.Action.RenewLeaderLock;
+import io.matriarch.ha.Action.SyncSlots;
+import io.matriarch.ha.Memory.Demotion;
+import io.matriarch.ha.Observation.Request;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** This node holds the lock and PostgreSQL answers (reference 5.11, 5.12, 5.15). */
+final class LeaderRows {
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    private LeaderRows() {}
+
+    static List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        rows.addAll(keeping());
+        rows.addAll(requests());
+        rows.addAll(promoting());
+        rows.addAll(chores());
+        return rows;
+    }
+
+    private static List<Row> keeping() {
+        return List.of(
+                row(
+                        "leader-paused-standby",
+                        "maintenance mode, and no primary runs here",
+                        "release the lock",
+                        s -> s.paused()
+                                && s.standby()
+                                && !wasAskedToLead(s)
+                                && s.server().role() != Role.PROMOTED
+                                && !s.tried(ReleaseLeaderLock.class),
+                        s -> s.act(
+                                new ReleaseLeaderLock(Optional.empty()),
+                                "removed leader lock because postgres is not running as primary")),
+                row(
+                        "leader-renew",
+                        "the lock is due",
+                        "renew it",
+                        Situation::renewalDue,
+                        s -> s.act(new RenewLeaderLock())),
+                row(
+                        "leader-lost-paused",
+                        "it can't be renewed, maintenance mode",
+                        "go on",
+                        s -> s.paused() && !s.lockConfirmed(),
+                        s -> s.idle("continue to run as primary after failing to update leader lock in DCS")),
+                row(
+                        "leader-lost",
+                        "the DCS says that the lock isn't ours any more",
+                        "stop the primary at once",
+                        s -> s.refused(RenewLeaderLock.class) && s.primary(),
+                        s -> s.demoteAtOnce("demoted self because failed to update leader lock in DCS")),
+                row(
+                        "leader-unanswered",
+                        "the DCS didn't answer",
+                        "stop the primary before the lease ends",
+                        s -> s.unanswered(RenewLeaderLock.class) && s.primary(),
+                        UnreachableDcsRows::demote),
+                row(
+                        "leader-unconfirmed",
+                        "the lock isn't surely ours",
+                        "promote nothing",
+                        s -> !s.lockConfirmed(),
+                        s -> s.idle("not promoting because failed to update leader lock in DCS", SOON)));
+    }
+
+    private static List<Row> requests() {
+        return List.of(
+                row(
+                        "leader-request-done",
+                        "a standby took the lock because somebody asked for a failover",
+                        "clear the request",
+                        s -> s.standby()
+                                && s.failoverRequest()
+                                        .filter(request -> !names(request.leader(), s))
+                                        .isPresent()
+                                && !s.tried(ClearFailoverRequest.class),
+                        LeaderRows::clear),
+                row(
+                        "leader-request-void",
+                        "the request is stale, names another leader, this node, or, in maintenance mode, nobody",
+                        "clear it",
+                        s -> s.primary() && isVoid(s) && !s.tried(ClearFailoverRequest.class),
+                        LeaderRows::clear),
+                row(
+                        "leader-request-ask",
+                        "somebody asks for another leader",
+                        "ask the candidates",
+                        s -> s.primary() && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
+                        s -> s.act(new AskPeers(candidates(s)))),
+                row(
+                        "leader-hand-over",
+                        "a candidate is ready",
+                        "stop cleanly, then release the lock",
+                        s -> s.primary() && mayHandOver(s) && Candidates.anyReady(s),
+                        LeaderRows::handOver),
+                row(
+                        "leader-nobody-ready",
+                        "no candidate is",
+                        "clear the request",
+                        s -> s.primary() && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
+                        LeaderRows::clear),
+                row(
+                        "leader-restart",
+                        "a person wants a restart",
+                        "restart",
+                        s -> s.primary()
+                                && s.seen().request().orElse(new Request.Shutdown()) instanceof Request.Restart,
+                        FollowerRows::restart));
+    }
+
+    private static List<Row> promoting() {
+        return List.of(
+                row(
+                        "leader-promotion-failed",
+                        "the promotion failed",
+                        "release the lock",
+                        s -> s.standby() && s.memory().promotionFailed() && s.resting(),
+                        s -> s.act(
+                                new ReleaseLeaderLock(Optional.empty()),
+                                "Promotion cancelled because it failed: " + EmptyDataRows.lastFailure(s))),
+                row(
+                        "leader-promoting",
+                        "promoted, but still in recovery",
+                        "wait",
+                        s -> s.standby() && s.server().role() == Role.PROMOTED,
+                        s -> s.idle(noAction(s), SOON)),
+                row(
+                        "leader-promote",
+                        "a standby holds the lock",
+                        "promote it",
+                        Situation::standby,
+                        s -> s.begin(new Operation.Promote(), "promoted self to leader by acquiring session lock")));
+    }
+
+    private static List<Row> chores() {
+        return List.of(
+                row(
+                        "leader-history",
+                        "the history key lacks the end of the last timeline",
+                        "write it",
+                        s -> !s.tried(PutHistory.class) && Histories.next(s).isPresent(),
+                        s -> s.act(new PutHistory(Histories.next(s).orElseThrow()))),
+                row(
+                        "leader-slots",
+                        "members lack their slots, or slots lack their members",
+                        "create and drop",
+                        s -> s.accepting() && !s.paused() && !s.tried(SyncSlots.class) && slotsDiffer(s),
+                        s -> s.act(new SyncSlots(slotMembers(s)))),
+                row(
+                        "leader-checkpoint",
+                        "promoted, and not checkpointed since",
+                        "checkpoint, the others' pg_rewind waits for it",
+                        s -> s.accepting() && s.server().checkpointPending() && !s.resting(),
+                        s -> s.begin(new Operation.CheckpointAfterPromotion(), noAction(s))),
+                row("leader", "all is well", "nothing", _ -> true, s -> s.idle(noAction(s))));
+    }
+
+    private static String noAction(Situation s) {
+        return "no action. I am (" + s.self() + "), the leader with the lock";
+    }
+
+    private static boolean names(Optional<String> name, Situation s) {
+        return name.filter(s.self()::equals).isPresent();
+    }
+
+    private static boolean wasAskedToLead(Situation s) {
+        return s.failoverRequest()
+                .filter(request -> names(request.candidate(), s))
+                .isPresent();
+    }
+
+    private static Decision clear(Situation s) {
+        FailoverRequest request = s.failoverRequest().orElseThrow();
+        return s.act(new ClearFailoverRequest(request.revision()));
+    }
+
+    private static boolean isVoid(Situation s) {
+        return switch (FailoverSchedule.of(s)) {
+            case FailoverSchedule.Nothing _, FailoverSchedule.Later _ -> false;
+            case FailoverSchedule.Stale _ -> true;
+            case FailoverSchedule.Now(FailoverRequest request) ->
+                (request.leader().isPresent() && !names(request.leader(), s))
+                        || names(request.candidate(), s)
+                        || (s.paused() && request.candidate().isEmpty());
+        };
+    }
+
+    private static boolean mayHandOver(Situation s) {
+        return FailoverSchedule.of(s) instanceof FailoverSchedule.Now && !isVoid(s);
+    }
+
+    private static Set<String> candidates(Situation s) {
+        return Candidates.of(s, s.failoverRequest().flatMap(FailoverRequest::candidate));
+    }
+
+    private static Decision handOver(Situation s) {
+        FailoverRequest request = s.failoverRequest().orElseThrow();
+        String kind = request.isSwitchover() ? "switchover" : "manual failover";
+        return s.demote(
+                Demotion.Kind.GRACEFUL,
+                request.candidate(),
+                new Operation.Stop(Operation.Stop.Mode.FAST, true, kind + ": demote"),
+                kind + ": demoting myself");
+    }
+
+    private static Set<String> slotMembers(Situation s) {
+        return !s.config().useSlots()
+                ? Set.of()
+                : s.view().members().stream()
+                        .filter(member -> !member.name().equals(s.self())
+                                && !member.tags().nostream())
+                        .filter(member -> streamsFromHere(s, member))
+                        .map(Member::name)
+                        .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean streamsFromHere(Situation s, Member member) {
+        return member.tags()
+                .replicatefrom()
+                .map(from -> from.equals(s.self()) || s.view().member(from).isEmpty())
+                .orElse(true);
+    }
+
+    /** A missing slot is created at once; a superfluous one may be kept a while by the other side (member_slots_ttl). */
+    private static boolean slotsDiffer(Situation s) {
+        Set<String> present = s.server().reading().map(ServerReading::slots).orElse(List.of()).stream()
+                .map(ServerReading.Slot::name)
+                .collect(Collectors.toUnmodifiableSet());
+        return slotMembers(s).stream().map(SlotName::of).anyMatch(name -> !present.contains(name));
+    }
+}

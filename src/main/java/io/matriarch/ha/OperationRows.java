@@ -1,0 +1,104 @@
+package io.matriarch.ha;
+
+import static io.matriarch.ha.Row.row;
+
+import io.matriarch.cluster.ControlData;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Operation.Start;
+import io.matriarch.ha.Action.CancelOperation;
+import io.matriarch.ha.Action.ReleaseLeaderLock;
+import io.matriarch.ha.Action.RenewLeaderLock;
+import io.matriarch.ha.Memory.Demotion;
+import io.matriarch.ha.Observation.Request;
+import java.time.Duration;
+import java.util.List;
+
+/** A long action is in progress: keep the lock, and see that nothing opens for writes without it (reference 5.5). */
+final class OperationRows {
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration PATIENT_POLL = Duration.ofSeconds(1);
+
+    private OperationRows() {}
+
+    static List<Row> rows() {
+        return List.of(
+                row(
+                        "operating-renew",
+                        "the lock is ours and due",
+                        "renew it",
+                        s -> s.holdsLock() && s.renewalDue(),
+                        s -> s.act(new RenewLeaderLock())),
+                row(
+                        "operating-lost-lock",
+                        "the lock is lost, and the action ends in accepting writes",
+                        "cancel it",
+                        s -> !s.paused()
+                                && opensForWrites(s)
+                                && s.memory().bootstrap() == Memory.Bootstrap.NONE
+                                && (!s.holdsLock() || s.refused(RenewLeaderLock.class))
+                                && !s.tried(CancelOperation.class),
+                        s -> s.act(
+                                new CancelOperation(),
+                                s.operating(Operation.Promote.class)
+                                        ? "lost leader before promote"
+                                        : "lost leader lock during " + title(s))),
+                row(
+                        "operating-release-early",
+                        "a hand-over has written its shutdown checkpoint and the candidate has it",
+                        "release the lock, archiving may take its time",
+                        s -> s.demoting(Demotion.Kind.GRACEFUL) && HandOver.mayReleaseEarly(s),
+                        s -> s.act(new ReleaseLeaderLock(s.control().map(ControlData::checkpoint)))),
+                row(
+                        "operating-reinitialize-forced",
+                        "a person wants this node cloned again, by force",
+                        "cancel what runs",
+                        s -> forcedReinitialize(s) && !s.tried(CancelOperation.class),
+                        s -> s.act(new CancelOperation())),
+                row(
+                        "operating",
+                        "anything else",
+                        "wait",
+                        _ -> true,
+                        s -> s.idle(inProgress(s), s.holdsLock() ? POLL : PATIENT_POLL)));
+    }
+
+    /** The action in progress may end with a server that accepts writes. */
+    static boolean opensForWrites(Situation s) {
+        return s.server()
+                .operation()
+                .filter(running -> switch (running.operation()) {
+                    case Operation.Promote _ -> true;
+                    case Start start -> start.as() == Start.As.PRIMARY;
+                    case Operation.Restart _ -> s.server().role().leads();
+                    case Operation.Bootstrap _,
+                            Operation.DiscardFailedBootstrap _,
+                            Operation.Clone _,
+                            Operation.Reinitialize _,
+                            Operation.Stop _,
+                            Operation.Follow _,
+                            Operation.CrashRecovery _,
+                            Operation.CheckDivergence _,
+                            Operation.Rewind _,
+                            Operation.CheckpointAfterPromotion _ -> false;
+                })
+                .isPresent();
+    }
+
+    static String inProgress(Situation s) {
+        return title(s) + " in progress";
+    }
+
+    private static String title(Situation s) {
+        return s.server()
+                .operation()
+                .map(running -> running.operation().title())
+                .orElse("");
+    }
+
+    private static boolean forcedReinitialize(Situation s) {
+        return s.anotherLeads()
+                && !s.operating(Operation.Reinitialize.class)
+                && s.seen().request().orElse(new Request.Shutdown()) instanceof Request.Reinitialize asked
+                && asked.force();
+    }
+}

@@ -1,0 +1,233 @@
+package io.matriarch.ha;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.ControlData;
+import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.Upstream;
+import io.matriarch.ha.Memory.Demotion;
+import io.matriarch.ha.Outcome.Result;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** An observation and the memory, in the words in which the rows of the transition table ask. */
+record Situation(Observation seen, Memory memory) {
+
+    String self() {
+        return seen.self();
+    }
+
+    DynamicConfiguration config() {
+        return seen.config();
+    }
+
+    boolean paused() {
+        return seen.config().paused();
+    }
+
+    ServerStatus server() {
+        return seen.server();
+    }
+
+    // The DCS.
+
+    boolean dcsAnswers() {
+        return seen.cluster().isPresent();
+    }
+
+    /** An empty view when the DCS doesn't answer; ask {@link #dcsAnswers} first. */
+    ClusterView view() {
+        return seen.cluster().orElse(ClusterView.EMPTY);
+    }
+
+    boolean holdsLock() {
+        return view().leads(self());
+    }
+
+    boolean leaderless() {
+        return dcsAnswers() && view().leader().isEmpty();
+    }
+
+    boolean anotherLeads() {
+        return view().leader().isPresent() && !holdsLock();
+    }
+
+    String leaderName() {
+        return view().leader().map(leader -> leader.name()).orElse("");
+    }
+
+    /** The other member that leads, if one does and is reachable by SQL. */
+    Optional<Upstream> leaderUpstream() {
+        return anotherLeads() ? view().leaderMember().flatMap(Situation::upstream) : Optional.empty();
+    }
+
+    /** The leader runs as a primary and has finished its checkpoint, so that pg_rewind sees its timeline. */
+    boolean leaderIsSettled() {
+        return view().leaderMember()
+                .filter(member ->
+                        member.role().filter(role -> role.leads()).isPresent() && member.checkpointedAfterPromotion())
+                .isPresent();
+    }
+
+    static Optional<Upstream> upstream(Member member) {
+        return member.connUrl().map(url -> new Upstream(member.name(), url));
+    }
+
+    /** The lease is surely ours now. */
+    boolean lockConfirmed() {
+        return seen.leaseUntil().isPresent() && seen.leaseUntil().getAsLong() - seen.now() > 0;
+    }
+
+    /** Renew about once a loop_wait, however often the loop wakes. */
+    boolean renewalDue() {
+        if (tried(Action.RenewLeaderLock.class)
+                || tried(Action.AcquireLeaderLock.class)
+                || tried(Action.TakeLeaderLock.class)) {
+            return false;
+        }
+        if (seen.leaseUntil().isEmpty()) {
+            return true;
+        }
+        long renewedAt = seen.leaseUntil().getAsLong() - config().ttl().toNanos();
+        long slack = Duration.ofMillis(500).toNanos();
+        return seen.now() - renewedAt >= config().loopWait().toNanos() - slack;
+    }
+
+    Optional<FailoverRequest> failoverRequest() {
+        return view().failover();
+    }
+
+    // What was done in this cycle.
+
+    boolean tried(Class<? extends Action> kind) {
+        return seen.outcomeOf(kind).isPresent();
+    }
+
+    boolean succeeded(Class<? extends Action> kind) {
+        return seen.outcomeOf(kind).filter(Result.Done.class::isInstance).isPresent();
+    }
+
+    boolean refused(Class<? extends Action> kind) {
+        return seen.outcomeOf(kind).filter(Result.Refused.class::isInstance).isPresent();
+    }
+
+    boolean unanswered(Class<? extends Action> kind) {
+        return seen.outcomeOf(kind).filter(Result.Unavailable.class::isInstance).isPresent();
+    }
+
+    /** An operation failed a short time ago. */
+    boolean resting() {
+        OptionalLong until = memory.retryAt();
+        return until.isPresent() && until.getAsLong() - seen.now() > 0;
+    }
+
+    // PostgreSQL.
+
+    boolean running() {
+        return server().postmasterAlive();
+    }
+
+    boolean accepting() {
+        return running() && server().reading().isPresent();
+    }
+
+    boolean primary() {
+        return server().isPrimary();
+    }
+
+    boolean standby() {
+        return server().reading().filter(ServerReading::inRecovery).isPresent();
+    }
+
+    boolean operating() {
+        return server().operation().isPresent();
+    }
+
+    boolean operating(Class<? extends Operation> kind) {
+        return server().operation()
+                .filter(running -> kind.isInstance(running.operation()))
+                .isPresent();
+    }
+
+    /** The control data of a data directory that is there and readable. */
+    Optional<DataDirectory.Present> data() {
+        return server().dataDirectory() instanceof DataDirectory.Present present
+                ? Optional.of(present)
+                : Optional.empty();
+    }
+
+    Optional<ControlData> control() {
+        return data().map(DataDirectory.Present::control);
+    }
+
+    /** A data directory of a primary: it would open for writes when started as it is. */
+    boolean holdsPrimaryData() {
+        return data().filter(present -> !present.recoverySignal()
+                        && (present.control().needsCrashRecovery()
+                                || present.control().shutDownCleanly()))
+                .isPresent();
+    }
+
+    /** How much WAL this node has, as far as can be seen. */
+    Lsn walPosition() {
+        return server().reading()
+                .map(ServerReading::walPosition)
+                .or(() -> control().map(ControlData::checkpoint))
+                .orElse(Lsn.ZERO);
+    }
+
+    boolean demoting(Demotion.Kind kind) {
+        return memory.demotion().filter(demotion -> demotion.kind() == kind).isPresent();
+    }
+
+    // Decisions.
+
+    Decision act(Action action) {
+        return new Decision(action, memory, "", Optional.empty());
+    }
+
+    Decision act(Action action, String line) {
+        return new Decision(action, memory, "", Optional.of(line));
+    }
+
+    Decision begin(Operation operation, String line) {
+        return act(new Action.Begin(operation), line);
+    }
+
+    /** Done for this cycle; {@code loop_wait} may pass. */
+    Decision idle(String line) {
+        return act(new Action.Idle(Optional.empty()), line);
+    }
+
+    /** Done for this cycle, but look again soon. */
+    Decision idle(String line, Duration atMost) {
+        return act(new Action.Idle(Optional.of(atMost)), line);
+    }
+
+    Situation remembering(Memory changed) {
+        return new Situation(seen, changed);
+    }
+
+    /** Stops the server now, and remembers why. */
+    Decision demote(Demotion.Kind kind, Optional<String> candidate, Operation.Stop stop, String line) {
+        Demotion demotion = new Demotion(kind, candidate, seen.now());
+        return remembering(memory.withDemotion(Optional.of(demotion)).withDivergence(Memory.Divergence.unknown()))
+                .begin(stop, line);
+    }
+
+    /** The lock is gone: no write may be accepted any more. */
+    Decision demoteAtOnce(String line) {
+        return demote(
+                Demotion.Kind.IMMEDIATE_NOLOCK,
+                Optional.empty(),
+                new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "demote"),
+                line);
+    }
+}

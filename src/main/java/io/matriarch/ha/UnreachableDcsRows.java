@@ -1,0 +1,67 @@
+package io.matriarch.ha;
+
+import static io.matriarch.ha.Row.row;
+
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Operation.Start;
+import io.matriarch.cluster.Operation.Stop;
+import io.matriarch.ha.Action.CancelOperation;
+import io.matriarch.ha.Memory.Demotion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The DCS doesn't answer: whoever accepts writes must stop before its lease ends (reference 5.13). */
+final class UnreachableDcsRows {
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private UnreachableDcsRows() {}
+
+    static List<Row> rows() {
+        return List.of(
+                row(
+                        "dcs-cancel-opening",
+                        "a start or promotion that ends in accepting writes is in progress, and the lease is over",
+                        "cancel it",
+                        s -> OperationRows.opensForWrites(s)
+                                && !s.paused()
+                                && !s.lockConfirmed()
+                                && !s.tried(CancelOperation.class),
+                        s -> s.act(new CancelOperation(), "DCS is not accessible")),
+                row(
+                        "dcs-operating",
+                        "a long action is in progress",
+                        "wait",
+                        Situation::operating,
+                        s -> s.idle(OperationRows.inProgress(s), POLL)),
+                row("dcs-paused", "maintenance mode", "wait", Situation::paused, s -> s.idle("DCS is not accessible")),
+                row(
+                        "dcs-demote",
+                        "PostgreSQL accepts writes",
+                        "stop it; at once when the lease is over",
+                        Situation::primary,
+                        UnreachableDcsRows::demote),
+                row(
+                        "dcs-demoted",
+                        "stopped by the row above",
+                        "start as a standby that follows nobody",
+                        s -> !s.running() && s.demoting(Demotion.Kind.OFFLINE) && !s.resting(),
+                        s -> s.begin(
+                                new Start(
+                                        Start.As.REPLICA,
+                                        Optional.empty(),
+                                        "restarting after failure",
+                                        Optional.empty()),
+                                "demoted self because DCS is not accessible and I was a leader")),
+                row("dcs-wait", "anything else", "wait", _ -> true, s -> s.idle("DCS is not accessible")));
+    }
+
+    static Decision demote(Situation s) {
+        Stop.Mode mode = s.lockConfirmed() ? Stop.Mode.FAST : Stop.Mode.IMMEDIATE;
+        return s.demote(
+                Demotion.Kind.OFFLINE,
+                Optional.empty(),
+                new Operation.Stop(mode, false, "offline demote"),
+                "demoting self because DCS is not accessible and I was a leader");
+    }
+}

@@ -29,9 +29,6 @@ import java.util.Optional;
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
-    /** Beyond what a double holds; a longer exponent would cost memory without bound when printed. */
-    private static final int LARGEST_EXPONENT = 400;
-
     private Json() {}
 
     /**
@@ -116,16 +113,10 @@ public final class Json {
 
     private static Decimal readDecimal(JsonParser parser) throws IOException {
         BigDecimal number = parser.getDecimalValue();
-        if (Math.abs((long) number.precision() - number.scale()) > LARGEST_EXPONENT) {
+        if (PythonNumbers.isTooLarge(number)) {
             throw malformed("the number's exponent is too large", parser.currentTokenLocation());
         }
-        return new Decimal(fraction(number));
-    }
-
-    /** A number written with a fraction or exponent keeps a fraction, so that it isn't written as a whole number again. */
-    private static BigDecimal fraction(BigDecimal number) {
-        BigDecimal shortest = number.stripTrailingZeros();
-        return shortest.scale() < 1 ? shortest.setScale(1) : shortest;
+        return new Decimal(PythonNumbers.fraction(number));
     }
 
     private static MalformedDocument malformed(String reason, JsonLocation location) {

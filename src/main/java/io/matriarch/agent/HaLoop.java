@@ -1,0 +1,209 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.config.Configuration;
+import io.matriarch.dcs.Dcs;
+import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.Reading;
+import io.matriarch.dcs.Writing;
+import io.matriarch.ha.Action;
+import io.matriarch.ha.Decider;
+import io.matriarch.ha.Decision;
+import io.matriarch.ha.Memory;
+import io.matriarch.ha.Observation;
+import io.matriarch.ha.Outcome;
+import io.matriarch.ha.PeerReply;
+import io.matriarch.postgres.Postgres;
+import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
+import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Observe, decide, carry out, one action a step. Holds no thread: the daemon calls {@link #step} in a loop, the simulator in virtual time. Not safe for several
+ * threads.
+ */
+public final class HaLoop {
+    private static final Logger LOG = Logger.getLogger(HaLoop.class);
+    private static final Duration SERVER_PATIENCE = Duration.ofSeconds(3);
+
+    private final Ticker ticker;
+    private final InstantSource wallClock;
+    private final Dcs dcs;
+    private final Postgres postgres;
+    private final LoopState state;
+    private final ActionRunner runner;
+    private final Decider decider = new Decider();
+
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final Map<String, PeerReply> peers = new HashMap<>();
+    private Memory memory = Memory.INITIAL;
+    private boolean dcsFailedInThisCycle;
+    private String lastLine = "";
+
+    public HaLoop(Ticker ticker, InstantSource wallClock, Dcs dcs, Postgres postgres, Peers peerPort, LoopState state) {
+        this.ticker = ticker;
+        this.wallClock = wallClock;
+        this.dcs = dcs;
+        this.postgres = postgres;
+        this.state = state;
+        this.runner = new ActionRunner(ticker, dcs, postgres, peerPort, state, peers);
+    }
+
+    /** What the caller does after a step. */
+    public sealed interface Next {
+        /** The cycle goes on. */
+        record Again() implements Next {}
+
+        /** The cycle is over; the next one is due after {@code atMost}, or when something changes. */
+        record Sleep(Duration atMost) implements Next {}
+
+        /** The agent ends. */
+        record End(int code) implements Next {}
+    }
+
+    /** One look, one decision, one action. */
+    public Next step() {
+        Observation observation = observe();
+        Decision decision = decider.decide(observation, memory);
+        memory = decision.memory();
+        decision.line().ifPresent(line -> lastLine = line);
+        LOG.debugf("row %s: %s", decision.row(), decision.action());
+        return switch (decision.action()) {
+            case Action.Idle idle -> finishCycle(observation, idle);
+            case Action.Exit(int code) -> end(observation, code);
+            case Action.Begin begin -> {
+                logLine(observation);
+                carryOut(begin, observation);
+                yield new Next.Again();
+            }
+            case Action.AcquireLeaderLock _,
+                    Action.RenewLeaderLock _,
+                    Action.TakeLeaderLock _,
+                    Action.ReleaseLeaderLock _,
+                    Action.CreateInitialize _,
+                    Action.PutInitialize _,
+                    Action.DeleteInitialize _,
+                    Action.PutConfig _,
+                    Action.ClearFailoverRequest _,
+                    Action.AskPeers _,
+                    Action.PutHistory _,
+                    Action.SyncSlots _,
+                    Action.CancelOperation _ -> {
+                carryOut(decision.action(), observation);
+                yield new Next.Again();
+            }
+        };
+    }
+
+    private void carryOut(Action action, Observation observation) {
+        outcomes.add(new Outcome(action, runner.carryOut(action, observation)));
+    }
+
+    private Next end(Observation observation, int code) {
+        logLine(observation);
+        if (observation.cluster().isPresent()) {
+            touchMember(observation);
+        }
+        return new Next.End(code);
+    }
+
+    private Next finishCycle(Observation observation, Action.Idle idle) {
+        logLine(observation);
+        if (observation.cluster().isPresent()) {
+            touchMember(observation);
+        }
+        outcomes.clear();
+        peers.clear();
+        dcsFailedInThisCycle = false;
+        return new Next.Sleep(idle.atMost().orElse(observation.config().loopWait()));
+    }
+
+    private void logLine(Observation observation) {
+        if (!lastLine.isEmpty()) {
+            state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine);
+            lastLine = "";
+        }
+    }
+
+    /** Looks at PostgreSQL only, for REST. */
+    public void refresh() {
+        state.serverSeen(postgres.observe(Deadline.after(ticker, SERVER_PATIENCE)), ticker.nanos());
+    }
+
+    private Observation observe() {
+        Optional<ClusterView> cluster = readCluster();
+        cluster.ifPresent(this::takeOver);
+        ServerStatus server = postgres.observe(Deadline.after(ticker, SERVER_PATIENCE));
+        state.serverSeen(server, ticker.nanos());
+        Configuration configuration = state.configuration();
+        return new Observation(
+                configuration.name(),
+                configuration.tags(),
+                configuration.bootstrap().present(),
+                ticker.nanos(),
+                wallClock.instant(),
+                cluster,
+                state.dynamic(),
+                state.lease().until(),
+                server,
+                peers,
+                outcomes,
+                state.request());
+    }
+
+    private Optional<ClusterView> readCluster() {
+        if (dcsFailedInThisCycle) {
+            return Optional.empty();
+        }
+        return switch (dcs.read(Deadline.after(ticker, state.dynamic().retryTimeout()))) {
+            case Reading.Known(ClusterView view) -> {
+                state.clusterSeen(view, ticker.nanos(), wallClock.instant());
+                yield Optional.of(view);
+            }
+            case Reading.Unavailable(String why) -> {
+                dcsFailedInThisCycle = true;
+                state.lines().dcsUnavailable(why);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void takeOver(ClusterView view) {
+        state.lines().dcsAvailable();
+        if (!view.leads(state.configuration().name())) {
+            state.lease().lost();
+        }
+        Optional<DynamicConfiguration> changed = view.config()
+                .filter(config -> config.revision() != state.dynamic().revision()
+                        || !config.raw().equals(state.dynamic().raw()));
+        if (changed.isPresent()) {
+            state.takeOver(changed.get());
+            runner.reload();
+        }
+    }
+
+    /** The own member key, at the end of each cycle in which the DCS answered. */
+    private void touchMember(Observation observation) {
+        Mapping document = MemberDocument.of(
+                state.configuration(),
+                observation.server(),
+                observation.config().paused(),
+                state.scheduledRestart());
+        Writing answer = dcs.write(
+                new DcsCommand.TouchMember(document),
+                Deadline.after(ticker, observation.config().retryTimeout()));
+        if (answer instanceof Writing.Unavailable(String why)) {
+            LOG.debugf("the member key could not be written: %s", why);
+        }
+    }
+}

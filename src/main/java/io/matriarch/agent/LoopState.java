@@ -1,0 +1,166 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotName;
+import io.matriarch.config.Configuration;
+import io.matriarch.ha.Observation.Request;
+import io.matriarch.time.Ticker;
+import io.matriarch.value.Value.Mapping;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+
+/**
+ * What the loop knows between its steps. The loop's thread changes it; other threads read {@link #snapshot} and set {@link #ask requests}, which are atomic.
+ */
+public final class LoopState {
+    private final Lease lease;
+    private final LoopLines lines = new LoopLines();
+    private final LongConsumer leaseListener;
+    private final Map<String, Member> lastMembers = new HashMap<>();
+    private final Map<String, Long> slotSeen = new HashMap<>();
+    private final AtomicReference<Optional<Request>> request = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Mapping>> scheduledRestart = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Snapshot>> snapshot = new AtomicReference<>(Optional.empty());
+    private volatile Configuration configuration;
+    private volatile DynamicConfiguration dynamic;
+    private Optional<ClusterView> cluster = Optional.empty();
+    private OptionalLong clusterSeenNanos = OptionalLong.empty();
+    private Optional<Instant> clusterSeenAt = Optional.empty();
+    private volatile long nextRun;
+
+    /** {@code leaseListener} hears the monotonic end of the lease at each renewal: the guard's deadline. */
+    public LoopState(
+            Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
+        this.lease = new Lease(ticker);
+        this.configuration = configuration;
+        this.dynamic = dynamic;
+        this.leaseListener = leaseListener;
+        this.nextRun = ticker.nanos();
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    LoopLines lines() {
+        return lines;
+    }
+
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    /** A changed local file; the caller has validated it. */
+    public void takeOver(Configuration changed) {
+        configuration = changed;
+    }
+
+    public DynamicConfiguration dynamic() {
+        return dynamic;
+    }
+
+    void takeOver(DynamicConfiguration changed) {
+        dynamic = changed;
+    }
+
+    void lockConfirmed(long askedAt) {
+        lease.confirmed(askedAt, dynamic.ttl());
+        leaseListener.accept(askedAt + dynamic.ttl().toNanos());
+    }
+
+    void clusterSeen(ClusterView view, long nanos, Instant at) {
+        cluster = Optional.of(view);
+        clusterSeenNanos = OptionalLong.of(nanos);
+        clusterSeenAt = Optional.of(at);
+        view.members().forEach(member -> lastMembers.put(member.name(), member));
+    }
+
+    /** Every member ever seen, with its newest data: the race asks those whose keys are gone, too. */
+    Map<String, Member> lastMembers() {
+        return lastMembers;
+    }
+
+    void serverSeen(ServerStatus server, long nanos) {
+        snapshot.set(Optional.of(new Snapshot(
+                configuration,
+                dynamic,
+                cluster,
+                clusterSeenNanos,
+                clusterSeenAt,
+                server,
+                nanos,
+                lease.until(),
+                nextRun,
+                scheduledRestart.get())));
+    }
+
+    void nextRunAt(long nanos) {
+        nextRun = nanos;
+    }
+
+    /** Absent before the first look. */
+    public Optional<Snapshot> snapshot() {
+        return snapshot.get();
+    }
+
+    /** Whether the request was taken: only one at a time, but a shutdown goes before all. */
+    public boolean ask(Request asked) {
+        if (asked instanceof Request.Shutdown) {
+            request.set(Optional.of(asked));
+            return true;
+        }
+        return request.compareAndSet(Optional.empty(), Optional.of(asked));
+    }
+
+    public Optional<Request> request() {
+        return request.get();
+    }
+
+    /** A request that has begun is done as far as the decision is concerned. */
+    void began(Operation operation) {
+        boolean answered = operation instanceof Operation.Restart || operation instanceof Operation.Reinitialize;
+        Optional<Request> asked = request.get();
+        if (answered && asked.isPresent() && !(asked.get() instanceof Request.Shutdown)) {
+            request.compareAndSet(asked, Optional.empty());
+        }
+    }
+
+    public void withdraw(Request asked) {
+        Optional<Request> current = request.get();
+        if (current.equals(Optional.of(asked))) {
+            request.compareAndSet(current, Optional.empty());
+        }
+    }
+
+    public Optional<Mapping> scheduledRestart() {
+        return scheduledRestart.get();
+    }
+
+    /** Whether there was none before. */
+    public boolean scheduleRestart(Mapping schedule) {
+        return scheduledRestart.compareAndSet(Optional.empty(), Optional.of(schedule));
+    }
+
+    public boolean deleteScheduledRestart() {
+        return scheduledRestart.getAndSet(Optional.empty()).isPresent();
+    }
+
+    /** The slots of {@code members}, and of those that were members less than member_slots_ttl ago. */
+    Set<String> slotsToKeep(Set<String> members, long now) {
+        members.forEach(member -> slotSeen.put(SlotName.of(member), now));
+        long ttl = dynamic.memberSlotsTtl().toNanos();
+        slotSeen.values().removeIf(seen -> now - seen > ttl);
+        return new TreeSet<>(slotSeen.keySet());
+    }
+}

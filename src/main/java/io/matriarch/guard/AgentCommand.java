@@ -1,0 +1,67 @@
+package io.matriarch.guard;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How to start the agent: this very program, with {@value #ARGUMENT} before its arguments. Arguments and environment are bytes as the kernel has them,
+ * because a password in the environment must arrive unchanged whatever the locale is.
+ */
+record AgentCommand(String executable, List<byte[]> arguments, List<byte[]> environment) {
+    /** The first argument that makes this program the agent. */
+    static final String ARGUMENT = "agent";
+
+    private static final Path SELF = Path.of("/proc/self/exe");
+
+    /**
+     * The command of this process turned into that of its agent.
+     *
+     * @param own how many of the arguments are the program's own, the rest (a JVM's options) come before them
+     * @throws IOException without a /proc file system
+     */
+    static AgentCommand ofThisProcess(int own) throws IOException {
+        List<byte[]> arguments = split(Files.readAllBytes(Path.of("/proc/self/cmdline")));
+        List<byte[]> environment = split(Files.readAllBytes(Path.of("/proc/self/environ")));
+        return new AgentCommand(ownExecutable(), withAgent(arguments, own), environment);
+    }
+
+    /** The program's path, for people to read in ps; or the running program itself when its file has been replaced. */
+    private static String ownExecutable() throws IOException {
+        Path path = Files.readSymbolicLink(SELF);
+        return (Files.isExecutable(path) ? path : SELF).toString();
+    }
+
+    static List<byte[]> withAgent(List<byte[]> arguments, int own) {
+        List<byte[]> changed = new ArrayList<>(arguments);
+        changed.add(arguments.size() - own, ARGUMENT.getBytes(StandardCharsets.UTF_8));
+        return changed;
+    }
+
+    /** The environment with a variable more, which replaces one of the same name. */
+    List<byte[]> environmentWith(String name, String value) {
+        byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
+        List<byte[]> changed = new ArrayList<>(environment);
+        changed.removeIf(entry ->
+                entry.length >= prefix.length && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length));
+        changed.add((name + "=" + value).getBytes(StandardCharsets.UTF_8));
+        return changed;
+    }
+
+    /** The parts of /proc's lists, each ended by a zero byte. */
+    static List<byte[]> split(byte[] list) {
+        List<byte[]> parts = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < list.length; i++) {
+            if (list[i] == 0) {
+                parts.add(Arrays.copyOfRange(list, start, i));
+                start = i + 1;
+            }
+        }
+        return parts;
+    }
+}

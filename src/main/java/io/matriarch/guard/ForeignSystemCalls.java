@@ -1,0 +1,133 @@
+package io.matriarch.guard;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+
+/** System calls on a JVM, for development and tests, by the foreign-function API; an executable never contains this class. */
+@SuppressWarnings("restricted") // the foreign-function API is what this class is for
+final class ForeignSystemCalls implements SystemCalls {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    private final MethodHandle prctl = function("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private final MethodHandle pipe2 = function("pipe2", ADDRESS, JAVA_INT);
+    private final MethodHandle close = function("close", JAVA_INT);
+    private final MethodHandle kill = function("kill", JAVA_INT, JAVA_INT);
+    private final MethodHandle waitid = function("waitid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private final MethodHandle posixSpawn =
+            function("posix_spawn", ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    private final MethodHandle fileActionsInit = function("posix_spawn_file_actions_init", ADDRESS);
+    private final MethodHandle fileActionsAddDup2 =
+            function("posix_spawn_file_actions_adddup2", ADDRESS, JAVA_INT, JAVA_INT);
+    private final MethodHandle fileActionsDestroy = function("posix_spawn_file_actions_destroy", ADDRESS);
+
+    @Override
+    public void becomeSubreaper() {
+        call(prctl, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+    }
+
+    @Override
+    public Pipe pipe() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+            if (call(pipe2, ends, O_CLOEXEC) != 0) {
+                throw new SystemCallException("can't make a pipe: too many open files?");
+            }
+            return new Pipe(ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1));
+        }
+    }
+
+    @Override
+    public void close(int descriptor) {
+        call(close, descriptor);
+    }
+
+    @Override
+    public long spawn(String executable, List<byte[]> arguments, List<byte[]> environment, List<Integer> inherited) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pid = arena.allocate(JAVA_INT);
+            MemorySegment actions = arena.allocate(FILE_ACTIONS_SIZE, Long.BYTES);
+            call(fileActionsInit, actions);
+            for (int descriptor : inherited) {
+                call(fileActionsAddDup2, actions, descriptor, descriptor);
+            }
+            int error = call(
+                    posixSpawn,
+                    pid,
+                    cString(arena, SystemCalls.zeroTerminated(executable)),
+                    actions,
+                    MemorySegment.NULL,
+                    cStrings(arena, arguments),
+                    cStrings(arena, environment));
+            call(fileActionsDestroy, actions);
+            if (error != 0) {
+                throw new SystemCallException("can't start " + executable + ": error number " + error);
+            }
+            return pid.get(JAVA_INT, 0);
+        }
+    }
+
+    @Override
+    public Optional<DeadChild> awaitDeadChild() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SIGINFO_SIZE, Long.BYTES);
+            if (call(waitid, P_ALL, 0, info, WEXITED | WNOWAIT) != 0) {
+                return Optional.empty();
+            }
+            boolean bySignal = info.get(JAVA_INT, SIGINFO_CODE) != CLD_EXITED;
+            ExitStatus status = new ExitStatus(bySignal, info.get(JAVA_INT, SIGINFO_STATUS));
+            return Optional.of(new DeadChild(info.get(JAVA_INT, SIGINFO_PID), status));
+        }
+    }
+
+    @Override
+    public void reap(long pid) {
+        try (Arena arena = Arena.ofConfined()) {
+            call(waitid, P_PID, (int) pid, arena.allocate(SIGINFO_SIZE, Long.BYTES), WEXITED);
+        }
+    }
+
+    @Override
+    public void kill(long pid, int signal) {
+        call(kill, (int) pid, signal);
+    }
+
+    private static MemorySegment cString(Arena arena, byte[] text) {
+        return arena.allocateFrom(JAVA_BYTE, text);
+    }
+
+    private static MemorySegment cStrings(Arena arena, List<byte[]> texts) {
+        MemorySegment array = arena.allocate(ADDRESS, texts.size() + 1L);
+        for (int i = 0; i < texts.size(); i++) {
+            array.setAtIndex(ADDRESS, i, cString(arena, SystemCalls.zeroTerminated(texts.get(i))));
+        }
+        return array;
+    }
+
+    private static MethodHandle function(String name, MemoryLayout... parameters) {
+        MemorySegment address = LINKER.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new SystemCallException("the C library has no " + name));
+        return LINKER.downcallHandle(address, FunctionDescriptor.of(JAVA_INT, parameters));
+    }
+
+    private static int call(MethodHandle function, Object... arguments) {
+        try {
+            return (int) function.invokeWithArguments(arguments);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a C function can't throw", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.guard;
+
+import org.jspecify.annotations.NullMarked;

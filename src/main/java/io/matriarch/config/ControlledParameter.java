@@ -1,0 +1,101 @@
+package io.matriarch.config;
+
+import io.matriarch.value.Value;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A parameter that must be the same on all members, so only the dynamic configuration may set it, if anybody (reference 2.13). */
+enum ControlledParameter {
+    LISTEN_ADDRESSES(0, "", new Rule.NotSettable()),
+    PORT(0, "", new Rule.NotSettable()),
+    CLUSTER_NAME(90_500, "", new Rule.NotSettable()),
+    WAL_LEVEL(0, "hot_standby", new Rule.OneOf(List.of("hot_standby", "replica", "logical"))),
+    HOT_STANDBY(0, "on", new Rule.MustBeTrue()),
+    MAX_CONNECTIONS(0, "100", new Rule.AtLeast(25, "")),
+    MAX_WAL_SENDERS(0, "10", new Rule.AtLeast(3, "")),
+    MAX_PREPARED_TRANSACTIONS(0, "0", new Rule.AtLeast(0, "")),
+    MAX_LOCKS_PER_TRANSACTION(0, "64", new Rule.AtLeast(32, "")),
+    TRACK_COMMIT_TIMESTAMP(90_500, "off", new Rule.Truth()),
+    MAX_REPLICATION_SLOTS(90_400, "10", new Rule.AtLeast(4, "")),
+    MAX_WORKER_PROCESSES(90_400, "8", new Rule.AtLeast(2, "")),
+    WAL_LOG_HINTS(90_400, "on", new Rule.Truth()),
+    WAL_KEEP_SEGMENTS(0, "8", new Rule.AtLeast(1, "")),
+    WAL_KEEP_SIZE(130_000, "128MB", new Rule.AtLeast(16, "MB"));
+
+    /** What the dynamic configuration may set it to. */
+    private sealed interface Rule {
+        record NotSettable() implements Rule {}
+
+        record MustBeTrue() implements Rule {}
+
+        record Truth() implements Rule {}
+
+        record OneOf(List<String> words) implements Rule {}
+
+        record AtLeast(long minimum, String baseUnit) implements Rule {}
+    }
+
+    private final int since;
+    private final String standard;
+
+    @SuppressWarnings("ImmutableEnumChecker") // records of immutable lists
+    private final Rule rule;
+
+    ControlledParameter(int since, String standard, Rule rule) {
+        this.since = since;
+        this.standard = standard;
+        this.rule = rule;
+    }
+
+    static Optional<ControlledParameter> of(String name) {
+        return Arrays.stream(values())
+                .filter(parameter -> parameter.parameterName().equalsIgnoreCase(name))
+                .findFirst();
+    }
+
+    String parameterName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The value unless a valid one is set; empty for what the configuration determines. */
+    String standard() {
+        return standard;
+    }
+
+    /** Whether a server of this major version, such as 150000, knows it; 0 stands for an unknown version. */
+    boolean isKnownTo(int majorVersion) {
+        return majorVersion == 0 || majorVersion >= since;
+    }
+
+    /** All but how much WAL to keep are given on the command line too, out of ALTER SYSTEM's reach. */
+    boolean isOnCommandLine() {
+        return this != WAL_KEEP_SEGMENTS && this != WAL_KEEP_SIZE;
+    }
+
+    /** The text for the server; absent if {@code value} isn't allowed. */
+    Optional<String> accept(Value value) {
+        Optional<String> text = ParameterText.of(value);
+        return switch (rule) {
+            case Rule.NotSettable() -> Optional.empty();
+            case Rule.MustBeTrue() -> value.asBool().filter(truth -> truth).flatMap(_ -> text);
+            case Rule.Truth() -> value.asBool().flatMap(_ -> text);
+            case Rule.OneOf(List<String> words) ->
+                text.map(word -> word.toLowerCase(Locale.ROOT)).filter(words::contains);
+            case Rule.AtLeast(long minimum, String baseUnit) ->
+                text.flatMap(number -> accept(number, minimum, baseUnit));
+        };
+    }
+
+    /** Plain numbers are written in decimal, numbers with unit as they are. */
+    private static Optional<String> accept(String number, long minimum, String baseUnit) {
+        OptionalLong whole = Units.whole(number, baseUnit);
+        if (whole.isEmpty() || whole.getAsLong() < minimum) {
+            return Optional.empty();
+        }
+        OptionalLong plain = Units.whole(number);
+        return Optional.of(plain.isPresent() ? Long.toString(plain.getAsLong()) : number);
+    }
+}

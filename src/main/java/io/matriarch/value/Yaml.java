@@ -2,6 +2,7 @@ package io.matriarch.value;
 
 import io.matriarch.value.Value.Null;
 import java.util.Optional;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
@@ -55,7 +56,12 @@ public final class Yaml {
 
     /** The document in block style, ending with a newline. */
     public static String write(Value value, Order order) {
-        return new YamlWriter(order).write(value);
+        return new YamlWriter(order, FlowStyle.BLOCK).write(value);
+    }
+
+    /** The document with brackets and braces, sorted, ending with a newline. */
+    public static String writeFlow(Value value) {
+        return new YamlWriter(Order.SORTED, FlowStyle.FLOW).write(value);
     }
 
     private static LoaderOptions limits() {

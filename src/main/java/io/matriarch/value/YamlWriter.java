@@ -35,7 +35,7 @@ import org.yaml.snakeyaml.events.StreamEndEvent;
 import org.yaml.snakeyaml.events.StreamStartEvent;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Writes block style with lines of up to 200 characters and Unicode as it is, as patronictl prints it. */
+/** Writes lines of up to 200 characters and Unicode as it is, as patronictl prints it. */
 final class YamlWriter {
     private static final int WIDTH = 200;
     private static final @Nullable Mark NO_MARK = null;
@@ -43,11 +43,14 @@ final class YamlWriter {
     private static final @Nullable Version NO_VERSION = null;
 
     private final Yaml.Order order;
+    private final FlowStyle style;
     private final StringWriter out = new StringWriter();
     private final Emitter emitter = new Emitter(out, options());
 
-    YamlWriter(Yaml.Order order) {
+    /** @param style how collections are written: nested by indentation, or in brackets */
+    YamlWriter(Yaml.Order order, FlowStyle style) {
         this.order = order;
+        this.style = style;
     }
 
     String write(Value value) {
@@ -75,12 +78,12 @@ final class YamlWriter {
             case Bool(boolean truth) -> emitPlain(Boolean.toString(truth), Tag.BOOL);
             case Null() -> emitPlain("null", Tag.NULL);
             case Sequence(List<Value> items) -> {
-                emit(new SequenceStartEvent(NO_ANCHOR, Tag.SEQ.getValue(), true, NO_MARK, NO_MARK, FlowStyle.BLOCK));
+                emit(new SequenceStartEvent(NO_ANCHOR, Tag.SEQ.getValue(), true, NO_MARK, NO_MARK, style));
                 items.forEach(this::emitValue);
                 emit(new SequenceEndEvent(NO_MARK, NO_MARK));
             }
             case Mapping(Map<String, Value> entries) -> {
-                emit(new MappingStartEvent(NO_ANCHOR, Tag.MAP.getValue(), true, NO_MARK, NO_MARK, FlowStyle.BLOCK));
+                emit(new MappingStartEvent(NO_ANCHOR, Tag.MAP.getValue(), true, NO_MARK, NO_MARK, style));
                 ordered(entries).forEach((key, inner) -> {
                     emitText(key);
                     emitValue(inner);

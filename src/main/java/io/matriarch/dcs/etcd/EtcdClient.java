@@ -1,0 +1,308 @@
+package io.matriarch.dcs.etcd;
+
+import io.matriarch.config.EtcdSettings;
+import io.matriarch.config.HostPort;
+import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.grpc.client.GrpcClient;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * Calls etcd: on the current endpoint first, on the others when it fails; with a token where authentication is on; and never believing a server that has been
+ * left behind (reference 3.6, 3.7, 3.9). Safe for several threads.
+ */
+final class EtcdClient implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(EtcdClient.class);
+    private static final Duration SHORTEST_TRY = Duration.ofSeconds(1);
+    private static final Duration QUARANTINE = Duration.ofSeconds(5);
+    private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
+
+    private final Ticker ticker;
+    private final EtcdSettings settings;
+    private final GrpcClient grpc;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<HostPort, Long> quarantinedUntil = new HashMap<>();
+    private List<HostPort> discovered = List.of();
+    private long discoveryDue;
+    private HostPort current;
+    private Optional<String> token = Optional.empty();
+    private boolean authenticationIsOff;
+    private long clusterId;
+    private long raftTerm;
+
+    EtcdClient(Vertx vertx, EtcdSettings settings, Ticker ticker) {
+        this.ticker = ticker;
+        this.settings = settings;
+        this.grpc = GrpcClient.client(vertx, options(settings));
+        this.current = settings.endpoints().getFirst();
+        this.discoveryDue = ticker.nanos();
+    }
+
+    private static HttpClientOptions options(EtcdSettings settings) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2MaxPoolSize(1)
+                .setHttp2KeepAliveTimeout(0)
+                .setTcpKeepAlive(true)
+                .setConnectTimeout((int) Duration.ofSeconds(3).toMillis());
+        if (settings.https()) {
+            options.setSsl(true).setUseAlpn(true);
+            settings.tls()
+                    .authority()
+                    .ifPresentOrElse(
+                            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)),
+                            () -> options.setTrustAll(false));
+            settings.tls()
+                    .certificate()
+                    .ifPresent(file -> options.setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(file)
+                            .addKeyPath(settings.tls().key().orElse(file))));
+        }
+        return options;
+    }
+
+    /** Asks one endpoint after the other until one answers or the deadline comes. */
+    Reply call(Method method, Message.Builder request, Deadline deadline) {
+        byte[] bytes = request.toBytes();
+        Reply reply = new Reply.NoAnswer("no time was left to ask etcd");
+        List<HostPort> order = order();
+        int tries = tries(order.size());
+        for (int attempt = 0; attempt < tries && !deadline.expired(); attempt++) {
+            HostPort address = order.get(attempt % order.size());
+            Duration share = deadline.remaining().dividedBy(Math.max(1, tries - attempt));
+            Deadline patience = deadline.atMost(share.compareTo(SHORTEST_TRY) < 0 ? SHORTEST_TRY : share);
+            reply = withToken(new Endpoint(grpc, address), method, bytes, patience);
+            if (!(reply instanceof Reply.NoAnswer(String why))) {
+                use(address);
+                return reply;
+            }
+            avoid(address, why);
+            pauseBeforeNextTry(deadline);
+        }
+        return reply;
+    }
+
+    /** The endpoint that answered last, for a watch. */
+    Endpoint currentEndpoint() {
+        lock.lock();
+        try {
+            return new Endpoint(grpc, current);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Optional<String> token() {
+        lock.lock();
+        try {
+            return token;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A connection to {@code address} failed outside of {@link #call}. */
+    void avoid(HostPort address, String why) {
+        LOG.debugf("etcd endpoint %s: %s", address, why);
+        lock.lock();
+        try {
+            quarantinedUntil.put(address, ticker.nanos() + QUARANTINE.toNanos());
+            if (current.equals(address)) {
+                current = known().stream()
+                        .filter(other -> !isQuarantined(other))
+                        .findFirst()
+                        .orElse(current);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One endpoint is tried three times, two are tried twice each, more once each (reference 3.7). */
+    private static int tries(int endpoints) {
+        return switch (endpoints) {
+            case 1 -> 3;
+            case 2 -> 4;
+            default -> endpoints;
+        };
+    }
+
+    private void pauseBeforeNextTry(Deadline deadline) {
+        Duration pause = deadline.atMost(Duration.ofMillis(100)).remaining();
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Reply withToken(Endpoint endpoint, Method method, byte[] request, Deadline deadline) {
+        if (settings.authentication().isEmpty() || authenticationOff()) {
+            return checked(endpoint.call(method, request, Optional.empty(), deadline));
+        }
+        if (token().isEmpty()) {
+            Optional<Reply> failure = authenticate(endpoint, deadline);
+            if (failure.isPresent()) {
+                return failure.get();
+            }
+        }
+        Reply reply = checked(endpoint.call(method, request, token(), deadline));
+        if (reply instanceof Reply.Failure failed && failed.needsToken()) {
+            Optional<Reply> failure = authenticate(endpoint, deadline);
+            return failure.orElseGet(() -> checked(endpoint.call(method, request, token(), deadline)));
+        }
+        return reply;
+    }
+
+    /** The reply to give if there is no token now. */
+    private Optional<Reply> authenticate(Endpoint endpoint, Deadline deadline) {
+        var credentials = settings.authentication().orElseThrow();
+        byte[] request = Requests.authenticate(
+                        credentials.username(), credentials.password().reveal())
+                .toBytes();
+        return switch (endpoint.call(Method.AUTHENTICATE, request, Optional.empty(), deadline)) {
+            case Reply.Answer answer -> {
+                remember(Optional.of(answer.message().text(2)), false);
+                yield Optional.empty();
+            }
+            case Reply.Failure failure
+            when failure.text().contains("authentication is not enabled") -> {
+                remember(Optional.empty(), true);
+                yield Optional.empty();
+            }
+            case Reply.Failure failure -> Optional.of(failure);
+            case Reply.NoAnswer none -> Optional.of(none);
+        };
+    }
+
+    private void remember(Optional<String> newToken, boolean off) {
+        lock.lock();
+        try {
+            token = newToken;
+            authenticationIsOff = off;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean authenticationOff() {
+        lock.lock();
+        try {
+            return authenticationIsOff;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A server that is behind in raft's terms was cut off from the others: its answers are old (reference 3.6). */
+    private Reply checked(Reply reply) {
+        if (!(reply instanceof Reply.Answer(Message message))) {
+            return reply;
+        }
+        Message header = message.message(1);
+        lock.lock();
+        try {
+            if (header.number(1) != clusterId) {
+                clusterId = header.number(1);
+                raftTerm = 0;
+            }
+            if (Long.compareUnsigned(header.number(4), raftTerm) < 0) {
+                return new Reply.NoAnswer("it is behind: raft term " + header.number(4) + " after " + raftTerm);
+            }
+            raftTerm = header.number(4);
+            return reply;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void use(HostPort address) {
+        lock.lock();
+        try {
+            quarantinedUntil.remove(address);
+            current = address;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The current endpoint, the other healthy ones, those in quarantine last. */
+    private List<HostPort> order() {
+        lock.lock();
+        try {
+            List<HostPort> order = new ArrayList<>();
+            order.add(current);
+            known().stream()
+                    .filter(address -> !order.contains(address) && !isQuarantined(address))
+                    .forEach(order::add);
+            known().stream().filter(address -> !order.contains(address)).forEach(order::add);
+            if (isQuarantined(current) && order.size() > 1) {
+                order.addLast(order.removeFirst());
+            }
+            return order;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<HostPort> known() {
+        List<HostPort> all = new ArrayList<>(settings.endpoints());
+        discovered.stream().filter(address -> !all.contains(address)).forEach(all::add);
+        return all;
+    }
+
+    private boolean isQuarantined(HostPort address) {
+        return quarantinedUntil.getOrDefault(address, ticker.nanos()) - ticker.nanos() > 0;
+    }
+
+    /** Asks etcd for its members now and then, so that a cluster that moved is found. */
+    void discoverIfDue(Deadline deadline) {
+        if (!settings.discover() || discoveryDue - ticker.nanos() > 0) {
+            return;
+        }
+        discoveryDue = ticker.nanos() + DISCOVERY_INTERVAL.toNanos();
+        if (call(Method.MEMBER_LIST, Message.build(), deadline) instanceof Reply.Answer answer) {
+            List<HostPort> found = answer.message().messages(2).stream()
+                    .flatMap(member -> member.texts(4).stream())
+                    .flatMap(url -> address(url).stream())
+                    .distinct()
+                    .toList();
+            lock.lock();
+            try {
+                discovered = found;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private static Optional<HostPort> address(String url) {
+        try {
+            URI uri = URI.create(url);
+            return Optional.ofNullable(uri.getHost())
+                    .filter(_ -> uri.getPort() > 0)
+                    .map(host -> new HostPort(host.replaceAll("[\\[\\]]", ""), uri.getPort()));
+        } catch (IllegalArgumentException notAUrl) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        grpc.close();
+    }
+}

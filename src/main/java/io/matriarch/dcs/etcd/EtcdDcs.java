@@ -1,0 +1,340 @@
+package io.matriarch.dcs.etcd;
+
+import io.matriarch.cluster.ClusterJson;
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.ClusterViews;
+import io.matriarch.cluster.KeyedValue;
+import io.matriarch.cluster.Status;
+import io.matriarch.config.EtcdSettings;
+import io.matriarch.dcs.Dcs;
+import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.Reading;
+import io.matriarch.dcs.Writing;
+import io.matriarch.dcs.etcd.LeaseKeeper.Alive;
+import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+
+/**
+ * The DCS in etcd v3 (reference section 3).
+ *
+ * <p>{@link #read} serves the watched copy, but only after a keep-alive of the own lease was answered less than a sixth of the TTL ago: whoever can't reach a working
+ * etcd gets no old copy as news. The same keep-alive serves the renewal that follows, so that a quiet node sends one request a loop.
+ */
+public final class EtcdDcs implements Dcs {
+    /** A keep-alive sent this short a time ago counts for a renewal; {@link #RENEWAL_FRESHNESS} must stay far below the shortest TTL. */
+    public static final Duration RENEWAL_FRESHNESS = Duration.ofSeconds(1);
+
+    private static final String LEADER = "leader";
+
+    private final EtcdClient client;
+    private final Watcher watcher;
+    private final LeaseKeeper lease;
+    private final String prefix;
+    private final Optional<String> member;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Duration ttl;
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param prefix such as {@code /service/batman/}
+     * @param member the own name; absent for a client that only reads and writes configuration, and then there is no lease
+     */
+    public EtcdDcs(
+            Vertx vertx, EtcdSettings settings, String prefix, Optional<String> member, Duration ttl, Ticker ticker) {
+        this.client = new EtcdClient(vertx, settings, ticker);
+        this.watcher = new Watcher(client, prefix, ticker);
+        this.lease = new LeaseKeeper(client, ticker, ttl);
+        this.prefix = prefix;
+        this.member = member;
+        this.ttl = ttl;
+    }
+
+    /** Whether etcd lets this agent in. */
+    public sealed interface Access {
+        /** It answers. */
+        record Granted() implements Access {}
+
+        /** It says that user or password are wrong: trying again is pointless. */
+        record Rejected(String why) implements Access {}
+
+        /** It doesn't answer. */
+        record Unknown(String why) implements Access {}
+    }
+
+    /** Asks etcd for anything, at start. */
+    public Access access(Deadline deadline) {
+        return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
+            case Reply.Answer _ -> new Access.Granted();
+            case Reply.Failure failure
+            when failure.text().contains("authentication failed")
+                    || failure.text().contains("permission denied")
+                    || failure.text().contains("user name is empty") -> new Access.Rejected(failure.text());
+            case Reply.Failure failure -> new Access.Unknown(failure.text());
+            case Reply.NoAnswer(String why) -> new Access.Unknown(why);
+        };
+    }
+
+    @Override
+    public Reading read(Deadline deadline) {
+        lock.lock();
+        try {
+            if (lease.exists() && lease.keepAlive(ttl.dividedBy(6), deadline) instanceof Alive.Unknown(String why)) {
+                return new Reading.Unavailable(why);
+            }
+        } finally {
+            lock.unlock();
+        }
+        client.discoverIfDue(deadline);
+        return watcher.entries(deadline)
+                .<Reading>map(entries -> new Reading.Known(ClusterViews.from(entries)))
+                .orElseGet(() -> new Reading.Unavailable(watcher.trouble()));
+    }
+
+    @Override
+    public Reading readFresh(Deadline deadline) {
+        return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
+            case Reply.Answer answer -> new Reading.Known(view(answer.message().messages(2)));
+            case Reply.Failure failure -> new Reading.Unavailable(failure.text());
+            case Reply.NoAnswer(String why) -> new Reading.Unavailable(why);
+        };
+    }
+
+    private ClusterView view(List<Message> keyValues) {
+        KeyCopy copy = new KeyCopy(prefix);
+        copy.replace(keyValues);
+        return ClusterViews.from(copy.all());
+    }
+
+    @Override
+    public Writing write(DcsCommand command, Deadline deadline) {
+        lock.lock();
+        try {
+            return switch (command) {
+                case DcsCommand.AcquireLeader _ -> acquire(deadline);
+                case DcsCommand.RenewLeader _ -> renew(deadline);
+                case DcsCommand.TakeLeader _ -> withLease(deadline, held -> put(LEADER, self(), held, deadline));
+                case DcsCommand.ReleaseLeader(Optional<Status> last) -> release(last, deadline);
+                case DcsCommand.TouchMember touch -> touch(touch, deadline);
+                case DcsCommand.CreateInitialize _ -> create("initialize", "", deadline);
+                case DcsCommand.PutInitialize(String identifier) -> put("initialize", identifier, 0, deadline);
+                case DcsCommand.DeleteInitialize _ -> delete("initialize", deadline);
+                case DcsCommand.PutConfig put ->
+                    putIf("config", ClusterJson.write(put.config()), put.expectedRevision(), deadline);
+                case DcsCommand.PutFailover put ->
+                    putIf("failover", ClusterJson.write(put.request()), put.expectedRevision(), deadline);
+                case DcsCommand.PutStatus(Status status) -> put("status", ClusterJson.write(status), 0, deadline);
+                case DcsCommand.PutHistory put -> put("history", ClusterJson.write(put.history()), 0, deadline);
+                case DcsCommand.PutSync put ->
+                    putIf(
+                            "sync",
+                            ClusterJson.write(put.sync()),
+                            OptionalLong.of(put.sync().revision()),
+                            deadline);
+                case DcsCommand.DeleteSync(long revision) ->
+                    txn(
+                            Requests.modifiedAt(prefix + "sync", revision),
+                            Requests.opDelete(Requests.delete(prefix + "sync")),
+                            "sync was changed by somebody else",
+                            revisionNow -> watcher.wrote(copy -> copy.delete("sync", revisionNow)),
+                            deadline);
+                case DcsCommand.PutFailsafe put ->
+                    put("failsafe", ClusterJson.writeFailsafe(put.members()), 0, deadline);
+                case DcsCommand.RemoveCluster _ ->
+                    writing(client.call(Method.DELETE_RANGE, Requests.deletePrefix(prefix), deadline), _ -> {});
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Writing acquire(Deadline deadline) {
+        return withLease(deadline, held -> takeIfFree(held, deadline));
+    }
+
+    private Writing takeIfFree(long held, Deadline deadline) {
+        return txn(
+                Requests.createdAt(prefix + LEADER, 0),
+                Requests.opPut(Requests.put(prefix + LEADER, self(), held)),
+                "Could not take out TTL lock",
+                revision -> watcher.wrote(copy -> copy.put(LEADER, self(), revision, held)),
+                deadline);
+    }
+
+    /** The key carries our lease and the lease lives: that is all. Otherwise the key is moved to the new lease if it is ours, or free. */
+    private Writing renew(Deadline deadline) {
+        return switch (lease.ensure(RENEWAL_FRESHNESS, deadline)) {
+            case Alive.Unknown(String why) -> new Writing.Unavailable(why);
+            case Alive.Expired _ -> new Writing.Unavailable("the lease ran out while it was renewed");
+            case Alive.Yes(long held) -> {
+                Optional<KeyedValue> key = watcher.find(LEADER);
+                boolean carried = key.filter(
+                                entry -> entry.lease() == held && entry.value().equals(self()))
+                        .isPresent();
+                yield carried ? new Writing.Written(key.orElseThrow().revision()) : moveToLease(held, deadline);
+            }
+        };
+    }
+
+    private Writing moveToLease(long held, Deadline deadline) {
+        Message.Builder put = Requests.opPut(Requests.put(prefix + LEADER, self(), held));
+        Message.Builder otherwise =
+                Requests.opTxn(Requests.txn(Requests.createdAt(prefix + LEADER, 0), List.of(put), List.of()));
+        Message.Builder txn = Requests.txn(Requests.valueIs(prefix + LEADER, self()), List.of(put), List.of(otherwise));
+        return switch (client.call(Method.TXN, txn, deadline)) {
+            case Reply.NoAnswer(String why) -> new Writing.Unavailable(why);
+            case Reply.Failure failure -> new Writing.Unavailable(failure.text());
+            case Reply.Answer answer -> {
+                boolean nested = answer.message().messages(3).stream()
+                        .anyMatch(operation -> operation.message(4).flag(2));
+                if (answer.message().flag(2) || nested) {
+                    watcher.wrote(copy -> copy.put(LEADER, self(), answer.revision(), held));
+                    yield new Writing.Written(answer.revision());
+                }
+                watcher.restart("the leader key is somebody else's");
+                yield new Writing.Refused("the leader key is somebody else's");
+            }
+        };
+    }
+
+    private Writing release(Optional<Status> last, Deadline deadline) {
+        if (last.isPresent()
+                && put("status", ClusterJson.write(last.get()), 0, deadline)
+                        instanceof Writing.Unavailable unavailable) {
+            return unavailable;
+        }
+        return txn(
+                Requests.valueIs(prefix + LEADER, self()),
+                Requests.opDelete(Requests.delete(prefix + LEADER)),
+                "the leader key isn't ours",
+                revision -> watcher.wrote(copy -> copy.delete(LEADER, revision)),
+                deadline);
+    }
+
+    private Writing touch(DcsCommand.TouchMember touch, Deadline deadline) {
+        String key = "members/" + self();
+        String text = ClusterJson.write(touch.data());
+        return switch (lease.ensure(ttl.dividedBy(6), deadline)) {
+            case Alive.Unknown(String why) -> new Writing.Unavailable(why);
+            case Alive.Expired _ -> new Writing.Unavailable("the lease ran out");
+            case Alive.Yes(long held) -> {
+                Optional<KeyedValue> there = watcher.find(key)
+                        .filter(entry -> entry.lease() == held && entry.value().equals(text));
+                yield there.isPresent() ? new Writing.Written(there.get().revision()) : put(key, text, held, deadline);
+            }
+        };
+    }
+
+    /** Once more with a new lease when etcd has forgotten the old one in between. */
+    private Writing withLease(Deadline deadline, LongFunction<Writing> write) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            switch (lease.ensure(RENEWAL_FRESHNESS, deadline)) {
+                case Alive.Unknown(String why) -> {
+                    return new Writing.Unavailable(why);
+                }
+                case Alive.Expired _ -> {
+                    return new Writing.Unavailable("the lease ran out");
+                }
+                case Alive.Yes(long held) -> {
+                    Writing writing = write.apply(held);
+                    boolean forgotten = writing instanceof Writing.Unavailable(String why)
+                            && why.contains("requested lease not found");
+                    if (!forgotten) {
+                        return writing;
+                    }
+                    lease.forget();
+                }
+            }
+        }
+        return new Writing.Unavailable("etcd forgot two leases in a row");
+    }
+
+    private Writing put(String name, String value, long held, Deadline deadline) {
+        return writing(
+                client.call(Method.PUT, Requests.put(prefix + name, value, held), deadline),
+                revision -> watcher.wrote(copy -> copy.put(name, value, revision, held)));
+    }
+
+    private Writing create(String name, String value, Deadline deadline) {
+        return txn(
+                Requests.createdAt(prefix + name, 0),
+                Requests.opPut(Requests.put(prefix + name, value, 0)),
+                name + " exists already",
+                revision -> watcher.wrote(copy -> copy.put(name, value, revision, 0)),
+                deadline);
+    }
+
+    private Writing putIf(String name, String value, OptionalLong expected, Deadline deadline) {
+        if (expected.isEmpty()) {
+            return put(name, value, 0, deadline);
+        }
+        return txn(
+                Requests.modifiedAt(prefix + name, expected.getAsLong()),
+                Requests.opPut(Requests.put(prefix + name, value, 0)),
+                name + " was changed by somebody else",
+                revision -> watcher.wrote(copy -> copy.put(name, value, revision, 0)),
+                deadline);
+    }
+
+    private Writing delete(String name, Deadline deadline) {
+        return writing(
+                client.call(Method.DELETE_RANGE, Requests.delete(prefix + name), deadline),
+                revision -> watcher.wrote(copy -> copy.delete(name, revision)));
+    }
+
+    private Writing txn(
+            Message.Builder compare, Message.Builder then, String refusal, LongConsumer written, Deadline deadline) {
+        Reply reply = client.call(Method.TXN, Requests.txn(compare, List.of(then), List.of()), deadline);
+        if (reply instanceof Reply.Answer answer && !answer.message().flag(2)) {
+            watcher.restart(refusal);
+            return new Writing.Refused(refusal);
+        }
+        return writing(reply, written);
+    }
+
+    /** Every error that isn't a plain no means: not known whether it was done. */
+    private static Writing writing(Reply reply, LongConsumer written) {
+        return switch (reply) {
+            case Reply.NoAnswer(String why) -> new Writing.Unavailable(why);
+            case Reply.Failure failure -> new Writing.Unavailable(failure.text());
+            case Reply.Answer answer -> {
+                written.accept(answer.revision());
+                yield new Writing.Written(answer.revision());
+            }
+        };
+    }
+
+    private String self() {
+        return member.orElseThrow(() -> new IllegalStateException("this client has no member name"));
+    }
+
+    @Override
+    public void setTtl(Duration changed) {
+        lock.lock();
+        try {
+            ttl = changed;
+            lease.setTtl(changed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        watcher.onChange(listener);
+    }
+
+    @Override
+    public void close() {
+        watcher.close();
+        client.close();
+    }
+}

@@ -1,0 +1,147 @@
+package io.matriarch.dcs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** An etcd of its own on free loopback ports, gone when closed. */
+public final class RealEtcd implements AutoCloseable {
+    private final Path directory;
+    private final int clientPort = freePort();
+    private final int peerPort = freePort();
+    private final List<String> extraArguments;
+    private Process process;
+
+    public RealEtcd(String... extraArguments) {
+        try {
+            this.directory = Files.createTempDirectory("etcd");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.extraArguments = List.of(extraArguments);
+        this.process = start();
+    }
+
+    public int port() {
+        return clientPort;
+    }
+
+    /** The same data, a new process. */
+    public void restart() {
+        kill();
+        process = start();
+    }
+
+    public void freeze() {
+        signal("-STOP");
+    }
+
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
+        run("kill", name, Long.toString(process.pid()));
+    }
+
+    /** Runs etcdctl against this server. */
+    public void etcdctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", "127.0.0.1:" + clientPort));
+        command.addAll(List.of(arguments));
+        run(command.toArray(String[]::new));
+    }
+
+    private static void run(String... command) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+            builder.environment().put("ETCDCTL_API", "3");
+            Process child = builder.start();
+            if (!child.waitFor(20, TimeUnit.SECONDS) || child.exitValue() != 0) {
+                throw new IllegalStateException("failed: " + String.join(" ", command));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process start() {
+        String client = "http://127.0.0.1:" + clientPort;
+        String peer = "http://127.0.0.1:" + peerPort;
+        List<String> command = new ArrayList<>(List.of(
+                "etcd",
+                "--name",
+                "one",
+                "--data-dir",
+                directory.toString(),
+                "--listen-client-urls",
+                client,
+                "--advertise-client-urls",
+                client,
+                "--listen-peer-urls",
+                peer,
+                "--initial-advertise-peer-urls",
+                peer,
+                "--initial-cluster",
+                "one=" + peer));
+        command.addAll(extraArguments);
+        try {
+            Process started = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile())
+                    .start();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::listens);
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException("etcd could not be started; install etcd-server", e);
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), clientPort)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

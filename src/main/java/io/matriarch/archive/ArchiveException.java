@@ -1,0 +1,14 @@
+package io.matriarch.archive;
+
+/** Why a file can't be put into the repository or taken from it, in one line for a person. */
+public final class ArchiveException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public ArchiveException(String message) {
+        super(message);
+    }
+
+    public ArchiveException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

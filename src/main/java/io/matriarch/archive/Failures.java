@@ -1,0 +1,28 @@
+package io.matriarch.archive;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Words for what went wrong with a file. */
+final class Failures {
+    private Failures() {}
+
+    /** Such as {@code no such file or directory}; the path isn't repeated. */
+    static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file or directory";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+    }
+
+    /** The file that {@code e} is about, if it says so, and what's wrong with it. */
+    static String whereAndWhy(IOException e) {
+        return e instanceof FileSystemException file && file.getFile() != null
+                ? file.getFile() + ": " + reason(e)
+                : reason(e);
+    }
+}

@@ -1,0 +1,63 @@
+package io.matriarch.archive;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arguments of {@code matriarch wal}.
+ *
+ * @param words what isn't an option: the verb and its operands
+ */
+record WalArguments(Optional<Path> repository, Optional<String> systemIdentifier, List<String> words) {
+    private static final String REPOSITORY = "--repository";
+    private static final String SYSTEM_IDENTIFIER = "--system-identifier";
+
+    /** @throws ArchiveException if they make no sense */
+    static WalArguments parse(List<String> arguments) throws ArchiveException {
+        Optional<Path> repository = Optional.empty();
+        Optional<String> systemIdentifier = Optional.empty();
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (!argument.startsWith("--")) {
+                words.add(argument);
+                continue;
+            }
+            int equals = argument.indexOf('=');
+            String option = equals < 0 ? argument : argument.substring(0, equals);
+            if (equals < 0 && i + 1 == arguments.size()) {
+                throw new ArchiveException(option + " needs a value");
+            }
+            String value = equals < 0 ? arguments.get(++i) : argument.substring(equals + 1);
+            switch (option) {
+                case REPOSITORY -> repository = Optional.of(path(value));
+                case SYSTEM_IDENTIFIER -> systemIdentifier = Optional.of(number(value));
+                default -> throw new ArchiveException("there is no option " + option);
+            }
+        }
+        return new WalArguments(repository, systemIdentifier, List.copyOf(words));
+    }
+
+    static Path path(String text) throws ArchiveException {
+        if (text.isEmpty()) {
+            throw new ArchiveException("a path is empty");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new ArchiveException("not a path: " + e.getMessage(), e);
+        }
+    }
+
+    /** It becomes the name of a directory, so nothing but digits will do. */
+    private static String number(String text) throws ArchiveException {
+        try {
+            return Long.toUnsignedString(Long.parseUnsignedLong(text));
+        } catch (NumberFormatException e) {
+            throw new ArchiveException("not a system identifier (a number that pg_controldata prints): " + text, e);
+        }
+    }
+}

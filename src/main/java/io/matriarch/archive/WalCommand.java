@@ -1,0 +1,108 @@
+package io.matriarch.archive;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code matriarch wal push} for archive_command and {@code matriarch wal fetch} for restore_command. Uses no framework, because PostgreSQL waits for it.
+ *
+ * <p>Exit codes. Push: {@value #SUCCESS} only when the file survives a power failure; {@value #FAILURE} otherwise, and PostgreSQL tries again.
+ * Fetch: {@value #SUCCESS}; {@value #FAILURE} when the repository doesn't have the file, which PostgreSQL takes for the end of the archived WAL; {@value #FATAL} for all
+ * that must not be taken for that, such as a damaged file or a repository that isn't mounted: PostgreSQL stops the recovery then (it does from 126 on) instead of ending it too
+ * early with data lost. A standby can't end its recovery early, it streams from its primary or asks again, so for it that is {@value #FAILURE} too.
+ */
+public final class WalCommand {
+    /** The repository when there is no --repository. */
+    public static final String VARIABLE = "MATRIARCH_REPOSITORY";
+
+    static final int SUCCESS = 0;
+    static final int FAILURE = 1;
+    static final int USAGE = 2;
+    static final int FATAL = 126;
+
+    private static final String USAGE_TEXT = "usage: matriarch wal push [--repository DIR] PATH"
+            + " | matriarch wal fetch [--repository DIR] NAME DEST (both: [--system-identifier NUMBER])";
+
+    private final Map<String, String> environment;
+    private final PrintStream errors;
+
+    WalCommand(Map<String, String> environment, PrintStream errors) {
+        this.environment = environment;
+        this.errors = errors;
+    }
+
+    /**
+     * Pushes or fetches one file.
+     *
+     * @param arguments those after {@code wal}
+     * @return the exit code
+     */
+    public static int run(String[] arguments) {
+        return new WalCommand(System.getenv(), System.err).execute(List.of(arguments));
+    }
+
+    int execute(List<String> arguments) {
+        boolean fetch = arguments.contains("fetch");
+        try {
+            WalArguments parsed = WalArguments.parse(arguments);
+            List<String> words = parsed.words();
+            if (words.size() == 2 && words.getFirst().equals("push")) {
+                return push(repository(parsed), parsed, WalArguments.path(words.get(1)));
+            }
+            if (words.size() == 3 && words.getFirst().equals("fetch")) {
+                return fetch(repository(parsed), parsed, words.get(1), WalArguments.path(words.get(2)));
+            }
+            errors.println(USAGE_TEXT);
+        } catch (ArchiveException e) {
+            errors.println("matriarch wal: " + e.getMessage() + "; " + USAGE_TEXT);
+        }
+        return fetch ? FATAL : USAGE;
+    }
+
+    private int push(Path repository, WalArguments arguments, Path source) {
+        try {
+            WalPush.push(repository, source, arguments.systemIdentifier());
+            return SUCCESS;
+        } catch (ArchiveException e) {
+            errors.println("matriarch wal push: " + e.getMessage());
+        } catch (IOException e) {
+            errors.println("matriarch wal push: can't archive " + source + ": " + Failures.whereAndWhy(e));
+        }
+        return FAILURE;
+    }
+
+    private int fetch(Path repository, WalArguments arguments, String name, Path destination) {
+        try {
+            if (WalFetch.fetch(repository, name, destination, arguments.systemIdentifier())) {
+                return SUCCESS;
+            }
+            errors.println("matriarch wal fetch: " + name + " is not in the repository");
+            return FAILURE;
+        } catch (ArchiveException e) {
+            errors.println("matriarch wal fetch: " + e.getMessage());
+        } catch (IOException e) {
+            errors.println("matriarch wal fetch: can't fetch " + name + ": " + Failures.whereAndWhy(e));
+        }
+        return standby(destination) ? FAILURE : FATAL;
+    }
+
+    private static boolean standby(Path destination) {
+        return Files.exists(SystemIdentifier.dataDirectory(destination).resolve("standby.signal"));
+    }
+
+    private Path repository(WalArguments arguments) throws ArchiveException {
+        if (arguments.repository().isPresent()) {
+            return arguments.repository().get();
+        }
+        Optional<String> named = Optional.ofNullable(environment.get(VARIABLE));
+        if (named.isEmpty()) {
+            throw new ArchiveException("which repository? Say --repository DIR or set " + VARIABLE);
+        }
+        return WalArguments.path(named.get());
+    }
+}

@@ -1,0 +1,5 @@
+/** The backup repository: WAL push and fetch. The format is described in docs/repository-format.md. */
+@NullMarked
+package io.matriarch.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -31,4 +31,10 @@ public record BootstrapSettings(
             options = List.copyOf(options);
         }
     }
+
+    /** Without the raw sections, which hold passwords. */
+    @Override
+    public String toString() {
+        return "BootstrapSettings[method=" + method.orElse("initdb") + "]";
+    }
 }

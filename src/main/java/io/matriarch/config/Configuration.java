@@ -27,4 +27,10 @@ public record Configuration(
     public String prefix() {
         return ("/" + namespace + "/" + scope + "/").replaceAll("/+", "/");
     }
+
+    /** Without the raw sections, which hold passwords. */
+    @Override
+    public String toString() {
+        return "Configuration[" + prefix() + name + "]";
+    }
 }

@@ -13,4 +13,10 @@ public record DatabaseUser(
     public DatabaseUser {
         connectionParameters = Map.copyOf(connectionParameters);
     }
+
+    /** Without the connection parameters, since sslpassword is among them. */
+    @Override
+    public String toString() {
+        return "DatabaseUser[" + username.orElse("") + "]";
+    }
 }

@@ -34,4 +34,10 @@ public record PostgresSettings(
     public PostgresSettings {
         listenAddresses = List.copyOf(listenAddresses);
     }
+
+    /** Without the raw sections, which hold passwords. */
+    @Override
+    public String toString() {
+        return "PostgresSettings[" + dataDirectory + " at " + connectAddress + "]";
+    }
 }

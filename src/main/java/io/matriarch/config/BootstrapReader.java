@@ -1,0 +1,31 @@
+package io.matriarch.config;
+
+import io.matriarch.config.BootstrapSettings.NewUser;
+import io.matriarch.value.Value.Sequence;
+import java.util.List;
+
+/** Reads the bootstrap section (reference 2.7), and the users to create at bootstrap. */
+final class BootstrapReader {
+    private BootstrapReader() {}
+
+    /** @param present whether the file has the section; variables that name users don't make a node bootstrap a cluster */
+    static BootstrapSettings read(Section section, boolean present) {
+        Section users = section.section("users");
+        List<NewUser> created = users.content().entries().keySet().stream()
+                .map(name -> user(name, users.section(name)))
+                .toList();
+        return new BootstrapSettings(
+                present,
+                section.mapping("dcs"),
+                section.text("method"),
+                section.content().find("initdb").orElse(new Sequence(List.of())),
+                section.texts("pg_hba"),
+                section.text("post_bootstrap").or(() -> section.text("post_init")),
+                created,
+                section.content());
+    }
+
+    private static NewUser user(String name, Section user) {
+        return new NewUser(name, user.secret("password"), user.texts("options"));
+    }
+}

@@ -20,6 +20,7 @@ final class JavaGuard {
         link.onGuardGone(alone::countDown);
         link.ready();
         link.lease(System.nanoTime());
+        note(diary, "nanos " + System.nanoTime());
         note(diary, "agent " + ProcessHandle.current().pid() + " guarded " + link.guarded());
         alone.await();
         note(diary, "alone");

@@ -1,0 +1,112 @@
+package io.matriarch.cli;
+
+import io.matriarch.cluster.CompatibleVersion;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.ServerAddress;
+import io.matriarch.config.Credentials;
+import io.matriarch.config.CtlSettings;
+import io.matriarch.config.TlsFiles;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Json;
+import io.matriarch.value.Value;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The members' REST API over HTTP/1.1, one connection a request. */
+final class VertxMemberApi implements MemberApi {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
+    private final HttpClient client;
+    private final Optional<String> authorization;
+
+    /** @throws CtlError if the settings can't be used */
+    VertxMemberApi(Vertx vertx, CtlSettings settings) {
+        this.client = vertx.createHttpClient(options(settings));
+        this.authorization = settings.authentication().map(VertxMemberApi::basic);
+    }
+
+    private static HttpClientOptions options(CtlSettings settings) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setKeepAlive(false)
+                .setTrustAll(settings.insecure())
+                .setVerifyHost(!settings.insecure());
+        TlsFiles tls = settings.tls();
+        tls.authority().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
+        if (tls.keyPassword().isPresent()) {
+            throw new CtlError("ctl.keyfile_password: encrypted keys can't be read; decrypt the key file instead,"
+                    + " for instance by openssl pkey");
+        }
+        tls.certificate()
+                .ifPresent(certificate -> options.setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertPath(certificate)
+                        .addKeyPath(tls.key().orElse(certificate))));
+        return options;
+    }
+
+    private static String basic(Credentials credentials) {
+        String pair = credentials.username() + ":" + credentials.password().reveal();
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Answer send(Method method, Member member, String path, Optional<Value> body, Deadline deadline) {
+        String url = member.apiUrl().orElse("");
+        boolean https = url.startsWith("https://");
+        Optional<ServerAddress> address = ServerAddress.of(url, https ? HTTPS_PORT : HTTP_PORT);
+        if (address.isEmpty()) {
+            return new Answer.Unreachable("its member key has no usable api_url");
+        }
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.valueOf(method.name()))
+                .setSsl(https)
+                .setHost(address.get().host())
+                .setPort(address.get().port())
+                .setURI("/" + path)
+                .putHeader("User-Agent", "Patroni/" + CompatibleVersion.PATRONI + " Matriarch");
+        authorization.ifPresent(header -> request.putHeader("Authorization", header));
+        return await(client.request(request).compose(opened -> exchange(opened, body)), deadline);
+    }
+
+    private static Future<Answer> exchange(HttpClientRequest request, Optional<Value> body) {
+        body.ifPresent(_ -> request.putHeader("Content-Type", "application/json"));
+        return body.map(value -> request.send(Buffer.buffer(Json.spaced(value))))
+                .orElseGet(request::send)
+                .compose(response -> response.body()
+                        .map(text ->
+                                new Answer.Answered(response.statusCode(), text.toString(StandardCharsets.UTF_8))));
+    }
+
+    private static Answer await(Future<Answer> answer, Deadline deadline) {
+        try {
+            return answer.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            return new Answer.Unreachable(
+                    Optional.ofNullable(cause.getMessage()).orElse(cause.toString()));
+        } catch (TimeoutException _) {
+            return new Answer.Unreachable("no answer in time");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new Aborted();
+        }
+    }
+}

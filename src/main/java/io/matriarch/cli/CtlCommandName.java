@@ -5,12 +5,16 @@ import java.util.Optional;
 
 /** The commands of patronictl, in the order of their names. */
 enum CtlCommandName {
+    DSN("dsn", "Generate a dsn for the provided member, defaults to a dsn of the leader"),
     EDIT_CONFIG("edit-config", "Edit cluster configuration"),
     FAILOVER("failover", "Failover to a replica"),
+    FLUSH("flush", "Discard scheduled events"),
     HISTORY("history", "Show the history of failovers/switchovers"),
     LIST("list", "List the Patroni members for a given Patroni"),
     PAUSE("pause", "Disable auto failover"),
+    REINIT("reinit", "Reinitialize cluster member"),
     RELOAD("reload", "Reload cluster member configuration"),
+    REMOVE("remove", "Remove cluster from DCS"),
     RESTART("restart", "Restart cluster member"),
     RESUME("resume", "Resume auto failover"),
     SHOW_CONFIG("show-config", "Show cluster configuration"),
@@ -41,12 +45,16 @@ enum CtlCommandName {
 
     CtlCommand make() {
         return switch (this) {
+            case DSN -> new DsnCommand();
             case EDIT_CONFIG -> new EditConfigCommand();
             case FAILOVER -> new FailoverCommand();
+            case FLUSH -> new FlushCommand();
             case HISTORY -> new HistoryCommand();
             case LIST -> new ListCommand();
             case PAUSE -> new PauseCommand();
+            case REINIT -> new ReinitCommand();
             case RELOAD -> new ReloadCommand();
+            case REMOVE -> new RemoveCommand();
             case RESTART -> new RestartCommand();
             case RESUME -> new ResumeCommand();
             case SHOW_CONFIG -> new ShowConfigCommand();

@@ -1,0 +1,60 @@
+package io.matriarch.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The daemon's command line, read by hand: the guard is small and starts at once. */
+final class DaemonArguments {
+    /** How the daemon and all else is called. */
+    static final String USAGE = """
+            Usage: matriarch [CONFIG]                 run a node; also under the name patroni
+                   matriarch [CONFIG] --validate-config [-i|--ignore-listen-port] [-p|--print]
+                   matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
+                   matriarch wal push|fetch ...       archive_command and restore_command
+                   matriarch self-test                does this executable work on this machine?
+                   matriarch --version | --help
+
+            CONFIG is a YAML file or a folder of them, as for Patroni; PATRONI_* variables patch it or stand for it.""";
+
+    private DaemonArguments() {}
+
+    static Invocation parse(List<String> arguments) {
+        List<String> configurations = new ArrayList<>();
+        boolean validate = false;
+        boolean ignoreListenPort = false;
+        boolean print = false;
+        for (String argument : arguments) {
+            switch (argument) {
+                case "--version" -> {
+                    return new Invocation.ShowVersion();
+                }
+                case "--help", "-h" -> {
+                    return new Invocation.Help();
+                }
+                case "--validate-config" -> validate = true;
+                case "--ignore-listen-port", "-i" -> ignoreListenPort = true;
+                case "--print", "-p" -> print = true;
+                case "--generate-config", "--generate-sample-config" -> {
+                    return new Invocation.WrongUsage(argument + " isn't supported; start from an example instead");
+                }
+                default -> {
+                    if (argument.startsWith("-")) {
+                        return new Invocation.WrongUsage("unrecognized arguments: " + argument);
+                    }
+                    configurations.add(argument);
+                }
+            }
+        }
+        if (configurations.size() > 1) {
+            return new Invocation.WrongUsage("unrecognized arguments: " + configurations.get(1));
+        }
+        if ((ignoreListenPort || print) && !validate) {
+            return new Invocation.WrongUsage("--ignore-listen-port and --print go with --validate-config");
+        }
+        Optional<String> configuration = configurations.stream().findFirst();
+        return validate
+                ? new Invocation.Validate(configuration, ignoreListenPort, print)
+                : new Invocation.Daemon(configuration);
+    }
+}

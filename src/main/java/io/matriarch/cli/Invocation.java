@@ -1,0 +1,77 @@
+package io.matriarch.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What one call of this program is for: by the name it was called with, and its first argument (reference 1.1). */
+public sealed interface Invocation {
+    /** The first argument with which the guard starts the agent. */
+    String AGENT = "agent";
+
+    /** patronictl. */
+    record Ctl(List<String> arguments) implements Invocation {
+        public Ctl {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** WAL is pushed or fetched: PostgreSQL waits for it. */
+    record Wal(List<String> arguments) implements Invocation {
+        public Wal {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** The executable tries whether all that it needs works. */
+    record SelfTest(List<String> arguments) implements Invocation {
+        public SelfTest {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** The guard: it starts the agent. */
+    record Daemon(Optional<String> configuration) implements Invocation {}
+
+    /** The agent, started by the guard. */
+    record Agent(Optional<String> configuration) implements Invocation {}
+
+    /**
+     * Checks the configuration and ends.
+     *
+     * @param ignoreListenPort whether the ports may be in use
+     * @param print whether a good configuration is printed as YAML
+     */
+    record Validate(Optional<String> configuration, boolean ignoreListenPort, boolean print) implements Invocation {}
+
+    /** Prints the version. */
+    record ShowVersion() implements Invocation {}
+
+    /** Prints how this program is called. */
+    record Help() implements Invocation {}
+
+    /** Nothing of all that. */
+    record WrongUsage(String problem) implements Invocation {}
+
+    /**
+     * Reads the command line.
+     *
+     * @param program the name without folders
+     */
+    static Invocation of(String program, List<String> arguments) {
+        if (program.equals("patronictl")) {
+            return new Ctl(arguments);
+        }
+        Optional<String> first = arguments.stream().findFirst();
+        List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+        return switch (first.orElse("")) {
+            case "ctl" -> new Ctl(rest);
+            case "wal" -> new Wal(rest);
+            case "self-test" -> new SelfTest(rest);
+            case AGENT ->
+                DaemonArguments.parse(rest) instanceof Daemon(Optional<String> configuration)
+                        ? new Agent(configuration)
+                        : new WrongUsage("the guard starts the agent with the path of a configuration at most");
+            default -> DaemonArguments.parse(arguments);
+        };
+    }
+}

@@ -1,0 +1,16 @@
+package io.matriarch.cli;
+
+import io.matriarch.cluster.CompatibleVersion;
+
+/** What {@code --version} prints. */
+public final class Version {
+    /** Ours; the pom's, which a test compares. */
+    public static final String MATRIARCH = "0.1.0";
+
+    private Version() {}
+
+    /** {@code Matriarch 0.1.0 (Patroni 4.1.4 compatible)}. */
+    public static String line() {
+        return "Matriarch " + MATRIARCH + " (Patroni " + CompatibleVersion.PATRONI + " compatible)";
+    }
+}

@@ -1,14 +1,65 @@
 package io.matriarch;
 
+import io.matriarch.archive.WalCommand;
+import io.matriarch.cli.CtlMain;
+import io.matriarch.cli.Invocation;
+import io.matriarch.cli.Usage;
+import io.matriarch.cli.ValidateConfig;
+import io.matriarch.cli.Version;
+import io.matriarch.guard.GuardMain;
+import io.matriarch.guard.Signals;
+import io.matriarch.nativeimage.ProgramName;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+import java.util.Optional;
 
-/** Picks a command by program name and first argument; only the agent boots Quarkus. */
+/** Picks a command by program name and first argument. Each loads only what it needs; only the agent boots Quarkus. */
 @QuarkusMain
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        Quarkus.run(args);
+        switch (Invocation.of(ProgramName.get(), List.of(args))) {
+            case Invocation.Agent(Optional<String> configuration) ->
+                Quarkus.run(configuration.stream().toArray(String[]::new));
+            case Invocation.Wal(List<String> arguments) -> end(WalCommand.run(arguments.toArray(String[]::new)));
+            case Invocation.Ctl(List<String> arguments) -> {
+                Signals.handle("INT", Main::abort);
+                end(CtlMain.run(arguments));
+            }
+            case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
+            case Invocation.Validate validate ->
+                end(new ValidateConfig(System.out, System.err).run(validate, System.getenv()));
+            case Invocation.SelfTest _ -> end(Usage.wrong("self-test isn't in this build", System.err));
+            case Invocation.ShowVersion() -> {
+                System.out.println(Version.line());
+                end(0);
+            }
+            case Invocation.Help() -> end(Usage.help(System.out));
+            case Invocation.WrongUsage(String problem) -> end(Usage.wrong(problem, System.err));
+        }
+    }
+
+    private static int daemon(Optional<String> configuration, String[] arguments) {
+        Optional<String> missing = Usage.missingConfiguration(configuration, System.getenv());
+        if (missing.isPresent()) {
+            System.err.println("matriarch: " + missing.get());
+            return 1;
+        }
+        return GuardMain.run(arguments);
+    }
+
+    /** Somebody pressed Ctrl-C. */
+    private static void abort() {
+        System.err.println("\nAborted!");
+        end(1);
+    }
+
+    /** Without the shutdown hooks: nobody has anything to save, and each costs time. */
+    private static void end(int code) {
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
     }
 }

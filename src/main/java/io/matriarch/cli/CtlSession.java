@@ -3,6 +3,7 @@ package io.matriarch.cli;
 import io.matriarch.cli.MemberApi.Answer;
 import io.matriarch.cli.MemberApi.Method;
 import io.matriarch.cluster.Member;
+import io.matriarch.config.CtlConfiguration;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.IsoTime;
 import io.matriarch.value.Value;

@@ -1,5 +1,6 @@
 package io.matriarch.cli;
 
+import io.matriarch.config.CtlConfiguration;
 import io.matriarch.dcs.Dcs;
 
 /** Opens the DCS for a person: no lease, no watch. */

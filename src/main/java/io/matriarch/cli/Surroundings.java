@@ -1,5 +1,6 @@
 package io.matriarch.cli;
 
+import io.matriarch.config.CtlConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;

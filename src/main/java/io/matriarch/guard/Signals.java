@@ -4,11 +4,11 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /** Signals sent to this process. The only user of sun.misc.Signal, which javac always warns of: the build compiles this file apart. */
-final class Signals {
+public final class Signals {
     private Signals() {}
 
     /** Runs {@code reaction} in another thread whenever the signal (such as TERM) comes; a JVM keeps some for itself, and those stay as they are. */
-    static void handle(String name, Runnable reaction) {
+    public static void handle(String name, Runnable reaction) {
         try {
             Signal.handle(new Signal(name), signal -> reaction.run());
         } catch (IllegalArgumentException reserved) {

@@ -1,6 +1,7 @@
 package io.matriarch.cli;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.config.CtlConfiguration;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.config.TlsFiles;
 import io.matriarch.dcs.Reading;

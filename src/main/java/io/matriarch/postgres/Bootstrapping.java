@@ -1,0 +1,166 @@
+package io.matriarch.postgres;
+
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.config.Configuration;
+import io.matriarch.config.DatabaseUser;
+import io.matriarch.config.PostgresSettings;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Value;
+import io.matriarch.value.Value.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Makes a new cluster: initdb, the roles, post_bootstrap (reference 6.6). */
+final class Bootstrapping {
+    private static final Duration INITDB_PATIENCE = Duration.ofHours(1);
+    private static final Duration SCRIPT_PATIENCE = Duration.ofHours(24);
+    private static final Set<String> NOT_ALLOWED = Set.of("pgdata", "nosync", "pwfile", "sync-only", "version");
+
+    private final PgTools tools;
+    private final Configuration configuration;
+    private final Connections connections;
+    private final ConfigurationFiles files;
+
+    Bootstrapping(PgTools tools, Configuration configuration, Connections connections, ConfigurationFiles files) {
+        this.tools = tools;
+        this.configuration = configuration;
+        this.connections = connections;
+        this.files = files;
+    }
+
+    /** {@code start} starts the new server as a primary and waits until it accepts connections. */
+    OperationResult run(Supplier<OperationResult> start, Cancellation cancellation) {
+        try {
+            OperationResult made = initdb(cancellation);
+            if (!(made instanceof OperationResult.Succeeded)) {
+                return made;
+            }
+            if (!configuration.bootstrap().pgHba().isEmpty()
+                    && configuration.postgresql().raw().items("pg_hba").isEmpty()) {
+                files.appendHba(configuration.bootstrap().pgHba());
+            }
+            OperationResult started = start.get();
+            return started instanceof OperationResult.Succeeded ? finish(cancellation) : started;
+        } catch (IOException e) {
+            return new OperationResult.Failed("bootstrap: " + e);
+        }
+    }
+
+    private OperationResult initdb(Cancellation cancellation) throws IOException {
+        PostgresSettings settings = configuration.postgresql();
+        List<String> arguments = new ArrayList<>();
+        String refused = options(arguments);
+        if (!refused.isEmpty()) {
+            return new OperationResult.Failed("bootstrap.initdb: the option " + refused + " is not allowed");
+        }
+        DatabaseUser superuser = settings.superuser();
+        superuser.username().ifPresent(name -> arguments.add("--username=" + name));
+        Path passwordFile = Files.createTempFile(
+                "initdb", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            if (superuser.password().isPresent()
+                    && !superuser.password().get().reveal().isEmpty()) {
+                Files.writeString(passwordFile, superuser.password().get().reveal() + "\n");
+                arguments.add("--pwfile=" + passwordFile);
+            }
+            arguments.add(settings.dataDirectory().toString());
+            PgTools.Result result =
+                    tools.run("initdb", arguments, Map.of(), Deadline.after(INITDB_PATIENCE), cancellation);
+            return result.ok()
+                    ? new OperationResult.Succeeded()
+                    : new OperationResult.Failed("initdb: " + result.lastLine());
+        } finally {
+            Files.deleteIfExists(passwordFile);
+        }
+    }
+
+    /** Adds bootstrap.initdb's options; returns the name of one that is not allowed, or nothing. */
+    private String options(List<String> arguments) {
+        Map<String, String> options = new LinkedHashMap<>();
+        collect(configuration.bootstrap().initdb(), options);
+        for (var option : options.entrySet()) {
+            if (NOT_ALLOWED.contains(option.getKey())) {
+                return option.getKey();
+            }
+            arguments.add("--" + option.getKey() + (option.getValue().isEmpty() ? "" : "=" + option.getValue()));
+        }
+        return "";
+    }
+
+    private static void collect(Value value, Map<String, String> options) {
+        switch (value) {
+            case Value.Sequence(List<Value> items) -> items.forEach(item -> collect(item, options));
+            case Mapping mapping ->
+                mapping.entries()
+                        .forEach((name, setting) ->
+                                options.put(name, setting.asText().orElse("")));
+            case Value.Text(String name) -> options.put(name, "");
+            case Value.Whole _, Value.Decimal _, Value.Bool _, Value.Null _ -> {}
+        }
+    }
+
+    private OperationResult finish(Cancellation cancellation) {
+        try (Connection connection = connections.local("Patroni", 0)) {
+            new Roles(connection).create(configuration);
+        } catch (SQLException e) {
+            return new OperationResult.Failed("the roles could not be created: " + e.getMessage());
+        }
+        return configuration
+                .bootstrap()
+                .postBootstrap()
+                .map(command -> postBootstrap(command, cancellation))
+                .orElseGet(OperationResult.Succeeded::new);
+    }
+
+    private OperationResult postBootstrap(String command, Cancellation cancellation) {
+        PostgresSettings settings = configuration.postgresql();
+        Path passwords = settings.pgpass().resolveSibling(settings.pgpass().getFileName() + ".bootstrap");
+        String user = connections.superuserName();
+        String dsn = ConnInfo.text(new LinkedHashMap<>(Map.of(
+                "dbname",
+                settings.database(),
+                "user",
+                user,
+                "host",
+                connections.host(),
+                "port",
+                Integer.toString(settings.port()))));
+        try {
+            PgPass.write(
+                    passwords,
+                    settings.superuser(),
+                    new io.matriarch.cluster.Upstream(
+                            configuration.name(), "postgres://" + connections.host() + ":" + settings.port() + "/"));
+            List<String> words = ShellWords.split(command);
+            words.add(dsn);
+            PgTools.Result result = tools.runCommand(
+                    words,
+                    Map.of(
+                            "PGPASSFILE",
+                            passwords.toString(),
+                            "PGOPTIONS",
+                            "-c synchronous_commit=local -c statement_timeout=0"),
+                    Deadline.after(SCRIPT_PATIENCE),
+                    cancellation);
+            return result.ok()
+                    ? new OperationResult.Succeeded()
+                    : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "
+                            + result.exitCode() + ": " + result.lastLine());
+        } catch (IOException e) {
+            return new OperationResult.Failed("post_bootstrap: " + e);
+        } finally {
+            passwords.toFile().delete();
+        }
+    }
+}

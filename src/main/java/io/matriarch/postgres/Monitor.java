@@ -1,0 +1,183 @@
+package io.matriarch.postgres;
+
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.time.Deadline;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** Asks the local server the monitoring query, on a thread of its own, so that a hanging server never holds up the loop. */
+final class Monitor {
+    private static final Logger LOG = Logger.getLogger(Monitor.class);
+    private static final int STATEMENT_TIMEOUT_MILLIS = 2000;
+    private static final String QUERY = """
+            SELECT pg_is_in_recovery(), current_setting('server_version_num')::int, pg_postmaster_start_time(),
+                   CASE WHEN pg_is_in_recovery() THEN coalesce(w.received_tli, (pg_control_checkpoint()).timeline_id)
+                        ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+                   CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint END,
+                   coalesce(greatest(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0'), pg_wal_lsn_diff(w.written_lsn, '0/0')), 0)::bigint,
+                   coalesce(pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'), 0)::bigint,
+                   pg_last_xact_replay_timestamp(),
+                   CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,
+                   CASE WHEN NOT pg_is_in_recovery() THEN NULL
+                        WHEN w.status = 'streaming' THEN 'streaming'
+                        WHEN current_setting('restore_command') <> '' THEN 'in archive recovery' END,
+                   pg_wal_lsn_diff(w.latest_end_lsn, '0/0')::bigint
+              FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
+            SELECT usename, application_name, client_addr::text, state, sync_state, sync_priority
+              FROM pg_stat_replication;
+            SELECT slot_name, slot_type = 'physical', active,
+                   pg_wal_lsn_diff(CASE WHEN slot_type = 'physical' THEN restart_lsn ELSE confirmed_flush_lsn END, '0/0')::bigint,
+                   xmin IS NOT NULL
+              FROM pg_replication_slots WHERE NOT temporary
+            """;
+
+    private final Connections connections;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().name("postgres-monitor").daemon().unstarted(task));
+    private Optional<Connection> connection = Optional.empty();
+    private Optional<Future<Optional<ServerReading>>> overdue = Optional.empty();
+
+    Monitor(Connections connections) {
+        this.connections = connections;
+    }
+
+    /** Absent when the server didn't answer by the deadline; a query that is still running then is not asked twice. */
+    Optional<ServerReading> ask(Deadline deadline) {
+        Future<Optional<ServerReading>> answer = overdue.orElseGet(() -> thread.submit(this::query));
+        try {
+            Optional<ServerReading> reading = answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+            overdue = Optional.empty();
+            return reading;
+        } catch (TimeoutException e) {
+            overdue = Optional.of(answer);
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            overdue = Optional.empty();
+            LOG.debug("the monitoring query failed", e);
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** A new postmaster needs a new connection. */
+    void disconnect() {
+        thread.execute(this::drop);
+    }
+
+    private void drop() {
+        connection.ifPresent(Monitor::closeQuietly);
+        connection = Optional.empty();
+    }
+
+    private static void closeQuietly(Connection open) {
+        try {
+            open.close();
+        } catch (SQLException e) {
+            LOG.trace("closing failed", e);
+        }
+    }
+
+    private Optional<ServerReading> query() {
+        try {
+            if (connection.isEmpty()) {
+                connection = Optional.of(connections.local("Patroni heartbeat", STATEMENT_TIMEOUT_MILLIS));
+            }
+            try (Statement statement = connection.get().createStatement()) {
+                return Optional.of(read(statement));
+            }
+        } catch (SQLException e) {
+            LOG.debugf("the server doesn't answer the monitoring query: %s", e.getMessage());
+            drop();
+            return Optional.empty();
+        }
+    }
+
+    private static ServerReading read(Statement statement) throws SQLException {
+        statement.execute(QUERY);
+        try (ResultSet row = statement.getResultSet()) {
+            row.next();
+            boolean inRecovery = row.getBoolean(1);
+            int version = row.getInt(2);
+            Instant started = row.getObject(3, OffsetDateTime.class).toInstant();
+            int timeline = row.getInt(4);
+            Lsn position = new Lsn(row.getLong(5));
+            Lsn received = new Lsn(row.getLong(6));
+            Lsn replayed = new Lsn(row.getLong(7));
+            Optional<Instant> replayedAt =
+                    Optional.ofNullable(row.getObject(8, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+            boolean paused = row.getBoolean(9);
+            Optional<String> replicationState = Optional.ofNullable(row.getString(10));
+            Optional<Lsn> latestEnd =
+                    Optional.ofNullable(row.getObject(11, Long.class)).map(Lsn::new);
+            return new ServerReading(
+                    version,
+                    started,
+                    inRecovery,
+                    timeline > 0 ? OptionalInt.of(timeline) : OptionalInt.empty(),
+                    position,
+                    received,
+                    replayed,
+                    replayedAt,
+                    paused,
+                    replicationState,
+                    latestEnd,
+                    walSenders(statement),
+                    slots(statement));
+        }
+    }
+
+    private static List<ServerReading.WalSender> walSenders(Statement statement) throws SQLException {
+        List<ServerReading.WalSender> senders = new ArrayList<>();
+        statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+        try (ResultSet row = statement.getResultSet()) {
+            while (row.next()) {
+                senders.add(new ServerReading.WalSender(
+                        text(row, 1),
+                        text(row, 2),
+                        Optional.ofNullable(row.getString(3)),
+                        text(row, 4),
+                        text(row, 5),
+                        row.getInt(6)));
+            }
+        }
+        return senders;
+    }
+
+    private static List<ServerReading.Slot> slots(Statement statement) throws SQLException {
+        List<ServerReading.Slot> slots = new ArrayList<>();
+        statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+        try (ResultSet row = statement.getResultSet()) {
+            while (row.next()) {
+                slots.add(new ServerReading.Slot(
+                        text(row, 1),
+                        row.getBoolean(2),
+                        row.getBoolean(3),
+                        Optional.ofNullable(row.getObject(4, Long.class)).map(Lsn::new),
+                        row.getBoolean(5)));
+            }
+        }
+        return slots;
+    }
+
+    private static String text(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getString(column)).orElse("");
+    }
+}

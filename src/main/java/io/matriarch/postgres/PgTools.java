@@ -1,0 +1,141 @@
+package io.matriarch.postgres;
+
+import io.matriarch.config.PostgresSettings;
+import io.matriarch.time.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs PostgreSQL's programs as child processes: with a deadline, in the C locale, without the agent's own variables. */
+final class PgTools {
+    private static final int KEPT_OUTPUT = 16_384;
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final PostgresSettings settings;
+
+    PgTools(PostgresSettings settings) {
+        this.settings = settings;
+    }
+
+    /** How a program ended. Exit code 127 with a text when it could not be started, 124 when the deadline came. */
+    record Result(int exitCode, String output) {
+        boolean ok() {
+            return exitCode == 0;
+        }
+
+        /** The last line that says anything. */
+        String lastLine() {
+            List<String> lines = output.lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            return lines.isEmpty() ? "exit code " + exitCode : lines.getLast();
+        }
+    }
+
+    /** The path of a program: bin_dir and bin_name count. */
+    String path(String program) {
+        String name = settings.binNames().text(program).orElse(program);
+        return settings.binDirectory()
+                .map(directory -> directory.resolve(name).toString())
+                .orElse(name);
+    }
+
+    Result run(String program, List<String> arguments, Map<String, String> environment, Deadline deadline) {
+        return run(program, arguments, environment, deadline, new Cancellation());
+    }
+
+    Result run(
+            String program,
+            List<String> arguments,
+            Map<String, String> environment,
+            Deadline deadline,
+            Cancellation cancellation) {
+        List<String> command = new ArrayList<>();
+        command.add(path(program));
+        command.addAll(arguments);
+        return runCommand(command, environment, deadline, cancellation);
+    }
+
+    /** Runs any command line, a person's script for instance. */
+    Result runCommand(
+            List<String> command, Map<String, String> environment, Deadline deadline, Cancellation cancellation) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+        cleanEnvironment(builder.environment());
+        builder.environment().putAll(environment);
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            return new Result(
+                    127,
+                    command.getFirst() + " can't be started: " + e.getMessage()
+                            + " (check postgresql.bin_dir and postgresql.bin_name)");
+        }
+        return waitFor(process, deadline, cancellation);
+    }
+
+    private static Result waitFor(Process process, Deadline deadline, Cancellation cancellation) {
+        cancellation.running(() -> end(process));
+        CompletableFuture<String> output = CompletableFuture.supplyAsync(
+                () -> read(process.getInputStream()),
+                task -> Thread.ofPlatform().daemon().start(task));
+        try {
+            if (!process.waitFor(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS)) {
+                end(process);
+                return new Result(124, "not done in time");
+            }
+            String text = output.completeOnTimeout("", 1, TimeUnit.SECONDS).join();
+            return new Result(process.exitValue(), text);
+        } catch (InterruptedException e) {
+            end(process);
+            Thread.currentThread().interrupt();
+            return new Result(124, "interrupted");
+        } finally {
+            cancellation.idle();
+        }
+    }
+
+    /** SIGTERM, and SIGKILL for it and its children when that doesn't help (reference 1.4). */
+    private static void end(Process process) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        try {
+            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static String read(InputStream stream) {
+        try (stream) {
+            byte[] all = stream.readAllBytes();
+            int from = Math.max(0, all.length - KEPT_OUTPUT);
+            return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What never reaches PostgreSQL (reference 1.2). */
+    static void cleanEnvironment(Map<String, String> environment) {
+        environment
+                .keySet()
+                .removeIf(name ->
+                        name.startsWith("PATRONI_") || name.startsWith("KUBERNETES_") || name.equals("NOTIFY_SOCKET"));
+        environment.put("LC_ALL", "C");
+        environment.put("LANG", "C");
+    }
+}

@@ -1,0 +1,367 @@
+package io.matriarch.postgres;
+
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.Role;
+import io.matriarch.cluster.SlotName;
+import io.matriarch.cluster.Upstream;
+import io.matriarch.config.Configuration;
+import io.matriarch.config.EffectiveParameters;
+import io.matriarch.config.PostgresSection;
+import io.matriarch.config.PostgresSettings;
+import io.matriarch.time.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Starts, stops, promotes and repoints the server (reference 6.1, 6.3, 6.5, 6.8). Its methods block; they belong on the operation's thread. */
+final class ServerControl {
+    private static final Logger LOG = Logger.getLogger(ServerControl.class);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration FAST_STOP = Duration.ofMinutes(30);
+    private static final Duration IMMEDIATE_STOP = Duration.ofSeconds(30);
+    private static final Duration PROMOTION = Duration.ofMinutes(10);
+    private static final Duration SCRIPT = Duration.ofMinutes(10);
+    /** Parameters that a standby must not have lower than its primary had, and what pg_controldata calls them. */
+    private static final Map<String, String> AT_LEAST_THE_PRIMARYS = Map.of(
+            "max_connections", "max_connections setting",
+            "max_prepared_transactions", "max_prepared_xacts setting",
+            "max_locks_per_transaction", "max_locks_per_xact setting",
+            "max_worker_processes", "max_worker_processes setting",
+            "max_wal_senders", "max_wal_senders setting");
+
+    private final PgTools tools;
+    private final Connections connections;
+    private final ControlFile control;
+    private final ConfigurationFiles files;
+    private final DataDirectoryFiles directory;
+    private final Callbacks callbacks;
+
+    ServerControl(
+            PgTools tools,
+            Connections connections,
+            ControlFile control,
+            ConfigurationFiles files,
+            DataDirectoryFiles directory,
+            Callbacks callbacks) {
+        this.tools = tools;
+        this.connections = connections;
+        this.control = control;
+        this.files = files;
+        this.directory = directory;
+        this.callbacks = callbacks;
+    }
+
+    /** As the primary, or as a standby of {@code upstream}. */
+    OperationResult start(
+            PostgresConfiguration configuration,
+            Operation.Start.As as,
+            Optional<Upstream> upstream,
+            Optional<Duration> patience,
+            Cancellation cancellation) {
+        PostgresSettings settings = configuration.local().postgresql();
+        if (directory.isHalfRewound() || directory.holdsHalfMadeClone()) {
+            return new OperationResult.Failed(
+                    settings.dataDirectory() + " is half rewound or half cloned, it is not started; reinitialize it");
+        }
+        if (Postmaster.of(settings.dataDirectory()).isPresent()) {
+            return new OperationResult.Succeeded();
+        }
+        try {
+            Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA;
+            List<String> arguments = prepare(configuration, role, upstream);
+            if (cancellation.requested()) {
+                return new OperationResult.Cancelled();
+            }
+            OperationResult result = launch(settings, arguments, patience, cancellation);
+            if (result instanceof OperationResult.Succeeded) {
+                callbacks.fire("on_start", role, configuration);
+            }
+            return result;
+        } catch (IOException e) {
+            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+        }
+    }
+
+    /** Writes all files and returns the arguments for postgres. */
+    private List<String> prepare(PostgresConfiguration configuration, Role role, Optional<Upstream> upstream)
+            throws IOException {
+        if (role == Role.PRIMARY) {
+            files.noSignals();
+        } else {
+            files.standbySignal();
+        }
+        EffectiveParameters parameters = parameters(configuration, role);
+        Map<String, String> raised = role == Role.PRIMARY ? Map.of() : raised(parameters);
+        write(configuration, role, upstream, raised);
+        List<String> arguments = new ArrayList<>(List.of(
+                "-D",
+                configuration.local().postgresql().dataDirectory().toString(),
+                "--config-file=" + files.mainFile()));
+        for (String argument : parameters.commandLine()) {
+            String name = argument.substring(2, argument.indexOf('='));
+            arguments.add(raised.containsKey(name) ? "--" + name + "=" + raised.get(name) : argument);
+        }
+        return arguments;
+    }
+
+    void write(PostgresConfiguration configuration, Role role, Optional<Upstream> upstream, Map<String, String> raised)
+            throws IOException {
+        Configuration local = configuration.local();
+        Optional<String> slot =
+                configuration.dynamic().useSlots() ? Optional.of(SlotName.of(local.name())) : Optional.empty();
+        files.write(configuration, parameters(configuration, role), role, upstream, slot, raised);
+    }
+
+    EffectiveParameters parameters(PostgresConfiguration configuration, Role role) {
+        return EffectiveParameters.of(
+                configuration.local(),
+                configuration.dynamic(),
+                major(configuration.local().postgresql()),
+                role);
+    }
+
+    /** What a standby has to raise to its primary's value in order to start (reference 6.4). */
+    Map<String, String> raised(EffectiveParameters parameters) {
+        Map<String, String> raised = new HashMap<>();
+        Map<String, String> lines = control.lines();
+        AT_LEAST_THE_PRIMARYS.forEach((name, label) -> {
+            try {
+                int primarys = Integer.parseInt(lines.getOrDefault(label, "0"));
+                int wanted = Integer.parseInt(parameters.file().getOrDefault(name, "0"));
+                if (primarys > wanted) {
+                    raised.put(name, Integer.toString(primarys));
+                }
+            } catch (NumberFormatException e) {
+                LOG.debugf("%s is no number", name);
+            }
+        });
+        return raised;
+    }
+
+    /** PG_VERSION as 150000; 0 when it can't be read. */
+    static int major(PostgresSettings settings) {
+        try {
+            String text = Files.readString(settings.dataDirectory().resolve("PG_VERSION"))
+                    .strip();
+            return Integer.parseInt(text) * 10_000;
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** Through a shell that ends at once, in a session of its own: the postmaster must outlive the agent (reference 6.1). */
+    private OperationResult launch(
+            PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
+        List<String> command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "exec 3>&1 1>&2; setsid \"$@\" 3>&- </dev/null & echo $! >&3",
+                "sh",
+                tools.path("postgres")));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        PgTools.cleanEnvironment(builder.environment());
+        long pid;
+        try {
+            Process shell = builder.start();
+            try (var output = shell.inputReader()) {
+                pid = Long.parseLong(
+                        Optional.ofNullable(output.readLine()).orElse("").strip());
+            }
+            shell.waitFor(5, TimeUnit.SECONDS);
+        } catch (IOException | NumberFormatException e) {
+            return new OperationResult.Failed("postgres could not be started: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new OperationResult.Cancelled();
+        }
+        return awaitStart(settings, pid, patience, cancellation);
+    }
+
+    private OperationResult awaitStart(
+            PostgresSettings settings, long pid, Optional<Duration> patience, Cancellation cancellation) {
+        Deadline deadline = Deadline.after(patience.orElse(settings.pgCtlTimeout()));
+        while (!deadline.expired()) {
+            Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
+            if (cancellation.requested()) {
+                postmaster.ifPresent(running -> stop(settings, running, "immediate", IMMEDIATE_STOP));
+                return new OperationResult.Cancelled();
+            }
+            String status = Postmaster.status(settings.dataDirectory());
+            if (postmaster.isPresent() && (status.equals("ready") || status.equals("standby"))) {
+                return new OperationResult.Succeeded();
+            }
+            boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+            if (!alive && postmaster.isEmpty()) {
+                return new OperationResult.Failed("PostgreSQL ended while it started; its messages are above");
+            }
+            sleep();
+        }
+        return patience.isPresent()
+                ? new OperationResult.Failed(
+                        "PostgreSQL did not start within " + patience.get().toSeconds() + " s")
+                : new OperationResult.Succeeded();
+    }
+
+    OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop) {
+        return stop(configuration, stop, true);
+    }
+
+    private OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, boolean callback) {
+        PostgresSettings settings = configuration.local().postgresql();
+        Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
+        if (postmaster.isEmpty()) {
+            return new OperationResult.Succeeded();
+        }
+        if (stop.checkpointFirst()) {
+            checkpoint();
+        }
+        script(configuration, "before_stop");
+        boolean fast = stop.mode() == Operation.Stop.Mode.FAST;
+        boolean stopped =
+                stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? FAST_STOP : IMMEDIATE_STOP)
+                        || stop(settings, postmaster.get(), "immediate", IMMEDIATE_STOP)
+                        || kill(postmaster.get());
+        if (stopped && callback) {
+            callbacks.fire("on_stop", Role.DEMOTED, configuration);
+        }
+        return stopped
+                ? new OperationResult.Succeeded()
+                : new OperationResult.Failed(
+                        "the postmaster " + postmaster.get().pid() + " could not be stopped");
+    }
+
+    /** Whether the postmaster is gone. */
+    private boolean stop(PostgresSettings settings, Postmaster postmaster, String mode, Duration patience) {
+        tools.run(
+                "pg_ctl",
+                List.of("stop", "-D", settings.dataDirectory().toString(), "-m", mode, "-W"),
+                Map.of(),
+                Deadline.after(IMMEDIATE_STOP));
+        Deadline deadline = Deadline.after(patience);
+        while (postmaster.isAlive() && !deadline.expired()) {
+            sleep();
+        }
+        return !postmaster.isAlive();
+    }
+
+    /** The last resort: SIGKILL for the postmaster and all its children. */
+    private static boolean kill(Postmaster postmaster) {
+        Optional<ProcessHandle> process = ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive());
+        process.ifPresent(parent -> {
+            List<ProcessHandle> children = parent.descendants().toList();
+            parent.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+        });
+        Deadline deadline = Deadline.after(IMMEDIATE_STOP);
+        while (postmaster.isAlive() && !deadline.expired()) {
+            sleep();
+        }
+        return !postmaster.isAlive();
+    }
+
+    OperationResult restart(
+            PostgresConfiguration configuration,
+            Role role,
+            Optional<Upstream> upstream,
+            Optional<Duration> patience,
+            Cancellation cancellation) {
+        OperationResult stopped =
+                stop(configuration, new Operation.Stop(Operation.Stop.Mode.FAST, true, "restart"), false);
+        if (!(stopped instanceof OperationResult.Succeeded)) {
+            return stopped;
+        }
+        Operation.Start.As as = role.leads() ? Operation.Start.As.PRIMARY : Operation.Start.As.REPLICA;
+        return start(configuration, as, upstream, patience, cancellation);
+    }
+
+    OperationResult promote(PostgresConfiguration configuration, Cancellation cancellation) {
+        PostgresSettings settings = configuration.local().postgresql();
+        Optional<PgTools.Result> before = script(configuration, "pre_promote");
+        if (before.isPresent() && !before.get().ok()) {
+            return new OperationResult.Failed(
+                    "the pre_promote script failed: " + before.get().lastLine());
+        }
+        if (cancellation.requested()) {
+            return new OperationResult.Cancelled();
+        }
+        PgTools.Result result = tools.run(
+                "pg_ctl",
+                List.of("promote", "-W", "-D", settings.dataDirectory().toString()),
+                Map.of(),
+                Deadline.after(IMMEDIATE_STOP));
+        if (!result.ok()) {
+            return new OperationResult.Failed("pg_ctl promote: " + result.lastLine());
+        }
+        callbacks.fire("on_role_change", Role.PRIMARY, configuration);
+        Deadline deadline = Deadline.after(PROMOTION);
+        while (!deadline.expired()) {
+            if (control.read()
+                    .filter(data -> data.clusterState().equals("in production"))
+                    .isPresent()) {
+                return new OperationResult.Succeeded();
+            }
+            sleep();
+        }
+        return new OperationResult.Failed("the promotion was not done within " + PROMOTION.toMinutes() + " minutes");
+    }
+
+    /** PostgreSQL 13 and later take a changed primary_conninfo by a reload. */
+    OperationResult follow(PostgresConfiguration configuration, Optional<Upstream> upstream) {
+        try {
+            EffectiveParameters parameters = parameters(configuration, Role.REPLICA);
+            write(configuration, Role.REPLICA, upstream, raised(parameters));
+            return reload(configuration.local().postgresql());
+        } catch (IOException e) {
+            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+        }
+    }
+
+    OperationResult reload(PostgresSettings settings) {
+        PgTools.Result result = tools.run(
+                "pg_ctl",
+                List.of("reload", "-D", settings.dataDirectory().toString()),
+                Map.of(),
+                Deadline.after(IMMEDIATE_STOP));
+        return result.ok()
+                ? new OperationResult.Succeeded()
+                : new OperationResult.Failed("pg_ctl reload: " + result.lastLine());
+    }
+
+    OperationResult checkpoint() {
+        try (Connection connection = connections.local("Patroni", 0);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+            return new OperationResult.Succeeded();
+        } catch (SQLException e) {
+            LOG.warnf("CHECKPOINT failed: %s", e.getMessage());
+            return new OperationResult.Failed("CHECKPOINT: " + e.getMessage());
+        }
+    }
+
+    private Optional<PgTools.Result> script(PostgresConfiguration configuration, String name) {
+        return PostgresSection.effective(configuration.local().postgresql(), configuration.dynamic())
+                .text(name)
+                .map(command -> tools.runCommand(
+                        ShellWords.split(command), Map.of(), Deadline.after(SCRIPT), new Cancellation()));
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Role;
-import io.matriarch.cluster.Tags;
 import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Yaml;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,7 +182,9 @@ class EffectiveParametersTest {
                 Yaml.parse(
                         "{postgresql: {pg_hba: [b, c], use_slots: true, use_pg_rewind: true, listen: y, data_dir: z, parameters: {b: 1}}}");
         assertThat(PostgresSection.effective(configuration(local).postgresql(), new DynamicConfiguration(dynamic, 1)))
-                .isEqualTo(Yaml.parse("{pg_hba: [a], use_slots: true, use_pg_rewind: true, listen: x}"));
+                .isEqualTo(
+                        Yaml.parse(
+                                "{pg_hba: [a], use_slots: true, use_pg_rewind: true, listen: x, data_dir: /data, config_dir: /etc/pg}"));
     }
 
     private static EffectiveParameters effective(String local, String dynamic, int version, Role role) {
@@ -203,68 +200,13 @@ class EffectiveParametersTest {
     }
 
     private static Configuration configuration(Mapping postgresql) {
-        HostPort restapi = new HostPort("127.0.0.1", 8008);
-        DatabaseUser nobody = new DatabaseUser(Optional.empty(), Optional.empty(), Map.of());
-        return new Configuration(
-                "batman",
-                "service",
-                "pg-a",
-                new RestApiSettings(
-                        restapi,
-                        restapi,
-                        Optional.empty(),
-                        TlsFiles.NONE,
-                        Optional.empty(),
-                        RestApiSettings.VerifyClient.NONE,
-                        List.of(),
-                        false,
-                        Mapping.empty(),
-                        Mapping.empty(),
-                        "Original",
-                        5),
-                new CtlSettings(Optional.empty(), false, TlsFiles.NONE),
-                new EtcdSettings(
-                        List.of(), false, true, Optional.empty(), Optional.empty(), Optional.empty(), TlsFiles.NONE),
-                new BootstrapSettings(
-                        false,
-                        Mapping.empty(),
-                        Optional.empty(),
-                        Mapping.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        List.of(),
-                        Mapping.empty()),
-                new PostgresSettings(
-                        List.of("127.0.0.1", "10.0.0.1"),
-                        5432,
-                        new HostPort("127.0.0.1", 5432),
-                        Optional.empty(),
-                        "postgres",
-                        Path.of("/data"),
-                        Path.of("/etc/pg"),
-                        "postgresql",
-                        Optional.empty(),
-                        Mapping.empty(),
-                        Path.of("/pgpass"),
-                        nobody,
-                        nobody,
-                        nobody,
-                        false,
-                        false,
-                        Duration.ofSeconds(60),
-                        postgresql),
-                new LogSettings(
-                        "plain",
-                        "INFO",
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        4,
-                        25_000_000,
-                        Mapping.empty(),
-                        Mapping.empty()),
-                Mapping.empty(),
-                Tags.NONE,
-                Mapping.empty());
+        Mapping minimal = (Mapping) Yaml.parse(Loading.MINIMAL);
+        Mapping section = Mapping.empty()
+                .with("listen", "127.0.0.1,10.0.0.1:5432")
+                .with("data_dir", "/data")
+                .with("config_dir", "/etc/pg")
+                .patchedWith(postgresql);
+        return Loading.loaded(Yaml.write(minimal.with("postgresql", section), Yaml.Order.KEPT), Map.of())
+                .configuration();
     }
 }

@@ -12,6 +12,7 @@ enum CtlCommandName {
     HISTORY("history", "Show the history of failovers/switchovers"),
     LIST("list", "List the Patroni members for a given Patroni"),
     PAUSE("pause", "Disable auto failover"),
+    QUERY("query", "Query a Patroni PostgreSQL member"),
     REINIT("reinit", "Reinitialize cluster member"),
     RELOAD("reload", "Reload cluster member configuration"),
     REMOVE("remove", "Remove cluster from DCS"),
@@ -52,6 +53,7 @@ enum CtlCommandName {
             case HISTORY -> new HistoryCommand();
             case LIST -> new ListCommand();
             case PAUSE -> new PauseCommand();
+            case QUERY -> new QueryCommand();
             case REINIT -> new ReinitCommand();
             case RELOAD -> new ReloadCommand();
             case REMOVE -> new RemoveCommand();

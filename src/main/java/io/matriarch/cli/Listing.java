@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /**
  * Rows that can be printed in each of patronictl's formats.
  *
- * @param keys the columns' names in the machine's formats, those of a table are headings
+ * @param keys the columns' names in the machine's formats, those of a table are headings; none when rows say all
  * @param hiddenInTables columns that only machines see
  * @param title of the table; without one the machine's formats keep empty values
  */
@@ -42,7 +42,9 @@ record Listing(
     /** A row a line, with headings. */
     String separated(String delimiter) {
         List<String> lines = new ArrayList<>();
-        lines.add(String.join(delimiter, keys));
+        if (!keys.isEmpty()) {
+            lines.add(String.join(delimiter, keys));
+        }
         for (List<Value> row : rows) {
             lines.add(row.stream().map(value -> text(value, OutputFormat.TSV)).collect(Collectors.joining(delimiter)));
         }
@@ -66,8 +68,8 @@ record Listing(
 
     private Table table(OutputFormat format) {
         List<Integer> shown = new ArrayList<>();
-        for (int column = 0; column < keys.size(); column++) {
-            if (!hiddenInTables.contains(keys.get(column))) {
+        for (int column = 0; column < columns.size(); column++) {
+            if (keys.isEmpty() || !hiddenInTables.contains(keys.get(column))) {
                 shown.add(column);
             }
         }

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 final class Maintenance {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+    private static final long USUAL_LOOP_WAIT_SECONDS = 10;
+
     private final CtlSession session;
     private final OpenCluster cluster;
     private final boolean pause;
@@ -60,6 +62,12 @@ final class Maintenance {
                 .toList();
     }
 
+    /** As configured, not as adjusted to the TTL: that is what Patroni shows. */
+    static Duration loopWait(ClusterView view) {
+        DynamicConfiguration config = view.config().orElse(DynamicConfiguration.DEFAULTS);
+        return Duration.ofSeconds(config.raw().whole("loop_wait").orElse(USUAL_LOOP_WAIT_SECONDS));
+    }
+
     private Answered askSomebody(ClusterView view) {
         Value wanted = pause ? Value.of(true) : new Value.Null();
         for (Member member : leaderFirst(view)) {
@@ -79,8 +87,7 @@ final class Maintenance {
 
     private void awaitRecognition(ClusterView before) {
         session.terminal().echo("'" + verb() + "' request sent, waiting until it is recognized by all nodes");
-        Duration loopWait =
-                before.config().orElse(DynamicConfiguration.DEFAULTS).loopWait();
+        Duration loopWait = loopWait(before);
         Deadline deadline = Deadline.after(loopWait.plusSeconds(1));
         while (true) {
             List<Member> ignorant = cluster.read().members().stream()

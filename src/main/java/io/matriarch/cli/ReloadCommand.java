@@ -3,7 +3,6 @@ package io.matriarch.cli;
 import io.matriarch.cli.MemberApi.Answer.Answered;
 import io.matriarch.cli.MemberApi.Method;
 import io.matriarch.cluster.ClusterView;
-import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +34,7 @@ final class ReloadCommand extends CtlCommand {
         MemberSelection selection = new MemberSelection(session, cluster, view, role, force, "reload");
         List<Member> members = selection.choose(names);
         selection.confirm(members);
-        long seconds =
-                view.config().orElse(DynamicConfiguration.DEFAULTS).loopWait().toSeconds();
+        long seconds = Maintenance.loopWait(view).toSeconds();
         for (Member member : members) {
             Answered answer = Answers.require(session.ask(Method.POST, member, "reload", Optional.empty()), member);
             session.terminal()

@@ -153,7 +153,8 @@ class MembersCommandsTest {
 
     @Test
     void reloadSaysWhenItHappens() {
-        Run run = new Run(Clusters.three().config("{\"loop_wait\":5}").view()).typing("y");
+        Run run =
+                new Run(Clusters.three().config("{\"loop_wait\":5,\"ttl\":20}").view()).typing("y");
         run.members.answer(202, "reload scheduled");
         run.members.answer(200, "");
         run.members.answer(401, "no auth header received");

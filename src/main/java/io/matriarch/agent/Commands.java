@@ -9,8 +9,8 @@ import java.util.Optional;
 /** What REST can ask of the agent. Calls that wait say how long at most; all are safe to call from any thread. */
 public interface Commands {
 
-    /** The newest look at this node; never waits. */
-    Snapshot snapshot();
+    /** The newest look at this node; never waits. Absent before the first. An old one makes the agent look again. */
+    Optional<Snapshot> snapshot();
 
     /** Re-reads the configuration file and applies it, soon. */
     void reload();

@@ -1,0 +1,207 @@
+package io.matriarch.agent;
+
+import io.matriarch.config.Configuration;
+import io.matriarch.config.ConfigurationLoader;
+import io.matriarch.config.LoadResult;
+import io.matriarch.dcs.etcd.EtcdDcs;
+import io.matriarch.guard.GuardLink;
+import io.matriarch.guard.Signals;
+import io.matriarch.ha.Observation.Request;
+import io.matriarch.postgres.LocalPostgres;
+import io.matriarch.postgres.PostgresConfiguration;
+import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/** The daemon: puts the parts together, waits for etcd, turns the loop until somebody asks it to end. */
+public final class Agent {
+    private static final Logger LOG = Logger.getLogger(Agent.class);
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(5);
+    private static final Duration NAME_CHECK = Duration.ofSeconds(3);
+
+    private final Vertx vertx;
+    private final Optional<Path> path;
+    private final Map<String, String> environment;
+    private final Configuration configuration;
+    private final GuardLink guard;
+    private final AtomicBoolean reloadAsked = new AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
+
+    /** Starts nothing. {@code path} and {@code environment} are where {@code configuration} came from, for reloads. */
+    public Agent(
+            Vertx vertx,
+            Optional<Path> path,
+            Map<String, String> environment,
+            Configuration configuration,
+            GuardLink guard) {
+        this.vertx = vertx;
+        this.path = path;
+        this.environment = Map.copyOf(environment);
+        this.configuration = configuration;
+        this.guard = guard;
+    }
+
+    /** Runs until the end and returns the exit code. {@code publish} gets the commands for REST as soon as there are any. */
+    public int run(java.util.function.Consumer<Commands> publish) {
+        Ticker ticker = Ticker.system();
+        InstantSource wallClock = InstantSource.system();
+        LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), guard::lease);
+        handleEarlySignals();
+        try (EtcdDcs dcs = new EtcdDcs(
+                        vertx,
+                        configuration.etcd(),
+                        configuration.prefix(),
+                        Optional.of(configuration.name()),
+                        state.dynamic().ttl(),
+                        ticker);
+                HttpPeers peers = new HttpPeers(vertx, configuration.ctl())) {
+            Optional<Integer> refused = awaitEtcd(dcs).or(() -> checkName(dcs, peers));
+            if (refused.isPresent()) {
+                return exit(refused.get());
+            }
+            LocalPostgres postgres =
+                    new LocalPostgres(ticker, new PostgresConfiguration(configuration, state.dynamic()));
+            HaLoop loop = new HaLoop(ticker, wallClock, dcs, postgres, peers, state);
+            DynamicCache cache = new DynamicCache(configuration);
+            Runner runner = new Runner(state, cache);
+            LoopThread thread = new LoopThread(loop, state, ticker, runner);
+            AgentCommands commands =
+                    new AgentCommands(state, thread, dcs, peers, wallClock, () -> askReload(thread));
+            runner.scheduled = commands::startScheduledRestartIfDue;
+            runner.reloadPostgres = () -> postgres.reload(
+                            new PostgresConfiguration(state.configuration(), state.dynamic()),
+                            Deadline.after(state.dynamic().retryTimeout()))
+                    .ifPresent(why -> LOG.warnf("reload: %s", why));
+            dcs.onChange(thread::wake);
+            postgres.onChange(thread::wake);
+            handleSignals(state, thread);
+            publish.accept(commands);
+            thread.start();
+            guard.ready();
+            return exit(thread.end().join());
+        }
+    }
+
+    private int exit(int code) {
+        guard.exiting(code);
+        return code;
+    }
+
+    private void handleEarlySignals() {
+        for (String name : new String[] {"TERM", "INT"}) {
+            Signals.handle(name, () -> ending.set(true));
+        }
+    }
+
+    private void handleSignals(LoopState state, LoopThread thread) {
+        Runnable end = () -> {
+            state.ask(new Request.Shutdown());
+            thread.wake();
+        };
+        Signals.handle("TERM", end);
+        Signals.handle("INT", end);
+        Signals.handle("HUP", () -> askReload(thread));
+        guard.onGuardGone(() -> {
+            LOG.error("the guard is gone; this agent ends and leaves PostgreSQL running");
+            Runtime.getRuntime().halt(1);
+        });
+        if (ending.get()) {
+            end.run();
+        }
+    }
+
+    private void askReload(LoopThread thread) {
+        reloadAsked.set(true);
+        thread.wake();
+    }
+
+    /** Blocks until etcd answers; wrong credentials end the agent (reference 1.2, step 3). */
+    private Optional<Integer> awaitEtcd(EtcdDcs dcs) {
+        boolean told = false;
+        while (!ending.get()) {
+            switch (dcs.access(Deadline.after(Duration.ofSeconds(10)))) {
+                case EtcdDcs.Access.Granted _ -> {
+                    return Optional.empty();
+                }
+                case EtcdDcs.Access.Rejected(String why) -> {
+                    LOG.errorf("etcd refuses access: %s; check etcd3.username and etcd3.password", why);
+                    return Optional.of(1);
+                }
+                case EtcdDcs.Access.Unknown(String why) -> {
+                    if (!told) {
+                        LOG.infof("waiting on etcd at %s: %s", configuration.etcd().endpoints(), why);
+                    }
+                    told = true;
+                    pause(BETWEEN_TRIES);
+                }
+            }
+        }
+        return Optional.of(0);
+    }
+
+    /** Somebody else with this name answers on its REST interface (reference 1.2, step 6). */
+    private Optional<Integer> checkName(EtcdDcs dcs, HttpPeers peers) {
+        boolean taken = dcs.readFresh(Deadline.after(Duration.ofSeconds(10)))
+                        instanceof io.matriarch.dcs.Reading.Known(var view)
+                && view.member(configuration.name())
+                        .filter(member -> peers.answers(member, Deadline.after(NAME_CHECK)))
+                        .isPresent();
+        if (taken) {
+            LOG.fatalf("Can't start; there is already a node named '%s' running", configuration.name());
+        }
+        return taken ? Optional.of(1) : Optional.empty();
+    }
+
+    private void pause(Duration duration) {
+        Deadline deadline = Deadline.after(duration);
+        while (!deadline.expired() && !ending.get()) {
+            try {
+                Thread.sleep(deadline.atMost(Duration.ofMillis(200)).remaining());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** What happens on the loop's thread before each step: reloads asked for, the cache, scheduled restarts. */
+    private final class Runner implements Runnable {
+        private final LoopState state;
+        private final DynamicCache cache;
+        private Runnable scheduled = () -> {};
+        private Runnable reloadPostgres = () -> {};
+
+        Runner(LoopState state, DynamicCache cache) {
+            this.state = state;
+            this.cache = cache;
+        }
+
+        @Override
+        public void run() {
+            if (reloadAsked.getAndSet(false)) {
+                reload();
+            }
+            cache.write(state.dynamic());
+            scheduled.run();
+        }
+
+        private void reload() {
+            switch (ConfigurationLoader.load(path, environment)) {
+                case LoadResult.Loaded<Configuration> loaded -> {
+                    state.takeOver(loaded.configuration());
+                    reloadPostgres.run();
+                    LOG.info("configuration reloaded");
+                }
+                case LoadResult.Invalid<Configuration> invalid -> invalid.problems()
+                        .forEach(problem -> LOG.errorf("not reloaded: %s", problem));
+            }
+        }
+    }
+}

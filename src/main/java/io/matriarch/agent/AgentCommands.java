@@ -1,0 +1,237 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.dcs.Dcs;
+import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.Reading;
+import io.matriarch.dcs.Writing;
+import io.matriarch.ha.Observation.Request;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
+final class AgentCommands implements Commands {
+    private static final Duration FRESH = Duration.ofMillis(500);
+    private static final Duration LONGEST_RESTART = Duration.ofMinutes(30);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final LoopState state;
+    private final LoopThread loop;
+    private final Dcs dcs;
+    private final InstantSource wallClock;
+    private final FailoverRequests failovers;
+    private final Runnable reload;
+    private final AtomicReference<Optional<RestartSchedule.Scheduled>> schedule =
+            new AtomicReference<>(Optional.empty());
+
+    AgentCommands(LoopState state, LoopThread loop, Dcs dcs, Peers peers, InstantSource wallClock, Runnable reload) {
+        this.state = state;
+        this.loop = loop;
+        this.dcs = dcs;
+        this.wallClock = wallClock;
+        this.failovers = new FailoverRequests(dcs, peers, wallClock, loop::wake);
+        this.reload = reload;
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+        Optional<Snapshot> snapshot = state.snapshot();
+        if (snapshot.filter(look -> System.nanoTime() - look.takenNanos() < FRESH.toNanos()).isEmpty()) {
+            loop.refresh();
+        }
+        return snapshot;
+    }
+
+    @Override
+    public void reload() {
+        reload.run();
+    }
+
+    @Override
+    public Answer restart(RestartConditions conditions) {
+        Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
+        if (server.isEmpty() || !server.get().postmasterAlive()) {
+            return new Answer(503, "postgres is still starting");
+        }
+        if (server.get().operation().isPresent()) {
+            return new Answer(503, server.get().operation().get().operation().title() + " already in progress");
+        }
+        if (!RestartSchedule.wanted(conditions, server.get())) {
+            return new Answer(503, "restart conditions are not satisfied");
+        }
+        Optional<Instant> before = postmasterStart(server.get());
+        Request request = new Request.Restart(conditions.patience());
+        if (!state.ask(request)) {
+            return new Answer(503, "another request is already in progress");
+        }
+        loop.wake();
+        return awaitRestart(before, request);
+    }
+
+    private Answer awaitRestart(Optional<Instant> before, Request request) {
+        Deadline deadline = Deadline.after(LONGEST_RESTART);
+        while (!deadline.expired()) {
+            Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
+            Optional<OperationResult> result = server.flatMap(ServerStatus::finished)
+                    .filter(ended -> ended.operation() instanceof Operation.Restart)
+                    .filter(_ -> state.request().isEmpty())
+                    .map(ServerStatus.Finished::result);
+            if (result.isPresent() && result.get() instanceof OperationResult.Failed(String why)) {
+                return new Answer(503, "restart failed: " + why);
+            }
+            boolean restarted = server.filter(ServerStatus::postmasterAlive)
+                    .flatMap(AgentCommands::postmasterStart)
+                    .filter(start -> !before.equals(Optional.of(start)))
+                    .isPresent();
+            if (restarted) {
+                return new Answer(200, "restarted successfully");
+            }
+            pause();
+        }
+        state.withdraw(request);
+        return new Answer(503, "restart failed");
+    }
+
+    private static Optional<Instant> postmasterStart(ServerStatus server) {
+        return server.reading().map(ServerReading::postmasterStart);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public Answer scheduleRestart(RestartConditions conditions, Instant at, Mapping request) {
+        Optional<Instant> start = state.snapshot().map(Snapshot::server).flatMap(AgentCommands::postmasterStart);
+        Mapping shown = start.map(since -> request.with(
+                        "postmaster_start_time",
+                        io.matriarch.time.IsoTime.formatWithSpace(since.atOffset(java.time.ZoneOffset.UTC))))
+                .orElse(request);
+        if (!state.scheduleRestart(shown)) {
+            return new Answer(409, "Another restart is already scheduled");
+        }
+        schedule.set(Optional.of(new RestartSchedule.Scheduled(conditions, at, start)));
+        loop.wake();
+        return new Answer(202, "Restart scheduled");
+    }
+
+    @Override
+    public boolean deleteScheduledRestart() {
+        schedule.set(Optional.empty());
+        boolean was = state.deleteScheduledRestart();
+        loop.wake();
+        return was;
+    }
+
+    /** Called by the loop before each step. */
+    void startScheduledRestartIfDue() {
+        Optional<RestartSchedule.Scheduled> planned = schedule.get();
+        if (planned.isEmpty() || wallClock.instant().isBefore(planned.get().at()) || state.dynamic().paused()) {
+            return;
+        }
+        schedule.set(Optional.empty());
+        state.deleteScheduledRestart();
+        Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
+        boolean sameServer = server.flatMap(AgentCommands::postmasterStart).equals(planned.get().postmasterStart());
+        if (sameServer && RestartSchedule.wanted(planned.get().conditions(), server.orElseThrow())) {
+            state.ask(new Request.Restart(planned.get().conditions().patience()));
+        }
+    }
+
+    @Override
+    public Answer reinitialize(boolean force, boolean fromLeader) {
+        Optional<Snapshot> snapshot = state.snapshot();
+        Optional<ClusterView> view = snapshot.flatMap(Snapshot::cluster);
+        if (view.flatMap(ClusterView::leader).isEmpty()) {
+            return new Answer(503, "Cluster has no leader, can not reinitialize");
+        }
+        if (view.get().leads(state.configuration().name())) {
+            return new Answer(503, "I am the leader, can not reinitialize");
+        }
+        Optional<ServerStatus.Running> running = snapshot.get().server().operation();
+        if (running.isPresent() && !force) {
+            return new Answer(503, running.get().operation().title() + " already in progress");
+        }
+        if (!state.ask(new Request.Reinitialize(force, fromLeader))) {
+            return new Answer(503, "another request is already in progress");
+        }
+        loop.wake();
+        return new Answer(200, "reinitialize started");
+    }
+
+    @Override
+    public Optional<ClusterView> readCluster() {
+        return dcs.readFresh(Deadline.after(state.dynamic().retryTimeout())) instanceof Reading.Known(ClusterView view)
+                ? Optional.of(view)
+                : Optional.empty();
+    }
+
+    @Override
+    public ConfigAnswer patchConfig(Mapping patch) {
+        Optional<DynamicConfiguration> before = readCluster().flatMap(ClusterView::config);
+        if (before.isEmpty()) {
+            return new ConfigAnswer(503, Mapping.empty(), "the configuration can't be read from the DCS");
+        }
+        Mapping changed = before.get().raw().patchedWith(patch);
+        if (changed.equals(before.get().raw())) {
+            return new ConfigAnswer(200, changed, "");
+        }
+        return put(changed, OptionalLong.of(before.get().revision()), 409);
+    }
+
+    @Override
+    public ConfigAnswer replaceConfig(Mapping config) {
+        return put(config, OptionalLong.empty(), 502);
+    }
+
+    private ConfigAnswer put(Mapping config, OptionalLong revision, int failure) {
+        Writing writing = dcs.write(
+                new DcsCommand.PutConfig(config, revision), Deadline.after(state.dynamic().retryTimeout()));
+        loop.wake();
+        return writing instanceof Writing.Written
+                ? new ConfigAnswer(200, config, "")
+                : new ConfigAnswer(failure, config, "the configuration could not be written to the DCS");
+    }
+
+    @Override
+    public Answer switchover(Mapping body) {
+        return failovers.handle(body, false, state.dynamic());
+    }
+
+    @Override
+    public Answer failover(Mapping body) {
+        return failovers.handle(body, true, state.dynamic());
+    }
+
+    @Override
+    public Answer deleteScheduledSwitchover() {
+        Optional<FailoverRequest> scheduled =
+                readCluster().flatMap(ClusterView::failover).filter(FailoverRequest::isScheduled);
+        if (scheduled.isEmpty()) {
+            return new Answer(404, "no switchover is scheduled");
+        }
+        Writing writing = dcs.write(
+                new DcsCommand.PutFailover(
+                        Mapping.empty(), OptionalLong.of(scheduled.get().revision())),
+                Deadline.after(state.dynamic().retryTimeout()));
+        return writing instanceof Writing.Written
+                ? new Answer(200, "scheduled switchover deleted")
+                : new Answer(409, "the switchover was changed by somebody else");
+    }
+}

@@ -1,0 +1,59 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.config.Configuration;
+import io.matriarch.value.Json;
+import io.matriarch.value.MalformedDocument;
+import io.matriarch.value.Value.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** patroni.dynamic.json in the data directory: the last known dynamic configuration (reference 2.1). */
+final class DynamicCache {
+    private static final Logger LOG = Logger.getLogger(DynamicCache.class);
+
+    private final Path file;
+
+    DynamicCache(Configuration configuration) {
+        this.file = configuration.postgresql().dataDirectory().resolve("patroni.dynamic.json");
+    }
+
+    /** What was in effect last, else what the local file has for a new cluster. */
+    static DynamicConfiguration initial(Configuration configuration) {
+        return new DynamicCache(configuration)
+                .read()
+                .orElseGet(() -> new DynamicConfiguration(configuration.bootstrap().dcs(), 0));
+    }
+
+    private Optional<DynamicConfiguration> read() {
+        try {
+            return Json.parse(Files.readString(file)) instanceof Mapping mapping
+                    ? Optional.of(new DynamicConfiguration(mapping, 0))
+                    : Optional.empty();
+        } catch (IOException | MalformedDocument none) {
+            return Optional.empty();
+        }
+    }
+
+    /** Only into a data directory that is a cluster's. */
+    void write(DynamicConfiguration configuration) {
+        if (!Files.exists(file.resolveSibling("global/pg_control"))) {
+            return;
+        }
+        try {
+            String text = Json.compact(configuration.raw());
+            if (Files.exists(file) && Files.readString(file).equals(text)) {
+                return;
+            }
+            Path temporary = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(temporary, text);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            LOG.warnf("%s could not be written: %s", file, e.getMessage());
+        }
+    }
+}

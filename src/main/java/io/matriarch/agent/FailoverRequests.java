@@ -1,0 +1,212 @@
+package io.matriarch.agent;
+
+import io.matriarch.agent.Commands.Answer;
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.Leader;
+import io.matriarch.cluster.Member;
+import io.matriarch.dcs.Dcs;
+import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.Reading;
+import io.matriarch.dcs.Writing;
+import io.matriarch.ha.PeerReply;
+import io.matriarch.time.Deadline;
+import io.matriarch.time.IsoTime;
+import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Value.Text;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** POST /switchover and /failover: checks, writes the request, waits for the result (reference 4.5). */
+final class FailoverRequests {
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PEER_PATIENCE = Duration.ofSeconds(2);
+
+    private final Dcs dcs;
+    private final Peers peers;
+    private final InstantSource wallClock;
+    private final Runnable wake;
+
+    FailoverRequests(Dcs dcs, Peers peers, InstantSource wallClock, Runnable wake) {
+        this.dcs = dcs;
+        this.peers = peers;
+        this.wallClock = wallClock;
+        this.wake = wake;
+    }
+
+    /** What was asked for. */
+    record Asked(boolean failover, Optional<String> leader, Optional<String> candidate, Optional<String> scheduledAt) {
+        static Asked of(Mapping body, boolean failover) {
+            Optional<String> leader = body.text("leader").filter(name -> !name.isEmpty());
+            Optional<String> candidate =
+                    body.text("candidate").or(() -> body.text("member")).filter(name -> !name.isEmpty());
+            return new Asked(
+                    failover && leader.isEmpty(),
+                    leader,
+                    candidate,
+                    body.text("scheduled_at").filter(time -> !time.isEmpty()));
+        }
+
+        String action() {
+            return failover ? "failover" : "switchover";
+        }
+
+        String title() {
+            return failover ? "Failover" : "Switchover";
+        }
+    }
+
+    Answer handle(Mapping body, boolean failover, DynamicConfiguration config) {
+        Asked asked = Asked.of(body, failover);
+        Optional<Answer> wrong = malformed(asked, failover, config);
+        if (wrong.isPresent()) {
+            return wrong.get();
+        }
+        Optional<ClusterView> view = read(config);
+        if (view.isEmpty()) {
+            return new Answer(503, "the DCS can't be read");
+        }
+        Optional<Answer> impossible =
+                asked.scheduledAt().isPresent() ? Optional.empty() : infeasible(asked, view.get(), config);
+        return impossible.orElseGet(() -> carryOut(asked, view.get(), config));
+    }
+
+    private Optional<Answer> malformed(Asked asked, boolean failover, DynamicConfiguration config) {
+        if (failover && asked.candidate().isEmpty()) {
+            return refused(400, "Failover could be performed only to a specific candidate");
+        }
+        if (!failover && asked.leader().isEmpty()) {
+            return refused(400, "Switchover could be performed only from a specific leader");
+        }
+        if (asked.scheduledAt().isPresent()) {
+            if (failover) {
+                return refused(400, "Failover can't be scheduled");
+            }
+            if (config.paused()) {
+                return refused(400, "Can't schedule switchover in the paused state");
+            }
+            Optional<Answer> time = wrongTime(asked.scheduledAt().get(), asked.action(), wallClock);
+            if (time.isPresent()) {
+                return time;
+            }
+        }
+        if (config.paused() && asked.candidate().isEmpty()) {
+            return refused(400, "Switchover is possible only to a specific candidate in a paused state");
+        }
+        return asked.leader().isPresent() && asked.leader().equals(asked.candidate())
+                ? refused(400, "Switchover target and source are the same")
+                : Optional.empty();
+    }
+
+    /** The same words for restarts and switchovers. */
+    static Optional<Answer> wrongTime(String text, String action, InstantSource wallClock) {
+        Optional<IsoTime> time = IsoTime.parse(text);
+        if (time.isEmpty()) {
+            return refused(
+                    422,
+                    "Unable to parse scheduled timestamp. It should be in an unambiguous format, e.g. ISO 8601");
+        }
+        Optional<ZoneOffset> zone = time.get().zone();
+        if (zone.isEmpty()) {
+            return refused(400, "Timezone information is mandatory for the scheduled " + action);
+        }
+        return time.get().local().toInstant(zone.get()).isBefore(wallClock.instant())
+                ? refused(422, "Cannot schedule " + action + " in the past")
+                : Optional.empty();
+    }
+
+    private Optional<Answer> infeasible(Asked asked, ClusterView view, DynamicConfiguration config) {
+        Optional<String> current = view.leader().map(Leader::name);
+        if (asked.leader().isPresent() && !asked.leader().equals(current)) {
+            return refused(412, "leader name does not match");
+        }
+        List<Member> others = view.members().stream()
+                .filter(member -> !current.equals(Optional.of(member.name())))
+                .toList();
+        if (asked.candidate().isPresent()) {
+            boolean sync = config.raw().bool("synchronous_mode").orElse(false) && !view.sync().isEmpty();
+            if (!asked.failover() && sync && !view.sync().names(asked.candidate().get())) {
+                return refused(412, "candidate name does not match with sync_standby");
+            }
+            others = others.stream()
+                    .filter(member -> member.name().equals(asked.candidate().get()))
+                    .toList();
+            if (others.isEmpty()) {
+                return refused(412, "candidate does not exists");
+            }
+        } else if (others.isEmpty()) {
+            return refused(412, asked.action() + " is not possible: cluster does not have members except leader");
+        }
+        return peers.ask(others, Deadline.after(PEER_PATIENCE)).values().stream().anyMatch(PeerReply::mayPromote)
+                ? Optional.empty()
+                : refused(412, asked.action() + " is not possible: no good candidates have been found");
+    }
+
+    private Answer carryOut(Asked asked, ClusterView view, DynamicConfiguration config) {
+        Mapping request = Mapping.empty()
+                .with("leader", asked.leader().map(Text::new))
+                .with("member", asked.candidate().map(Text::new))
+                .with("scheduled_at", asked.scheduledAt().map(Text::new));
+        Writing written = dcs.write(
+                new DcsCommand.PutFailover(request, OptionalLong.empty()), Deadline.after(config.retryTimeout()));
+        if (!(written instanceof Writing.Written)) {
+            return new Answer(503, "failed to write failover key into DCS");
+        }
+        wake.run();
+        if (asked.scheduledAt().isPresent()) {
+            return new Answer(202, "Switchover scheduled");
+        }
+        return await(asked, view.leader().map(Leader::name).orElse(""), config);
+    }
+
+    private Answer await(Asked asked, String before, DynamicConfiguration config) {
+        long seconds = 2 * Math.max(10, config.loopWait().toSeconds());
+        Deadline deadline = Deadline.after(Duration.ofSeconds(seconds));
+        while (!deadline.expired()) {
+            pause();
+            Optional<ClusterView> view = read(config);
+            Optional<String> leader = view.flatMap(ClusterView::leader).map(Leader::name);
+            if (leader.isPresent() && !leader.get().equals(before)) {
+                return new Answer(200, outcome(asked, leader.get()));
+            }
+            if (leader.isPresent() && view.get().failover().isEmpty()) {
+                return new Answer(503, asked.title() + " failed");
+            }
+        }
+        return new Answer(
+                503,
+                asked.title() + " status unknown after " + seconds
+                        + " seconds; operation may still be in progress");
+    }
+
+    private static String outcome(Asked asked, String leader) {
+        String verb = asked.failover() ? "failed over" : "switched over";
+        return asked.candidate()
+                .filter(candidate -> !candidate.equals(leader))
+                .map(candidate -> "%s to \"%s\" instead of \"%s\""
+                        .formatted(asked.failover() ? "Failed over" : "Switched over", leader, candidate))
+                .orElseGet(() -> "Successfully %s to \"%s\"".formatted(verb, leader));
+    }
+
+    private Optional<ClusterView> read(DynamicConfiguration config) {
+        return dcs.readFresh(Deadline.after(config.retryTimeout())) instanceof Reading.Known(ClusterView view)
+                ? Optional.of(view)
+                : Optional.empty();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Optional<Answer> refused(int status, String text) {
+        return Optional.of(new Answer(status, text));
+    }
+}

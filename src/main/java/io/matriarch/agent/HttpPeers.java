@@ -1,0 +1,153 @@
+package io.matriarch.agent;
+
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Tags;
+import io.matriarch.config.CtlSettings;
+import io.matriarch.ha.PeerReply;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Json;
+import io.matriarch.value.MalformedDocument;
+import io.matriarch.value.Value.Mapping;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Asks the members' {@code api_url}, all at once. Certificates are verified only as reference 2.5 says for the daemon. */
+final class HttpPeers implements Peers, AutoCloseable {
+    private static final int PATIENCE_MILLIS = 2000;
+
+    private final HttpClient http;
+
+    HttpPeers(Vertx vertx, CtlSettings settings) {
+        this.http = vertx.createHttpClient(options(settings));
+    }
+
+    private static HttpClientOptions options(CtlSettings settings) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout(PATIENCE_MILLIS)
+                .setKeepAlive(false)
+                .setVerifyHost(false);
+        boolean verifies = settings.tls().certificate().isPresent()
+                && settings.tls().authority().isPresent();
+        if (verifies) {
+            options.setTrustOptions(
+                    new PemTrustOptions().addCertPath(settings.tls().authority().get()));
+        } else {
+            options.setTrustAll(true);
+        }
+        settings.tls()
+                .certificate()
+                .ifPresent(file -> options.setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertPath(file)
+                        .addKeyPath(settings.tls().key().orElse(file))));
+        return options;
+    }
+
+    @Override
+    public Map<String, PeerReply> ask(Collection<Member> members, Deadline deadline) {
+        Map<String, CompletableFuture<PeerReply>> asked = new HashMap<>();
+        members.forEach(member -> asked.put(member.name(), ask(member)));
+        Map<String, PeerReply> replies = new HashMap<>();
+        asked.forEach((name, reply) -> replies.put(name, await(name, reply, deadline)));
+        return replies;
+    }
+
+    private static PeerReply await(String name, CompletableFuture<PeerReply> reply, Deadline deadline) {
+        try {
+            return reply.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return PeerReply.unreachable(name);
+        } catch (ExecutionException | TimeoutException e) {
+            return PeerReply.unreachable(name);
+        }
+    }
+
+    private CompletableFuture<PeerReply> ask(Member member) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setTimeout(PATIENCE_MILLIS)
+                .setAbsoluteURI(member.apiUrl().orElse(""));
+        Future<PeerReply> reply = http.request(request)
+                .compose(sent -> sent.send())
+                .compose(HttpClientResponse::body)
+                .map(body -> read(member.name(), body.toString()));
+        return reply.toCompletionStage().toCompletableFuture();
+    }
+
+    /** A document without a WAL position counts as no answer (reference 5.10). */
+    static PeerReply read(String name, String body) {
+        try {
+            return Json.parse(body) instanceof Mapping document ? read(name, document) : PeerReply.unreachable(name);
+        } catch (MalformedDocument notOurs) {
+            return PeerReply.unreachable(name);
+        }
+    }
+
+    private static PeerReply read(String name, Mapping document) {
+        Mapping wal = document.mapping("xlog").isEmpty() ? document.mapping("wal") : document.mapping("xlog");
+        if (wal.isEmpty()) {
+            return PeerReply.unreachable(name);
+        }
+        String role = document.text("role").orElse("");
+        boolean primary =
+                wal.whole("location").isPresent() || role.equals("primary") || role.equals("master");
+        long position = primary
+                ? wal.whole("location").orElse(0)
+                : Math.max(
+                        wal.whole("received_location").orElse(0),
+                        wal.whole("replayed_location").orElse(0));
+        OptionalInt timeline = document.whole("timeline").stream()
+                .mapToInt(Math::toIntExact)
+                .findFirst();
+        return new PeerReply(
+                name,
+                true,
+                primary,
+                new Lsn(position),
+                timeline,
+                new Tags(document.mapping("tags")),
+                document.bool("watchdog_failed").orElse(false));
+    }
+
+    /** Whether anybody answers at the member's REST interface, whatever it says. */
+    boolean answers(Member member, Deadline deadline) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setTimeout(deadline.remaining().toMillis() + 1)
+                .setAbsoluteURI(member.apiUrl().orElse("").replaceFirst("/patroni$", "/liveness"));
+        CompletableFuture<Integer> status = http.request(request)
+                .compose(sent -> sent.send())
+                .map(HttpClientResponse::statusCode)
+                .toCompletionStage()
+                .toCompletableFuture();
+        try {
+            return status.get(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS) > 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException nobody) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        var _ = http.close();
+    }
+}

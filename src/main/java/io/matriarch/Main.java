@@ -1,5 +1,6 @@
 package io.matriarch;
 
+import io.matriarch.agent.AgentMain;
 import io.matriarch.archive.WalCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.Invocation;
@@ -9,7 +10,6 @@ import io.matriarch.cli.Version;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Signals;
 import io.matriarch.nativeimage.ProgramName;
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +21,7 @@ public final class Main {
 
     public static void main(String[] args) {
         switch (Invocation.of(ProgramName.get(), List.of(args))) {
-            case Invocation.Agent(Optional<String> configuration) ->
-                Quarkus.run(configuration.stream().toArray(String[]::new));
+            case Invocation.Agent(Optional<String> configuration) -> AgentMain.run(configuration);
             case Invocation.Wal(List<String> arguments) -> end(WalCommand.run(arguments.toArray(String[]::new)));
             case Invocation.Ctl(List<String> arguments) -> {
                 Signals.handle("INT", Main::abort);

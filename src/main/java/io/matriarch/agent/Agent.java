@@ -72,8 +72,7 @@ public final class Agent {
             DynamicCache cache = new DynamicCache(configuration);
             Runner runner = new Runner(state, cache);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
-            AgentCommands commands =
-                    new AgentCommands(state, thread, dcs, peers, wallClock, () -> askReload(thread));
+            AgentCommands commands = new AgentCommands(state, thread, dcs, peers, wallClock, () -> askReload(thread));
             runner.scheduled = commands::startScheduledRestartIfDue;
             runner.reloadPostgres = () -> postgres.reload(
                             new PostgresConfiguration(state.configuration(), state.dynamic()),
@@ -136,7 +135,9 @@ public final class Agent {
                 }
                 case EtcdDcs.Access.Unknown(String why) -> {
                     if (!told) {
-                        LOG.infof("waiting on etcd at %s: %s", configuration.etcd().endpoints(), why);
+                        LOG.infof(
+                                "waiting on etcd at %s: %s",
+                                configuration.etcd().endpoints(), why);
                     }
                     told = true;
                     pause(BETWEEN_TRIES);
@@ -199,8 +200,8 @@ public final class Agent {
                     reloadPostgres.run();
                     LOG.info("configuration reloaded");
                 }
-                case LoadResult.Invalid<Configuration> invalid -> invalid.problems()
-                        .forEach(problem -> LOG.errorf("not reloaded: %s", problem));
+                case LoadResult.Invalid<Configuration> invalid ->
+                    invalid.problems().forEach(problem -> LOG.errorf("not reloaded: %s", problem));
             }
         }
     }

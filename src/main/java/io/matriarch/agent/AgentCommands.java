@@ -48,7 +48,8 @@ final class AgentCommands implements Commands {
     @Override
     public Optional<Snapshot> snapshot() {
         Optional<Snapshot> snapshot = state.snapshot();
-        if (snapshot.filter(look -> System.nanoTime() - look.takenNanos() < FRESH.toNanos()).isEmpty()) {
+        if (snapshot.filter(look -> System.nanoTime() - look.takenNanos() < FRESH.toNanos())
+                .isEmpty()) {
             loop.refresh();
         }
         return snapshot;
@@ -142,13 +143,16 @@ final class AgentCommands implements Commands {
     /** Called by the loop before each step. */
     void startScheduledRestartIfDue() {
         Optional<RestartSchedule.Scheduled> planned = schedule.get();
-        if (planned.isEmpty() || wallClock.instant().isBefore(planned.get().at()) || state.dynamic().paused()) {
+        if (planned.isEmpty()
+                || wallClock.instant().isBefore(planned.get().at())
+                || state.dynamic().paused()) {
             return;
         }
         schedule.set(Optional.empty());
         state.deleteScheduledRestart();
         Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
-        boolean sameServer = server.flatMap(AgentCommands::postmasterStart).equals(planned.get().postmasterStart());
+        boolean sameServer = server.flatMap(AgentCommands::postmasterStart)
+                .equals(planned.get().postmasterStart());
         if (sameServer && RestartSchedule.wanted(planned.get().conditions(), server.orElseThrow())) {
             state.ask(new Request.Restart(planned.get().conditions().patience()));
         }
@@ -202,7 +206,8 @@ final class AgentCommands implements Commands {
 
     private ConfigAnswer put(Mapping config, OptionalLong revision, int failure) {
         Writing writing = dcs.write(
-                new DcsCommand.PutConfig(config, revision), Deadline.after(state.dynamic().retryTimeout()));
+                new DcsCommand.PutConfig(config, revision),
+                Deadline.after(state.dynamic().retryTimeout()));
         loop.wake();
         return writing instanceof Writing.Written
                 ? new ConfigAnswer(200, config, "")

@@ -26,7 +26,8 @@ final class DynamicCache {
     static DynamicConfiguration initial(Configuration configuration) {
         return new DynamicCache(configuration)
                 .read()
-                .orElseGet(() -> new DynamicConfiguration(configuration.bootstrap().dcs(), 0));
+                .orElseGet(
+                        () -> new DynamicConfiguration(configuration.bootstrap().dcs(), 0));
     }
 
     private Optional<DynamicConfiguration> read() {

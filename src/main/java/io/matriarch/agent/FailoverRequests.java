@@ -107,8 +107,7 @@ final class FailoverRequests {
         Optional<IsoTime> time = IsoTime.parse(text);
         if (time.isEmpty()) {
             return refused(
-                    422,
-                    "Unable to parse scheduled timestamp. It should be in an unambiguous format, e.g. ISO 8601");
+                    422, "Unable to parse scheduled timestamp. It should be in an unambiguous format, e.g. ISO 8601");
         }
         Optional<ZoneOffset> zone = time.get().zone();
         if (zone.isEmpty()) {
@@ -128,8 +127,11 @@ final class FailoverRequests {
                 .filter(member -> !current.equals(Optional.of(member.name())))
                 .toList();
         if (asked.candidate().isPresent()) {
-            boolean sync = config.raw().bool("synchronous_mode").orElse(false) && !view.sync().isEmpty();
-            if (!asked.failover() && sync && !view.sync().names(asked.candidate().get())) {
+            boolean sync = config.raw().bool("synchronous_mode").orElse(false)
+                    && !view.sync().isEmpty();
+            if (!asked.failover()
+                    && sync
+                    && !view.sync().names(asked.candidate().get())) {
                 return refused(412, "candidate name does not match with sync_standby");
             }
             others = others.stream()
@@ -141,7 +143,8 @@ final class FailoverRequests {
         } else if (others.isEmpty()) {
             return refused(412, asked.action() + " is not possible: cluster does not have members except leader");
         }
-        return peers.ask(others, Deadline.after(PEER_PATIENCE)).values().stream().anyMatch(PeerReply::mayPromote)
+        return peers.ask(others, Deadline.after(PEER_PATIENCE)).values().stream()
+                        .anyMatch(PeerReply::mayPromote)
                 ? Optional.empty()
                 : refused(412, asked.action() + " is not possible: no good candidates have been found");
     }
@@ -179,8 +182,7 @@ final class FailoverRequests {
         }
         return new Answer(
                 503,
-                asked.title() + " status unknown after " + seconds
-                        + " seconds; operation may still be in progress");
+                asked.title() + " status unknown after " + seconds + " seconds; operation may still be in progress");
     }
 
     private static String outcome(Asked asked, String leader) {

@@ -105,16 +105,14 @@ final class HttpPeers implements Peers, AutoCloseable {
             return PeerReply.unreachable(name);
         }
         String role = document.text("role").orElse("");
-        boolean primary =
-                wal.whole("location").isPresent() || role.equals("primary") || role.equals("master");
+        boolean primary = wal.whole("location").isPresent() || role.equals("primary") || role.equals("master");
         long position = primary
                 ? wal.whole("location").orElse(0)
                 : Math.max(
                         wal.whole("received_location").orElse(0),
                         wal.whole("replayed_location").orElse(0));
-        OptionalInt timeline = document.whole("timeline").stream()
-                .mapToInt(Math::toIntExact)
-                .findFirst();
+        OptionalInt timeline =
+                document.whole("timeline").stream().mapToInt(Math::toIntExact).findFirst();
         return new PeerReply(
                 name,
                 true,

@@ -15,9 +15,11 @@ final class RestartSchedule {
         boolean roleFits = conditions.role().map(server.role().text()::equals).orElse(true);
         boolean versionFits = conditions
                 .olderThan()
-                .map(version -> number(version) > server.reading().map(ServerReading::version).orElse(0))
+                .map(version -> number(version)
+                        > server.reading().map(ServerReading::version).orElse(0))
                 .orElse(true);
-        boolean pendingFits = !conditions.onlyIfPending() || !server.pendingRestart().isEmpty();
+        boolean pendingFits =
+                !conditions.onlyIfPending() || !server.pendingRestart().isEmpty();
         return roleFits && versionFits && pendingFits;
     }
 

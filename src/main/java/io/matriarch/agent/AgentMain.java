@@ -1,0 +1,59 @@
+package io.matriarch.agent;
+
+import io.matriarch.config.Configuration;
+import io.matriarch.config.ConfigurationLoader;
+import io.matriarch.config.LoadResult;
+import io.matriarch.config.QuarkusProperties;
+import io.matriarch.guard.GuardLink;
+import io.quarkus.runtime.Quarkus;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Starts the agent: reads the configuration, tells Quarkus its part, and boots it. */
+public final class AgentMain {
+    private AgentMain() {}
+
+    /** Ends the process when the agent ends; what can't be used in the configuration is told first. */
+    public static void run(Optional<String> path) {
+        switch (ConfigurationLoader.load(path.map(Path::of), System.getenv())) {
+            case LoadResult.Invalid<Configuration> invalid -> {
+                invalid.problems().forEach(problem -> System.err.println("matriarch: " + problem));
+                end(1);
+            }
+            case LoadResult.Loaded<Configuration> loaded -> {
+                loaded.warnings().forEach(warning -> System.err.println("matriarch: warning: " + warning));
+                QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
+                Quarkus.run(
+                        AgentApplication.class,
+                        (code, failure) -> ended(code, Optional.ofNullable(failure), loaded.configuration()),
+                        path.stream().toArray(String[]::new));
+            }
+        }
+    }
+
+    private static void ended(int code, Optional<Throwable> failure, Configuration configuration) {
+        failure.ifPresent(cause -> System.err.println("matriarch: " + explain(cause, configuration)));
+        end(failure.isPresent() ? 1 : code);
+    }
+
+    private static String explain(Throwable failure, Configuration configuration) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && !(cause instanceof BindException)) {
+            cause = cause.getCause();
+        }
+        String text = String.valueOf(cause.getMessage());
+        boolean portTaken =
+                cause instanceof BindException || text.contains("already in use") || text.contains("already bound");
+        return portTaken
+                ? "restapi.listen: " + configuration.restapi().listen()
+                        + " can't be listened on: another process uses it, or the address isn't this machine's"
+                : "the agent could not be started: " + cause;
+    }
+
+    private static void end(int code) {
+        System.err.flush();
+        GuardLink.connect().exiting(code);
+        Runtime.getRuntime().halt(code);
+    }
+}

@@ -40,8 +40,10 @@ final class Copying {
     private final PgTools tools;
     private final PostgresSettings settings;
     private final DataDirectoryFiles files;
+    private final ConfigurationFiles configurationFiles;
 
-    Copying(PgTools tools, PostgresSettings settings, DataDirectoryFiles files) {
+    Copying(PgTools tools, PostgresSettings settings, DataDirectoryFiles files, ConfigurationFiles configurationFiles) {
+        this.configurationFiles = configurationFiles;
         this.tools = tools;
         this.settings = settings;
         this.files = files;
@@ -67,6 +69,8 @@ final class Copying {
                 return new OperationResult.Failed("pg_basebackup from " + source.member() + ": " + result.lastLine());
             }
             files.ensureIdentFile();
+            // a copy of a running primary looks like a crashed one until it says that it is a standby
+            configurationFiles.standbySignal();
             files.cloned();
             return new OperationResult.Succeeded();
         } catch (IOException e) {

@@ -68,7 +68,7 @@ public final class LocalPostgres implements Postgres {
         this.files = new ConfigurationFiles(settings, initial.local().name());
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks);
-        this.copying = new Copying(tools, settings, directory);
+        this.copying = new Copying(tools, settings, directory, files);
         this.rejoin = new Rejoin(tools, settings, connections, control, directory);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());

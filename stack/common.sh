@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# What stack/install, stack/local, native/build and it/ share: messages and the JDK. To be sourced.
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Is it the home of a JDK (not only a runtime) of version 25 or later?
+is_jdk() {
+    [[ -x $1/bin/javac && -r $1/release ]] || return 1
+    local version
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
+    [[ -n $version && $version -ge 25 ]]
+}
+
+# Sets and exports JAVA_HOME: the caller's, else the first JDK 25 or later that is found.
+use_jdk() {
+    if [[ -n ${JAVA_HOME:-} ]] && is_jdk "$JAVA_HOME"; then
+        export JAVA_HOME
+        return
+    fi
+    local candidate javac
+    javac=$(readlink -f "$(command -v javac)" || true)
+    for candidate in ${javac:+"${javac%/bin/javac}"} /usr/lib/jvm/* /opt/*; do
+        if is_jdk "$candidate"; then
+            JAVA_HOME=$candidate
+            export JAVA_HOME
+            return
+        fi
+    done
+    die "no JDK 25 found in JAVA_HOME (${JAVA_HOME:-not set}), on PATH, under /usr/lib/jvm or /opt.
+Install one (Debian 12 has none: Temurin from adoptium.net, for instance) and run again with JAVA_HOME=/path/to/jdk-25."
+}

@@ -35,6 +35,14 @@ record Postmaster(long pid, long startTicks) {
         }
     }
 
+    /** The process number in a postmaster.pid whose postmaster is gone: postgres ignores the file when it is told that this is its grandparent (reference 6.1). */
+    static Optional<String> leftover(Path directory) {
+        List<String> lines = pidFile(directory);
+        return lines.isEmpty() || of(directory).isPresent()
+                ? Optional.empty()
+                : Optional.of(lines.getFirst().strip());
+    }
+
     /** What the postmaster says of itself in the eighth line: starting, stopping, ready, standby; empty when it says nothing. */
     static String status(Path directory) {
         List<String> lines = pidFile(directory);

@@ -31,6 +31,7 @@ final class ServerControl {
     private static final Duration FAST_STOP = Duration.ofMinutes(30);
     private static final Duration IMMEDIATE_STOP = Duration.ofSeconds(30);
     private static final Duration PROMOTION = Duration.ofMinutes(10);
+    private static final Duration LEFTOVERS = Duration.ofSeconds(3);
     private static final Duration SCRIPT = Duration.ofMinutes(10);
     /** Parameters that a standby must not have lower than its primary had, and what pg_controldata calls them. */
     private static final Map<String, String> AT_LEAST_THE_PRIMARYS = Map.of(
@@ -83,7 +84,7 @@ final class ServerControl {
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
             }
-            OperationResult result = launch(settings, arguments, patience, cancellation);
+            OperationResult result = launchPatiently(settings, arguments, patience, cancellation);
             if (result instanceof OperationResult.Succeeded) {
                 callbacks.fire("on_start", role, configuration);
             }
@@ -160,6 +161,18 @@ final class ServerControl {
         }
     }
 
+    /** What a killed predecessor left (its last children, its shared memory) may stand in the way for a moment. */
+    private OperationResult launchPatiently(
+            PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
+        Deadline deadline = Deadline.after(LEFTOVERS);
+        OperationResult result = launch(settings, arguments, patience, cancellation);
+        while (result instanceof OperationResult.Failed && !deadline.expired() && !cancellation.requested()) {
+            sleep();
+            result = launch(settings, arguments, patience, cancellation);
+        }
+        return result;
+    }
+
     /** Through a shell that ends at once, in a session of its own: the postmaster must outlive the agent (reference 6.1). */
     private OperationResult launch(
             PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
@@ -172,6 +185,8 @@ final class ServerControl {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         PgTools.cleanEnvironment(builder.environment());
+        Postmaster.leftover(settings.dataDirectory())
+                .ifPresent(stale -> builder.environment().put("PG_GRANDPARENT_PID", stale));
         long pid;
         try {
             Process shell = builder.start();

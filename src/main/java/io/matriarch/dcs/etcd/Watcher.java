@@ -33,7 +33,7 @@ final class Watcher implements AutoCloseable {
     private static final Duration READ_PATIENCE = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(300);
     private static final Duration LOOK_AROUND = Duration.ofSeconds(1);
-    /** What wakes the loop (reference 3.6), and a request for a failover. */
+    /** Keys whose values wake the loop (reference 3.6, and a request for a failover); so does a key that comes or goes: a new member needs its slot. */
     private static final Set<String> WAKING = Set.of("leader", "config", "status", "failover");
 
     private final EtcdClient client;
@@ -229,10 +229,11 @@ final class Watcher implements AutoCloseable {
     }
 
     private List<String> wakingValues() {
-        return WAKING.stream()
+        Stream<String> values = WAKING.stream()
                 .sorted()
-                .flatMap(key -> Stream.of(copy.find(key).map(KeyedValue::value).orElse("")))
-                .toList();
+                .map(key -> copy.find(key).map(KeyedValue::value).orElse(""));
+        Stream<String> names = copy.all().stream().map(KeyedValue::key).sorted();
+        return Stream.concat(values, names).toList();
     }
 
     /** Ends when the watch does, or when the client has moved on to another endpoint. */

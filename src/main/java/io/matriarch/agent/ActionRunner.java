@@ -95,7 +95,7 @@ final class ActionRunner {
     }
 
     private Result write(DcsCommand command) {
-        return result(dcs.write(command, Deadline.after(ticker, state.dynamic().retryTimeout())));
+        return result(dcs.write(command, Deadline.after(ticker, state.dcsPatience())));
     }
 
     private Result lock(DcsCommand command) {
@@ -137,7 +137,9 @@ final class ActionRunner {
                 .filter(view -> view.status().equals(status))
                 .isPresent();
         if (!known) {
-            write(new DcsCommand.PutStatus(status));
+            dcs.write(
+                    new DcsCommand.PutStatus(status),
+                    Deadline.after(ticker, state.dcsPatience().dividedBy(3)));
         }
     }
 

@@ -35,6 +35,7 @@ import org.jboss.logging.Logger;
 public final class HaLoop {
     private static final Logger LOG = Logger.getLogger(HaLoop.class);
     private static final Duration SERVER_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration SHORTEST_SLEEP = Duration.ofMillis(1);
 
     private final Ticker ticker;
     private final InstantSource wallClock;
@@ -48,7 +49,10 @@ public final class HaLoop {
     private final Map<String, PeerReply> peers = new HashMap<>();
     private Memory memory = Memory.INITIAL;
     private boolean dcsFailedInThisCycle;
+    private boolean cycleBegins = true;
+    private long cycleBegan;
     private String lastLine = "";
+    private String lastRow = "";
 
     public HaLoop(Ticker ticker, InstantSource wallClock, Dcs dcs, Postgres postgres, Peers peerPort, LoopState state) {
         this.ticker = ticker;
@@ -73,9 +77,14 @@ public final class HaLoop {
 
     /** One look, one decision, one action. */
     public Next step() {
+        if (cycleBegins) {
+            cycleBegins = false;
+            cycleBegan = ticker.nanos();
+        }
         Observation observation = observe();
         Decision decision = decider.decide(observation, memory);
         memory = decision.memory();
+        lastRow = decision.row();
         decision.line().ifPresent(line -> lastLine = line);
         LOG.debugf("row %s: %s", decision.row(), decision.action());
         return switch (decision.action()) {
@@ -125,7 +134,21 @@ public final class HaLoop {
         outcomes.clear();
         peers.clear();
         dcsFailedInThisCycle = false;
-        return new Next.Sleep(idle.atMost().orElse(observation.config().loopWait()));
+        return new Next.Sleep(untilNextCycle(idle, observation));
+    }
+
+    /** loop_wait counts from the beginning of the cycle, so that slow calls don't add up; and half of the lease is left when a leader wakes. */
+    private Duration untilNextCycle(Action.Idle idle, Observation observation) {
+        Duration spent = Duration.ofNanos(ticker.nanos() - cycleBegan);
+        Duration rest = observation.config().loopWait().minus(spent);
+        Duration wanted = idle.atMost().filter(soon -> soon.compareTo(rest) < 0).orElse(rest);
+        Duration lease = state.lease().until().stream()
+                .mapToObj(until -> Duration.ofNanos(until - ticker.nanos()).dividedBy(2))
+                .findFirst()
+                .orElse(wanted);
+        Duration sleep = wanted.compareTo(lease) < 0 ? wanted : lease;
+        cycleBegins = true;
+        return sleep.compareTo(SHORTEST_SLEEP) < 0 ? SHORTEST_SLEEP : sleep;
     }
 
     private void logLine(Observation observation) {
@@ -133,6 +156,11 @@ public final class HaLoop {
             state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine);
             lastLine = "";
         }
+    }
+
+    /** The row of the transition table that the last step followed; for traces. */
+    public String lastRow() {
+        return lastRow;
     }
 
     /** Looks at PostgreSQL only, for REST. */
@@ -165,7 +193,7 @@ public final class HaLoop {
         if (dcsFailedInThisCycle) {
             return Optional.empty();
         }
-        return switch (dcs.read(Deadline.after(ticker, state.dynamic().retryTimeout()))) {
+        return switch (dcs.read(Deadline.after(ticker, state.dcsPatience()))) {
             case Reading.Known(ClusterView view) -> {
                 state.clusterSeen(view, ticker.nanos(), wallClock.instant());
                 yield Optional.of(view);
@@ -199,9 +227,7 @@ public final class HaLoop {
                 observation.server(),
                 observation.config().paused(),
                 state.scheduledRestart());
-        Writing answer = dcs.write(
-                new DcsCommand.TouchMember(document),
-                Deadline.after(ticker, observation.config().retryTimeout()));
+        Writing answer = dcs.write(new DcsCommand.TouchMember(document), Deadline.after(ticker, state.dcsPatience()));
         if (answer instanceof Writing.Unavailable(String why)) {
             LOG.debugf("the member key could not be written: %s", why);
         }

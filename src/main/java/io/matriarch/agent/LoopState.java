@@ -10,6 +10,7 @@ import io.matriarch.config.Configuration;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,13 @@ import java.util.function.LongConsumer;
  * What the loop knows between its steps. The loop's thread changes it; other threads read {@link #snapshot} and set {@link #ask requests}, which are atomic.
  */
 public final class LoopState {
+    /** What a primary needs to stop accepting writes: the decision's margin (Situation) and one call of the shortest kind. */
+    private static final Duration TO_STOP = Duration.ofMillis(2500);
+
+    private static final Duration UNKNOWN_LEASE = Duration.ofSeconds(3);
+    private static final Duration SHORTEST = Duration.ofMillis(200);
+
+    private final Ticker ticker;
     private final Lease lease;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
@@ -42,6 +50,7 @@ public final class LoopState {
     /** {@code leaseListener} hears the monotonic end of the lease at each renewal: the guard's deadline. */
     public LoopState(
             Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
+        this.ticker = ticker;
         this.lease = new Lease(ticker);
         this.configuration = configuration;
         this.dynamic = dynamic;
@@ -72,6 +81,23 @@ public final class LoopState {
 
     void takeOver(DynamicConfiguration changed) {
         dynamic = changed;
+    }
+
+    /**
+     * How long a call to the DCS may take: retry_timeout, but never so long that a primary couldn't stop before its lease ends. A primary that doesn't know its lease,
+     * since its agent has just started, asks briefly.
+     */
+    Duration dcsPatience() {
+        Duration usual = dynamic.retryTimeout();
+        boolean writable =
+                snapshot.get().filter(look -> look.server().isPrimary()).isPresent();
+        OptionalLong until = lease.until();
+        if (until.isEmpty()) {
+            return writable && usual.compareTo(UNKNOWN_LEASE) > 0 ? UNKNOWN_LEASE : usual;
+        }
+        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(TO_STOP);
+        Duration bounded = left.compareTo(usual) < 0 ? left : usual;
+        return bounded.compareTo(SHORTEST) < 0 ? SHORTEST : bounded;
     }
 
     void lockConfirmed(long askedAt) {

@@ -19,6 +19,8 @@ import java.util.OptionalLong;
 
 /** An observation and the memory, in the words in which the rows of the transition table ask. */
 record Situation(Observation seen, Memory memory) {
+    /** A primary that has no more than this left of its lease stops. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(2);
 
     String self() {
         return seen.self();
@@ -80,9 +82,9 @@ record Situation(Observation seen, Memory memory) {
         return member.connUrl().map(url -> new Upstream(member.name(), url));
     }
 
-    /** The lease is surely ours now. */
+    /** The lease is surely ours now, and long enough for a stop to come in time. */
     boolean lockConfirmed() {
-        return seen.leaseUntil().isPresent() && seen.leaseUntil().getAsLong() - seen.now() > 0;
+        return seen.leaseUntil().isPresent() && seen.leaseUntil().getAsLong() - seen.now() > STOP_MARGIN.toNanos();
     }
 
     /** Renew about once a loop_wait, however often the loop wakes. */

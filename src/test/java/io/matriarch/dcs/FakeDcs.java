@@ -1,0 +1,169 @@
+package io.matriarch.dcs;
+
+import io.matriarch.cluster.ClusterJson;
+import io.matriarch.cluster.ClusterViews;
+import io.matriarch.cluster.KeyedValue;
+import io.matriarch.time.Deadline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** A member's client of a {@link FakeEtcd}, with a network in between that can fail before or after the effect. */
+public final class FakeDcs implements Dcs {
+    private final FakeEtcd etcd;
+    private final String member;
+    private final Network network;
+    private Duration ttl;
+    private long lease;
+
+    public FakeDcs(FakeEtcd etcd, String member, Duration ttl, Network network) {
+        this.etcd = etcd;
+        this.member = member;
+        this.ttl = ttl;
+        this.network = network;
+    }
+
+    /** What happens to a call. */
+    public enum Fate {
+        ANSWERED,
+        LOST_BEFORE,
+        ANSWER_LOST
+    }
+
+    /** Decides about each call, and lets the time pass that it costs. */
+    @FunctionalInterface
+    public interface Network {
+        Fate call(Deadline deadline);
+
+        /** Nothing ever fails. */
+        static Network perfect() {
+            return _ -> Fate.ANSWERED;
+        }
+    }
+
+    @Override
+    public Reading read(Deadline deadline) {
+        if (network.call(deadline) != Fate.ANSWERED) {
+            return new Reading.Unavailable("simulated");
+        }
+        if (lease != 0 && !etcd.keepAlive(lease)) {
+            lease = 0;
+        }
+        return new Reading.Known(ClusterViews.from(etcd.all()));
+    }
+
+    @Override
+    public Reading readFresh(Deadline deadline) {
+        return read(deadline);
+    }
+
+    @Override
+    public Writing write(DcsCommand command, Deadline deadline) {
+        Fate fate = network.call(deadline);
+        if (fate == Fate.LOST_BEFORE) {
+            return new Writing.Unavailable("simulated");
+        }
+        etcd.expire();
+        Writing writing = apply(command);
+        return fate == Fate.ANSWER_LOST ? new Writing.Unavailable("simulated lost answer") : writing;
+    }
+
+    private Writing apply(DcsCommand command) {
+        return switch (command) {
+            case DcsCommand.AcquireLeader _ -> acquire();
+            case DcsCommand.RenewLeader _ -> renew();
+            case DcsCommand.TakeLeader _ -> put("leader", member, lease());
+            case DcsCommand.ReleaseLeader release -> {
+                release.lastStatus().ifPresent(status -> put("status", ClusterJson.write(status), 0));
+                yield when(isMine(), "not ours", () -> new Writing.Written(etcd.delete("leader")));
+            }
+            case DcsCommand.TouchMember touch -> put("members/" + member, ClusterJson.write(touch.data()), lease());
+            case DcsCommand.CreateInitialize _ ->
+                when(etcd.find("initialize").isEmpty(), "exists", () -> put("initialize", "", 0));
+            case DcsCommand.PutInitialize initialize -> put("initialize", initialize.systemIdentifier(), 0);
+            case DcsCommand.DeleteInitialize _ -> new Writing.Written(etcd.delete("initialize"));
+            case DcsCommand.PutConfig config ->
+                putIf("config", ClusterJson.write(config.config()), config.expectedRevision());
+            case DcsCommand.PutFailover failover ->
+                putIf("failover", ClusterJson.write(failover.request()), failover.expectedRevision());
+            case DcsCommand.PutStatus status -> put("status", ClusterJson.write(status.status()), 0);
+            case DcsCommand.PutHistory history -> put("history", ClusterJson.write(history.history()), 0);
+            case DcsCommand.PutSync sync ->
+                putIf(
+                        "sync",
+                        ClusterJson.write(sync.sync()),
+                        OptionalLong.of(sync.sync().revision()));
+            case DcsCommand.DeleteSync sync ->
+                when(
+                        revision("sync") == sync.expectedRevision(),
+                        "changed",
+                        () -> new Writing.Written(etcd.delete("sync")));
+            case DcsCommand.PutFailsafe failsafe -> put("failsafe", ClusterJson.writeFailsafe(failsafe.members()), 0);
+            case DcsCommand.RemoveCluster _ -> {
+                etcd.clear();
+                yield new Writing.Written(0);
+            }
+        };
+    }
+
+    private Writing acquire() {
+        boolean free = etcd.find("leader").isEmpty() || !etcd.comparesOnAcquire();
+        return when(free, "Could not take out TTL lock", () -> put("leader", member, lease()));
+    }
+
+    private Writing renew() {
+        long held = lease();
+        boolean free = etcd.find("leader").isEmpty();
+        return when(isMine() || free, "somebody else's", () -> put("leader", member, held));
+    }
+
+    private boolean isMine() {
+        return etcd.find("leader").map(KeyedValue::value).equals(Optional.of(member));
+    }
+
+    private long lease() {
+        if (lease == 0 || !etcd.keepAlive(lease)) {
+            lease = etcd.grant(ttl);
+        }
+        return lease;
+    }
+
+    private Writing put(String key, String value, long held) {
+        boolean same = etcd.find(key)
+                .filter(entry -> entry.value().equals(value) && entry.lease() == held && held != 0)
+                .isPresent();
+        return same ? new Writing.Written(revision(key)) : new Writing.Written(etcd.put(key, value, held));
+    }
+
+    private Writing putIf(String key, String value, OptionalLong expected) {
+        boolean fits = expected.isEmpty() || revision(key) == expected.getAsLong();
+        return when(fits, key + " was changed", () -> new Writing.Written(etcd.put(key, value, 0)));
+    }
+
+    private long revision(String key) {
+        return etcd.find(key).map(KeyedValue::revision).orElse(0L);
+    }
+
+    private static Writing when(boolean condition, String refusal, Supplier<Writing> then) {
+        return condition ? then.get() : new Writing.Refused(refusal);
+    }
+
+    @Override
+    public void setTtl(Duration changed) {
+        if (!changed.equals(ttl)) {
+            ttl = changed;
+            lease = 0;
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        etcd.onChange(listener);
+    }
+
+    @Override
+    public void close() {
+        lease = 0;
+    }
+}

@@ -6,6 +6,7 @@ import io.matriarch.config.LoadResult;
 import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.guard.GuardLink;
 import io.matriarch.guard.Signals;
+import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.postgres.LocalPostgres;
 import io.matriarch.postgres.PostgresConfiguration;
@@ -68,7 +69,7 @@ public final class Agent {
             }
             LocalPostgres postgres =
                     new LocalPostgres(ticker, new PostgresConfiguration(configuration, state.dynamic()));
-            HaLoop loop = new HaLoop(ticker, wallClock, dcs, postgres, peers, state);
+            HaLoop loop = new HaLoop(ticker, wallClock, new Decider(), dcs, postgres, peers, state);
             DynamicCache cache = new DynamicCache(configuration);
             Runner runner = new Runner(state, cache);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);

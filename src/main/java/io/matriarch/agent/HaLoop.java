@@ -43,7 +43,7 @@ public final class HaLoop {
     private final Postgres postgres;
     private final LoopState state;
     private final ActionRunner runner;
-    private final Decider decider = new Decider();
+    private final Decider decider;
 
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, PeerReply> peers = new HashMap<>();
@@ -54,7 +54,15 @@ public final class HaLoop {
     private String lastLine = "";
     private String lastRow = "";
 
-    public HaLoop(Ticker ticker, InstantSource wallClock, Dcs dcs, Postgres postgres, Peers peerPort, LoopState state) {
+    public HaLoop(
+            Ticker ticker,
+            InstantSource wallClock,
+            Decider decider,
+            Dcs dcs,
+            Postgres postgres,
+            Peers peerPort,
+            LoopState state) {
+        this.decider = decider;
         this.ticker = ticker;
         this.wallClock = wallClock;
         this.dcs = dcs;

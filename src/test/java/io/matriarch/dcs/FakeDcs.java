@@ -5,8 +5,12 @@ import io.matriarch.cluster.ClusterViews;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.time.Deadline;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** A member's client of a {@link FakeEtcd}, with a network in between that can fail before or after the effect. */
@@ -15,6 +19,7 @@ public final class FakeDcs implements Dcs {
     private final String member;
     private final Network network;
     private Duration ttl;
+    private final Map<String, Long> own = new HashMap<>();
     private long lease;
 
     public FakeDcs(FakeEtcd etcd, String member, Duration ttl, Network network) {
@@ -36,6 +41,11 @@ public final class FakeDcs implements Dcs {
     public interface Network {
         Fate call(Deadline deadline);
 
+        /** How far the watch is behind. */
+        default Duration lag() {
+            return Duration.ZERO;
+        }
+
         /** Nothing ever fails. */
         static Network perfect() {
             return _ -> Fate.ANSWERED;
@@ -50,7 +60,21 @@ public final class FakeDcs implements Dcs {
         if (lease != 0 && !etcd.keepAlive(lease)) {
             lease = 0;
         }
-        return new Reading.Known(ClusterViews.from(etcd.all()));
+        return new Reading.Known(ClusterViews.from(watched()));
+    }
+
+    /** The copy that a watch keeps: maybe behind, but own writes are in it at once. */
+    private List<KeyedValue> watched() {
+        Map<String, KeyedValue> copy = new TreeMap<>();
+        etcd.all(network.lag()).forEach(entry -> copy.put(entry.key(), entry));
+        own.forEach((key, revision) -> {
+            long seen =
+                    Optional.ofNullable(copy.get(key)).map(KeyedValue::revision).orElse(0L);
+            if (revision > seen) {
+                etcd.find(key).ifPresentOrElse(entry -> copy.put(key, entry), () -> copy.remove(key));
+            }
+        });
+        return List.copyOf(copy.values());
     }
 
     @Override
@@ -76,13 +100,13 @@ public final class FakeDcs implements Dcs {
             case DcsCommand.TakeLeader _ -> put("leader", member, lease());
             case DcsCommand.ReleaseLeader release -> {
                 release.lastStatus().ifPresent(status -> put("status", ClusterJson.write(status), 0));
-                yield when(isMine(), "not ours", () -> new Writing.Written(etcd.delete("leader")));
+                yield when(isMine(), "not ours", () -> wrote("leader", etcd.delete("leader")));
             }
             case DcsCommand.TouchMember touch -> put("members/" + member, ClusterJson.write(touch.data()), lease());
             case DcsCommand.CreateInitialize _ ->
                 when(etcd.find("initialize").isEmpty(), "exists", () -> put("initialize", "", 0));
             case DcsCommand.PutInitialize initialize -> put("initialize", initialize.systemIdentifier(), 0);
-            case DcsCommand.DeleteInitialize _ -> new Writing.Written(etcd.delete("initialize"));
+            case DcsCommand.DeleteInitialize _ -> wrote("initialize", etcd.delete("initialize"));
             case DcsCommand.PutConfig config ->
                 putIf("config", ClusterJson.write(config.config()), config.expectedRevision());
             case DcsCommand.PutFailover failover ->
@@ -95,10 +119,7 @@ public final class FakeDcs implements Dcs {
                         ClusterJson.write(sync.sync()),
                         OptionalLong.of(sync.sync().revision()));
             case DcsCommand.DeleteSync sync ->
-                when(
-                        revision("sync") == sync.expectedRevision(),
-                        "changed",
-                        () -> new Writing.Written(etcd.delete("sync")));
+                when(revision("sync") == sync.expectedRevision(), "changed", () -> wrote("sync", etcd.delete("sync")));
             case DcsCommand.PutFailsafe failsafe -> put("failsafe", ClusterJson.writeFailsafe(failsafe.members()), 0);
             case DcsCommand.RemoveCluster _ -> {
                 etcd.clear();
@@ -108,8 +129,7 @@ public final class FakeDcs implements Dcs {
     }
 
     private Writing acquire() {
-        boolean free = etcd.find("leader").isEmpty() || !etcd.comparesOnAcquire();
-        return when(free, "Could not take out TTL lock", () -> put("leader", member, lease()));
+        return when(etcd.find("leader").isEmpty(), "Could not take out TTL lock", () -> put("leader", member, lease()));
     }
 
     private Writing renew() {
@@ -133,12 +153,17 @@ public final class FakeDcs implements Dcs {
         boolean same = etcd.find(key)
                 .filter(entry -> entry.value().equals(value) && entry.lease() == held && held != 0)
                 .isPresent();
-        return same ? new Writing.Written(revision(key)) : new Writing.Written(etcd.put(key, value, held));
+        return same ? new Writing.Written(revision(key)) : wrote(key, etcd.put(key, value, held));
+    }
+
+    private Writing wrote(String key, long revision) {
+        own.put(key, revision);
+        return new Writing.Written(revision);
     }
 
     private Writing putIf(String key, String value, OptionalLong expected) {
         boolean fits = expected.isEmpty() || revision(key) == expected.getAsLong();
-        return when(fits, key + " was changed", () -> new Writing.Written(etcd.put(key, value, 0)));
+        return when(fits, key + " was changed", () -> wrote(key, etcd.put(key, value, 0)));
     }
 
     private long revision(String key) {

@@ -3,7 +3,9 @@ package io.matriarch.dcs;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,13 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** etcd in memory, on virtual time: keys with revisions, leases that run out, watchers. Not safe for several threads. */
 public final class FakeEtcd {
+    private static final int REMEMBERED = 50;
+
     private final Ticker ticker;
     private final Map<String, KeyedValue> keys = new TreeMap<>();
+    private final Deque<Past> pasts = new ArrayDeque<>();
     private final Map<Long, LeaseTime> leases = new TreeMap<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private long revision;
     private long lastLease;
-    private boolean comparesOnAcquire = true;
 
     public FakeEtcd(Ticker ticker) {
         this.ticker = ticker;
@@ -26,14 +30,7 @@ public final class FakeEtcd {
 
     private record LeaseTime(long expiresAt, Duration ttl) {}
 
-    /** Plants a bug: the leader key is taken whoever holds it. */
-    public void forgetToCompare() {
-        comparesOnAcquire = false;
-    }
-
-    public boolean comparesOnAcquire() {
-        return comparesOnAcquire;
-    }
+    private record Past(long until, List<KeyedValue> keys) {}
 
     public void onChange(Runnable watcher) {
         watchers.add(watcher);
@@ -48,6 +45,9 @@ public final class FakeEtcd {
             }
         });
         over.forEach(leases::remove);
+        if (keys.values().stream().anyMatch(entry -> entry.lease() != 0 && !leases.containsKey(entry.lease()))) {
+            remember();
+        }
         boolean changed = keys.values().removeIf(entry -> entry.lease() != 0 && !leases.containsKey(entry.lease()));
         if (changed) {
             revision++;
@@ -58,6 +58,25 @@ public final class FakeEtcd {
     List<KeyedValue> all() {
         expire();
         return List.copyOf(keys.values());
+    }
+
+    /** What was there {@code lag} ago: what a watch that is behind still believes. */
+    List<KeyedValue> all(Duration lag) {
+        expire();
+        long then = ticker.nanos() - lag.toNanos();
+        return pasts.stream()
+                .filter(past -> past.until() > then)
+                .findFirst()
+                .map(Past::keys)
+                .orElseGet(() -> List.copyOf(keys.values()));
+    }
+
+    /** Called before each change. */
+    private void remember() {
+        pasts.addLast(new Past(ticker.nanos(), List.copyOf(keys.values())));
+        while (pasts.size() > REMEMBERED) {
+            pasts.removeFirst();
+        }
     }
 
     public Optional<KeyedValue> find(String key) {
@@ -81,6 +100,7 @@ public final class FakeEtcd {
     }
 
     long put(String key, String value, long lease) {
+        remember();
         revision++;
         keys.put(key, new KeyedValue(key, value, revision, lease));
         watchers.forEach(Runnable::run);
@@ -88,6 +108,7 @@ public final class FakeEtcd {
     }
 
     long delete(String key) {
+        remember();
         revision++;
         if (keys.remove(key) != null) {
             watchers.forEach(Runnable::run);

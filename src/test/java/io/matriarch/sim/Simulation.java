@@ -10,6 +10,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Tags;
 import io.matriarch.dcs.FakeDcs;
 import io.matriarch.dcs.FakeEtcd;
+import io.matriarch.ha.Decider;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Value.Mapping;
@@ -38,6 +39,9 @@ final class Simulation {
     private static final Duration WRITING = Duration.ofMillis(100);
     private static final Duration STEP = Duration.ofMillis(2);
 
+    private static final Duration MOST_LAG = Duration.ofMillis(700);
+
+    private final Decider decider;
     private final long seed;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
@@ -53,6 +57,11 @@ final class Simulation {
     private boolean etcdDown;
 
     Simulation(long seed, int size) {
+        this(seed, size, new Decider());
+    }
+
+    Simulation(long seed, int size, Decider decider) {
+        this.decider = decider;
         this.seed = seed;
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
@@ -71,10 +80,6 @@ final class Simulation {
         public int compareTo(Event other) {
             return at != other.at ? Long.compare(at, other.at) : Long.compare(order, other.order);
         }
-    }
-
-    FakeEtcd etcd() {
-        return etcd;
     }
 
     long now() {
@@ -332,10 +337,16 @@ final class Simulation {
                     Configurations.of(name),
                     new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0),
                     until -> leaseUntil = until);
-            FakeDcs dcs = new FakeDcs(etcd, name, TTL, this::callEtcd);
+            FakeDcs dcs = new FakeDcs(etcd, name, TTL, new SimulatedNetwork());
             postgres.onChange(this::wakeSoon);
             loop = Optional.of(new HaLoop(
-                    this::time, () -> Instant.EPOCH.plusNanos(time()), dcs, postgres, new SimulatedPeers(), fresh));
+                    this::time,
+                    () -> Instant.EPOCH.plusNanos(time()),
+                    decider,
+                    dcs,
+                    postgres,
+                    new SimulatedPeers(),
+                    fresh));
             state = Optional.of(fresh);
             schedule(between(Duration.ZERO, Duration.ofMillis(100)));
         }
@@ -418,6 +429,18 @@ final class Simulation {
                             .map(look -> look.server().operation() + " "
                                     + look.server().finished())
                             .orElse("");
+        }
+
+        private final class SimulatedNetwork implements FakeDcs.Network {
+            @Override
+            public FakeDcs.Fate call(Deadline deadline) {
+                return callEtcd(deadline);
+            }
+
+            @Override
+            public Duration lag() {
+                return chance(0.2) ? between(Duration.ZERO, MOST_LAG) : Duration.ZERO;
+            }
         }
 
         private final class SimulatedPeers implements Peers {

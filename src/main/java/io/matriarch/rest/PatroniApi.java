@@ -37,10 +37,12 @@ public final class PatroniApi {
     private static final String TEXT = "text/html";
 
     private final AgentAccess agent;
+    private final OwnMetrics ownMetrics;
 
     @Inject
-    PatroniApi(AgentAccess agent) {
+    PatroniApi(AgentAccess agent, OwnMetrics ownMetrics) {
         this.agent = agent;
+        this.ownMetrics = ownMetrics;
     }
 
     @GET
@@ -111,7 +113,7 @@ public final class PatroniApi {
     public Response metrics() {
         return withSnapshot((_, snapshot) -> {
             StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
-            return answer(200, "text/plain", Metrics.of(snapshot, status));
+            return answer(200, "text/plain", Metrics.of(snapshot, status) + ownMetrics.text());
         });
     }
 

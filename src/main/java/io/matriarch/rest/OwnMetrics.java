@@ -1,0 +1,60 @@
+package io.matriarch.rest;
+
+import io.matriarch.agent.AgentAccess;
+import io.matriarch.agent.Commands;
+import io.matriarch.agent.Snapshot;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Matriarch's own metrics, which Patroni hasn't: matriarch_*. */
+@Singleton
+@SuppressWarnings("deprecation") // the registry that this Quarkus brings
+final class OwnMetrics {
+    private static final double NANOS_A_SECOND = 1e9;
+
+    private final PrometheusMeterRegistry registry;
+    private final AgentAccess agent;
+
+    @Inject
+    OwnMetrics(PrometheusMeterRegistry registry, AgentAccess agent) {
+        this.registry = registry;
+        this.agent = agent;
+        gauge(
+                "matriarch_lease_remaining_seconds",
+                "How long the leader key is surely this node's; 0 without it.",
+                snapshot -> snapshot.leaseUntil().stream()
+                        .mapToDouble(until -> Math.max(0, until - System.nanoTime()) / NANOS_A_SECOND)
+                        .findFirst()
+                        .orElse(0));
+        gauge(
+                "matriarch_observation_age_seconds",
+                "How long ago the agent last looked at PostgreSQL.",
+                snapshot -> (System.nanoTime() - snapshot.takenNanos()) / NANOS_A_SECOND);
+        gauge(
+                "matriarch_operation_seconds",
+                "How long the long action in progress has run; 0 without one.",
+                snapshot -> snapshot.server()
+                        .operation()
+                        .map(running -> (System.nanoTime() - running.sinceNanos()) / NANOS_A_SECOND)
+                        .orElse(0.0));
+    }
+
+    /** In Prometheus' text format. */
+    String text() {
+        return registry.scrape();
+    }
+
+    private void gauge(String name, String help, ToDoubleFunction<Snapshot> value) {
+        Gauge.builder(name, () -> latest().map(value::applyAsDouble).orElse(0.0))
+                .description(help)
+                .register(registry);
+    }
+
+    private Optional<Snapshot> latest() {
+        return agent.commands().flatMap(Commands::snapshot);
+    }
+}

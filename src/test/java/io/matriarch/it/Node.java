@@ -1,0 +1,190 @@
+package io.matriarch.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One node: its agent (with guard), its PostgreSQL, its files. */
+final class Node {
+    private static final String OPTIONS =
+            "?user=postgres&password=" + URLEncoder.encode(Templates.PASSWORD, StandardCharsets.UTF_8)
+                    + "&connectTimeout=2&loginTimeout=3&socketTimeout=4&tcpKeepAlive=true&sslmode=disable";
+
+    private final String name;
+    private final Path home;
+    private final AgentProgram.Program program;
+    private final int databasePort;
+    private final Rest rest;
+    private Optional<ServerProcess> agent = Optional.empty();
+
+    Node(String name, Path home, AgentProgram.Program program, int databasePort, int restPort) {
+        this.name = name;
+        this.home = home;
+        this.program = program;
+        this.databasePort = databasePort;
+        this.rest = new Rest(restPort);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int databasePort() {
+        return databasePort;
+    }
+
+    Rest rest() {
+        return rest;
+    }
+
+    Path configuration() {
+        return home.resolve(name + ".yml");
+    }
+
+    Path data() {
+        return home.resolve(name).resolve("data");
+    }
+
+    Path log() {
+        return home.resolve(name + ".log");
+    }
+
+    void startIfDown() {
+        if (!isRunning()) {
+            agent = Optional.of(ServerProcess.start(home, log(), program.daemon(configuration())));
+        }
+    }
+
+    boolean isRunning() {
+        return agent.filter(ServerProcess::isRunning).isPresent();
+    }
+
+    ServerProcess process() {
+        return agent.orElseThrow(() -> new IllegalStateException(name + " was never started"));
+    }
+
+    void stop() {
+        agent.ifPresent(running -> running.stop(60));
+        postmaster().ifPresent(pid -> ServerProcess.signal("QUIT", pid));
+    }
+
+    /** All processes of the agent that aren't PostgreSQL's: the guard, where there is one, and the agent. */
+    List<Long> agentProcesses() {
+        List<Long> pids = new ArrayList<>();
+        if (isRunning()) {
+            pids.add(process().pid());
+            agentProcess().filter(pid -> !pids.contains(pid)).ifPresent(pids::add);
+        }
+        return pids;
+    }
+
+    /** The guard's child that isn't PostgreSQL; without a guard the process that was started. */
+    Optional<Long> agentProcess() {
+        if (!isRunning()) {
+            return Optional.empty();
+        }
+        return Optional.of(ProcessHandle.of(process().pid()).stream()
+                .flatMap(ProcessHandle::children)
+                .filter(child -> isAgent(child.pid()))
+                .map(ProcessHandle::pid)
+                .findFirst()
+                .orElse(process().pid()));
+    }
+
+    /** A child of the same program; not PostgreSQL, and none of its tools. */
+    private boolean isAgent(long pid) {
+        return executable(pid).isPresent()
+                && executable(pid).equals(executable(process().pid()));
+    }
+
+    private static Optional<Path> executable(long pid) {
+        try {
+            return Optional.of(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    OptionalLong postmaster() {
+        try {
+            long pid = Long.parseLong(Files.readAllLines(data().resolve("postmaster.pid"))
+                    .getFirst()
+                    .strip());
+            boolean ours =
+                    Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).equals(data().toRealPath());
+            return ours ? OptionalLong.of(pid) : OptionalLong.empty();
+        } catch (IOException | RuntimeException _) {
+            return OptionalLong.empty();
+        }
+    }
+
+    void killPostgres() {
+        ServerProcess.signal("KILL", postmaster().orElseThrow());
+    }
+
+    /** The agent first, so that nobody sees PostgreSQL fall. */
+    void killAgentAndPostgres() {
+        long postmaster = postmaster().orElseThrow();
+        ServerProcess.signal("KILL", agentProcess().orElseThrow(), postmaster);
+    }
+
+    void killAll() {
+        long postmaster = postmaster().orElseThrow();
+        long[] pids = agentProcesses().stream().mapToLong(Long::longValue).toArray();
+        ServerProcess.signal("KILL", pids);
+        ServerProcess.signal("KILL", postmaster);
+        process().await(10);
+    }
+
+    String url() {
+        return url(databasePort);
+    }
+
+    static String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres" + OPTIONS;
+    }
+
+    /** The first value that a query gives, directly at this node. */
+    String query(String sql) {
+        return query(databasePort, sql);
+    }
+
+    static String query(int port, String sql) {
+        try (Connection connection = DriverManager.getConnection(url(port));
+                Statement statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                return result.next() ? String.valueOf(result.getString(1)) : "";
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("at port " + port + ": " + sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    String logText() {
+        try {
+            return Files.readString(log(), java.nio.charset.StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,156 @@
+package io.matriarch.it;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A client that writes a numbered row every 20 ms at one port, reconnects when that fails, and remembers every row that was acknowledged. Replication is
+ * asynchronous: what a killed server acknowledged in its last second may be lost, and only that ({@link #mayBeLost}).
+ */
+final class Writer implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration REPLICATION = Duration.ofSeconds(1);
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+    private final int port;
+    private final Thread thread;
+    private final List<Row> acknowledged = new CopyOnWriteArrayList<>();
+    private final List<Excuse> excuses = new CopyOnWriteArrayList<>();
+    private volatile boolean ended;
+    private long number;
+    private Optional<Connection> connection = Optional.empty();
+
+    /** An acknowledged row: when (System.nanoTime), and by the server at which port. */
+    record Row(long number, long when, int server) {}
+
+    private record Excuse(int server, long from, long to) {}
+
+    Writer(int port) {
+        this.port = port;
+        Node.query(
+                port,
+                "create table if not exists written(number bigint primary key, written_at timestamptz default clock_timestamp())");
+        number = Long.parseLong(Node.query(port, "select coalesce(max(number), 0) from written"));
+        thread = Thread.ofPlatform().daemon().name("writer").start(this::work);
+    }
+
+    private void work() {
+        while (!ended) {
+            number++;
+            try {
+                insert();
+            } catch (SQLException _) {
+                disconnect();
+            }
+            pause();
+        }
+        disconnect();
+    }
+
+    private void insert() throws SQLException {
+        if (connection.isEmpty()) {
+            connection = Optional.of(DriverManager.getConnection(Node.url(port)));
+        }
+        try (PreparedStatement statement = connection
+                .get()
+                .prepareStatement("insert into written(number) values (?) returning inet_server_port()")) {
+            statement.setLong(1, number);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                acknowledged.add(new Row(number, System.nanoTime(), result.getInt(1)));
+            }
+        }
+    }
+
+    private void disconnect() {
+        connection.ifPresent(open -> {
+            try {
+                open.close();
+            } catch (SQLException _) {
+                // it was of no use any more
+            }
+        });
+        connection = Optional.empty();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A server was killed at the time: what it acknowledged just before may be lost. Its sessions may live a moment longer than its postmaster. */
+    void mayBeLost(Node killed, long when) {
+        excuses.add(new Excuse(killed.databasePort(), when - REPLICATION.toNanos(), when + LAST_WORDS.toNanos()));
+    }
+
+    private boolean isExcused(Row row) {
+        return excuses.stream()
+                .anyMatch(excuse ->
+                        excuse.server() == row.server() && row.when() > excuse.from() && row.when() < excuse.to());
+    }
+
+    long acknowledgedRows() {
+        return acknowledged.size();
+    }
+
+    /** The longest time between two acknowledged rows since then, in seconds. */
+    double longestGap(long since) {
+        List<Row> rows = new ArrayList<>(acknowledged);
+        long longest = 0;
+        long previous = since;
+        for (Row row : rows) {
+            if (row.when() > since) {
+                longest = Math.max(longest, row.when() - previous);
+                previous = row.when();
+            }
+        }
+        return longest / 1e9;
+    }
+
+    /** Rows are acknowledged again, and go on being so for a moment. */
+    void awaitWrites() {
+        long before = acknowledgedRows();
+        LocalCluster.await("writes through HAProxy", 60, () -> acknowledgedRows() > before + 20);
+    }
+
+    /** Rows that were acknowledged, must be there, and aren't. */
+    List<Row> lostRows() {
+        Set<Long> present = new HashSet<>();
+        try (Connection reader = DriverManager.getConnection(Node.url(port));
+                ResultSet result = reader.createStatement().executeQuery("select number from written")) {
+            while (result.next()) {
+                present.add(result.getLong(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("can't read the rows: " + e.getMessage(), e);
+        }
+        List<Row> known = new ArrayList<>(acknowledged);
+        return known.stream()
+                .filter(row -> !present.contains(row.number()) && !isExcused(row))
+                .filter(row -> row.when() < System.nanoTime() - 1_000_000_000L)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        try {
+            thread.join(Duration.ofSeconds(15));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -10,6 +10,7 @@ import io.matriarch.cli.Version;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Signals;
 import io.matriarch.nativeimage.ProgramName;
+import io.matriarch.selftest.SelfTest;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class Main {
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err).run(validate, System.getenv()));
-            case Invocation.SelfTest _ -> end(Usage.wrong("self-test isn't in this build", System.err));
+            case Invocation.SelfTest(List<String> arguments) -> end(SelfTest.run(arguments.toArray(String[]::new)));
             case Invocation.ShowVersion() -> {
                 System.out.println(Version.line());
                 end(0);

@@ -148,11 +148,15 @@ public final class Agent {
         return Optional.of(0);
     }
 
-    /** Somebody else with this name answers on its REST interface (reference 1.2, step 6). */
+    /**
+     * Somebody else with this name answers on its REST interface (reference 1.2, step 6). Not at our own address: there we listen already, so nobody else does.
+     */
     private Optional<Integer> checkName(EtcdDcs dcs, HttpPeers peers) {
         boolean taken = dcs.readFresh(Deadline.after(Duration.ofSeconds(10)))
                         instanceof io.matriarch.dcs.Reading.Known(var view)
                 && view.member(configuration.name())
+                        .filter(member -> !member.apiUrl()
+                                .equals(Optional.of(configuration.restapi().apiUrl())))
                         .filter(member -> peers.answers(member, Deadline.after(NAME_CHECK)))
                         .isPresent();
         if (taken) {

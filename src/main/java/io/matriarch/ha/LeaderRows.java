@@ -146,6 +146,12 @@ final class LeaderRows {
                         s -> s.standby() && s.server().role() == Role.PROMOTED,
                         s -> s.idle(noAction(s), SOON)),
                 row(
+                        "leader-slots-first",
+                        "a standby holds the lock, and the others have no slots here",
+                        "create them, so that they stream as soon as they follow",
+                        s -> s.standby() && !s.paused() && !s.tried(SyncSlots.class) && slotsDiffer(s),
+                        s -> s.act(new SyncSlots(slotMembers(s)))),
+                row(
                         "leader-promote",
                         "a standby holds the lock",
                         "promote it",

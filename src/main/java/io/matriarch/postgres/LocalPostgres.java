@@ -166,7 +166,7 @@ public final class LocalPostgres implements Postgres {
         }
         Path file = settings.dataDirectory().resolve("pg_wal/%08X.history".formatted(timeline));
         try {
-            String at = DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(Files.getLastModifiedTime(file)
+            String at = IsoTime.format(Files.getLastModifiedTime(file)
                     .toInstant()
                     .atZone(ZoneId.systemDefault())
                     .toOffsetDateTime());

@@ -13,6 +13,7 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
+import io.matriarch.time.IsoTime;
 import io.matriarch.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;

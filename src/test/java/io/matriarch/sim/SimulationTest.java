@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * Whole lives of clusters, a seed each. {@code -Dmatriarch.seeds=N} runs as many, {@code -Dmatriarch.seed=S} replays one; {@code it/simulate} does both.
  */
 final class SimulationTest {
-    private static final int SEEDS_IN_CI = 200;
+    private static final int SEEDS_IN_CI = 300;
     private static final int FAULTS = 12;
     private static final Duration TO_BOOTSTRAP = Duration.ofMinutes(3);
     private static final Duration TO_HEAL = Duration.ofMinutes(6);

@@ -26,8 +26,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -48,32 +50,31 @@ public final class PatroniApi {
     @GET
     @NonBlocking
     @Path("{path:.*}")
-    public Response health(@Context UriInfo uri) {
+    public Response health(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
             StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
-            return json(check(snapshot, status, uri).code(uri.getRequestUri().getPath()), status.build());
+            return json(check(snapshot, status, request).code(path(request)), status.build());
         });
     }
 
     @HEAD
     @NonBlocking
     @Path("{path:.*}")
-    public Response head(@Context UriInfo uri) {
-        return statusOnly(uri);
+    public Response head(@Context HttpServerRequest request) {
+        return statusOnly(request);
     }
 
     @OPTIONS
     @NonBlocking
     @Path("{path:.*}")
-    public Response options(@Context UriInfo uri) {
-        return statusOnly(uri);
+    public Response options(@Context HttpServerRequest request) {
+        return statusOnly(request);
     }
 
-    private Response statusOnly(UriInfo uri) {
+    private Response statusOnly(HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
             StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
-            return Response.status(check(snapshot, status, uri)
-                            .code(uri.getRequestUri().getPath()))
+            return Response.status(check(snapshot, status, request).code(path(request)))
                     .build();
         });
     }
@@ -88,10 +89,10 @@ public final class PatroniApi {
     @GET
     @NonBlocking
     @Path("liveness")
-    public Response liveness(@Context UriInfo uri) {
+    public Response liveness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
             StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
-            return Response.status(check(snapshot, status, uri).alive() ? 200 : 503)
+            return Response.status(check(snapshot, status, request).alive() ? 200 : 503)
                     .build();
         });
     }
@@ -99,10 +100,10 @@ public final class PatroniApi {
     @GET
     @NonBlocking
     @Path("readiness")
-    public Response readiness(@Context UriInfo uri) {
+    public Response readiness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
             StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
-            return Response.status(check(snapshot, status, uri).ready() ? 200 : 503)
+            return Response.status(check(snapshot, status, request).ready() ? 200 : 503)
                     .build();
         });
     }
@@ -265,8 +266,13 @@ public final class PatroniApi {
                         + "').</p><p>Server does not support this operation</p></body></html>");
     }
 
-    private HealthCheck check(Snapshot snapshot, StatusDocument status, UriInfo uri) {
-        return new HealthCheck(snapshot, status, uri.getQueryParameters(), System.nanoTime());
+    /** From the request itself and not from JAX-RS: HAProxy's HTTP/1.0 has no Host header, and JAX-RS makes no URI without one. */
+    private static HealthCheck check(Snapshot snapshot, StatusDocument status, HttpServerRequest request) {
+        Map<String, List<String>> query = new HashMap<>();
+        request.params()
+                .names()
+                .forEach(name -> query.put(name, request.params().getAll(name)));
+        return new HealthCheck(snapshot, status, query, System.nanoTime());
     }
 
     private Response withSnapshot(BiFunction<Commands, Snapshot, Response> handler) {
@@ -351,5 +357,10 @@ public final class PatroniApi {
                 .header("Server", "Patroni/" + CompatibleVersion.PATRONI)
                 .entity(body)
                 .build();
+    }
+
+    private static String path(HttpServerRequest request) {
+        String path = request.path();
+        return path == null ? "/" : path;
     }
 }

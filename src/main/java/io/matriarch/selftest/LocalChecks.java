@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What needs no server. */
 final class LocalChecks {
-    private static final String DOCUMENT = "{\"ttl\":30,\"tags\":{\"nofailover\":true},\"names\":[\"a\",\"ä\"]}";
+    private static final String DOCUMENT = "{\"ttl\":30,\"tags\":{\"nofailover\":true},\"names\":[\"a\",\"\\u00e4\"]}";
 
     private LocalChecks() {}
 

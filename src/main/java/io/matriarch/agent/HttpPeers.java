@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -84,10 +85,16 @@ final class HttpPeers implements Peers, AutoCloseable {
                 .setTimeout(PATIENCE_MILLIS)
                 .setAbsoluteURI(member.apiUrl().orElse(""));
         Future<PeerReply> reply = http.request(request)
-                .compose(sent -> sent.send())
+                .compose(HttpPeers::send)
                 .compose(HttpClientResponse::body)
                 .map(body -> read(member.name(), body.toString()));
         return reply.toCompletionStage().toCompletableFuture();
+    }
+
+    /** The future tells what fails; without a handler Vert.x would log it as an error besides. */
+    private static Future<HttpClientResponse> send(HttpClientRequest request) {
+        request.exceptionHandler(_ -> {});
+        return request.send();
     }
 
     /** A document without a WAL position counts as no answer (reference 5.10). */
@@ -130,7 +137,7 @@ final class HttpPeers implements Peers, AutoCloseable {
                 .setTimeout(deadline.remaining().toMillis() + 1)
                 .setAbsoluteURI(member.apiUrl().orElse("").replaceFirst("/patroni$", "/liveness"));
         CompletableFuture<Integer> status = http.request(request)
-                .compose(sent -> sent.send())
+                .compose(HttpPeers::send)
                 .map(HttpClientResponse::statusCode)
                 .toCompletionStage()
                 .toCompletableFuture();

@@ -59,6 +59,7 @@ final class LocalCluster implements AutoCloseable {
             addNode(number, ports, values);
         }
         write(home.resolve("haproxy.cfg"), Templates.fillIn("haproxy.cfg", values));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> nodes.forEach(Node::killRemains)));
     }
 
     private void addNode(int number, Ports ports, Map<String, String> values) {
@@ -111,6 +112,16 @@ final class LocalCluster implements AutoCloseable {
 
     /** Starts everything and waits until one primary and two streaming replicas are there. */
     void start() {
+        try {
+            startAll();
+        } catch (AssertionError e) {
+            System.out.println("the cluster doesn't start; " + tails());
+            close();
+            throw e;
+        }
+    }
+
+    private void startAll() {
         startEtcd();
         nodes.forEach(Node::startIfDown);
         startProxy();

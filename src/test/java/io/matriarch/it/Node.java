@@ -148,6 +148,11 @@ final class Node {
         process().await(10);
     }
 
+    /** For tests that end early: PostgreSQL would outlive its agent. */
+    void killRemains() {
+        postmaster().ifPresent(pid -> ServerProcess.signal("KILL", pid));
+    }
+
     String url() {
         return url(databasePort);
     }

@@ -93,7 +93,12 @@ final class Writer implements AutoCloseable {
 
     /** A server was killed at the time: what it acknowledged just before may be lost. Its sessions may live a moment longer than its postmaster. */
     void mayBeLost(Node killed, long when) {
-        excuses.add(new Excuse(killed.databasePort(), when - REPLICATION.toNanos(), when + LAST_WORDS.toNanos()));
+        mayBeLost(killed, when, when);
+    }
+
+    /** A server that was killed at {@code until} replicated nothing from {@code since} on. */
+    void mayBeLost(Node killed, long since, long until) {
+        excuses.add(new Excuse(killed.databasePort(), since - REPLICATION.toNanos(), until + LAST_WORDS.toNanos()));
     }
 
     private boolean isExcused(Row row) {

@@ -161,6 +161,10 @@ final class LocalCluster implements AutoCloseable {
         return readPort;
     }
 
+    Program program() {
+        return program;
+    }
+
     int etcdPort() {
         return etcdPort;
     }
@@ -223,6 +227,10 @@ final class LocalCluster implements AutoCloseable {
     }
 
     static void await(String what, int seconds, BooleanSupplier condition) {
+        await(what, seconds, 100, condition);
+    }
+
+    static void await(String what, int seconds, int pauseMillis, BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
         String trouble = "";
         while (System.nanoTime() < deadline) {
@@ -230,7 +238,7 @@ final class LocalCluster implements AutoCloseable {
                 if (condition.getAsBoolean()) {
                     return;
                 }
-                Thread.sleep(100);
+                Thread.sleep(pauseMillis);
             } catch (IllegalStateException e) {
                 trouble = " (" + e.getMessage() + ")";
             } catch (InterruptedException e) {

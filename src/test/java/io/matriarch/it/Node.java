@@ -167,7 +167,11 @@ final class Node {
     }
 
     static String query(int port, String sql) {
-        try (Connection connection = DriverManager.getConnection(url(port));
+        return queryAt(url(port), sql);
+    }
+
+    static String queryAt(String url, String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             if (!statement.execute(sql)) {
                 return "";
@@ -176,8 +180,20 @@ final class Node {
                 return result.next() ? String.valueOf(result.getString(1)) : "";
             }
         } catch (SQLException e) {
-            throw new IllegalStateException("at port " + port + ": " + sql + ": " + e.getMessage(), e);
+            throw new IllegalStateException("at " + withoutPassword(url) + ": " + sql + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String withoutPassword(String url) {
+        return url.substring(0, url.indexOf('?'));
+    }
+
+    /** Whichever of the nodes is primary, without a proxy. */
+    static String primaryUrl(List<Node> nodes) {
+        String hosts = nodes.stream()
+                .map(node -> "127.0.0.1:" + node.databasePort())
+                .collect(java.util.stream.Collectors.joining(","));
+        return "jdbc:postgresql://" + hosts + "/postgres" + OPTIONS + "&targetServerType=primary&hostRecheckSeconds=0";
     }
 
     String logText() {

@@ -20,9 +20,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Writer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration REPLICATION = Duration.ofSeconds(1);
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+    private static final double BRIEFEST_GAP = 0.1;
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
-    private final int port;
+    private final String url;
+    private final String table;
     private final Thread thread;
     private final List<Row> acknowledged = new CopyOnWriteArrayList<>();
     private final List<Excuse> excuses = new CopyOnWriteArrayList<>();
@@ -36,11 +39,18 @@ final class Writer implements AutoCloseable {
     private record Excuse(int server, long from, long to) {}
 
     Writer(int port) {
-        this.port = port;
-        Node.query(
-                port,
-                "create table if not exists written(number bigint primary key, written_at timestamptz default clock_timestamp())");
-        number = Long.parseLong(Node.query(port, "select coalesce(max(number), 0) from written"));
+        this(Node.url(port), "written");
+    }
+
+    /** Writes into a table of its own, where a JDBC URL leads to. */
+    Writer(String url, String table) {
+        this.url = url;
+        this.table = table;
+        Node.queryAt(
+                url,
+                "create table if not exists " + table
+                        + "(number bigint primary key, written_at timestamptz default clock_timestamp())");
+        number = Long.parseLong(Node.queryAt(url, "select coalesce(max(number), 0) from " + table));
         thread = Thread.ofPlatform().daemon().name("writer").start(this::work);
     }
 
@@ -59,11 +69,11 @@ final class Writer implements AutoCloseable {
 
     private void insert() throws SQLException {
         if (connection.isEmpty()) {
-            connection = Optional.of(DriverManager.getConnection(Node.url(port)));
+            connection = Optional.of(DriverManager.getConnection(url));
         }
         try (PreparedStatement statement = connection
                 .get()
-                .prepareStatement("insert into written(number) values (?) returning inet_server_port()")) {
+                .prepareStatement("insert into " + table + "(number) values (?) returning inet_server_port()")) {
             statement.setLong(1, number);
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
@@ -125,6 +135,19 @@ final class Writer implements AutoCloseable {
         return longest / 1e9;
     }
 
+    /** After a failure at the time: whatever pause comes of it has passed. A proxied connection may notice late, so a few seconds without a pause are awaited. */
+    void awaitGap(long since) {
+        LocalCluster.await("writes after a failure", 120, () -> {
+            List<Row> rows = new ArrayList<>(acknowledged);
+            if (rows.isEmpty() || System.nanoTime() - rows.getLast().when() > SETTLED.toNanos()) {
+                return false;
+            }
+            long from = System.nanoTime() - SETTLED.toNanos();
+            boolean settled = rows.stream().filter(row -> row.when() > from).count() > SETTLED.toMillis() / 60;
+            return settled && longestGap(since) > BRIEFEST_GAP && from > since;
+        });
+    }
+
     /** Rows are acknowledged again, and go on being so for a moment. */
     void awaitWrites() {
         long before = acknowledgedRows();
@@ -134,8 +157,8 @@ final class Writer implements AutoCloseable {
     /** Rows that were acknowledged, must be there, and aren't. */
     List<Row> lostRows() {
         Set<Long> present = new HashSet<>();
-        try (Connection reader = DriverManager.getConnection(Node.url(port));
-                ResultSet result = reader.createStatement().executeQuery("select number from written")) {
+        try (Connection reader = DriverManager.getConnection(url);
+                ResultSet result = reader.createStatement().executeQuery("select number from " + table)) {
             while (result.next()) {
                 present.add(result.getLong(1));
             }

@@ -102,7 +102,7 @@ public final class LoopState {
 
     void lockConfirmed(long askedAt) {
         lease.confirmed(askedAt, dynamic.ttl());
-        leaseListener.accept(askedAt + dynamic.ttl().toNanos());
+        lease.until().ifPresent(leaseListener);
     }
 
     void clusterSeen(ClusterView view, long nanos, Instant at) {

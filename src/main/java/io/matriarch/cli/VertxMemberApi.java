@@ -85,6 +85,7 @@ final class VertxMemberApi implements MemberApi {
     }
 
     private static Future<Answer> exchange(HttpClientRequest request, Optional<Value> body) {
+        request.exceptionHandler(_ -> {}); // the future tells; without a handler Vert.x would log it besides
         body.ifPresent(_ -> request.putHeader("Content-Type", "application/json"));
         return body.map(value -> request.send(Buffer.buffer(Json.spaced(value))))
                 .orElseGet(request::send)

@@ -47,13 +47,7 @@ class EtcdSettingsTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {
-                "hosts: 'a:1, b'|a:1 b:2379",
-                "host: 'a:1'|a:1",
-                "hosts: [a]|a:2379",
-                "srv: example.org|``",
-                "discovery_srv: x|``"
-            })
+            value = {"hosts: 'a:1, b'|a:1 b:2379", "host: 'a:1'|a:1", "hosts: [a]|a:2379"})
     void endpoints(String section, String endpoints) {
         assertThat(etcd(section).endpoints())
                 .map(HostPort::toString)
@@ -86,10 +80,17 @@ class EtcdSettingsTest {
     }
 
     @Test
+    void srvAloneIsRefused() {
+        assertThat(problems(yaml("etcd3", "srv: example.org"), Map.of()))
+                .containsExactly(
+                        "patroni.yml: etcd3.srv: isn't looked up yet: name etcd's servers in hosts, each host:port of an etcd server, such as 127.0.0.1:2379");
+    }
+
+    @Test
     void anEndpointIsNeeded() {
         assertThat(problems(yaml("etcd3", "protocol: https"), Map.of()))
                 .containsExactly(
-                        "patroni.yml: etcd3.host: is missing; it must be host:port of an etcd server, such as 127.0.0.1:2379, unless hosts, url, proxy or srv is given");
+                        "patroni.yml: etcd3.host: is missing; it must be host:port of an etcd server, such as 127.0.0.1:2379, unless hosts, url or proxy is given");
     }
 
     @Test

@@ -69,6 +69,7 @@ final class Loading {
     static Path write(Map<String, String> files) {
         try {
             Path directory = Files.createTempDirectory("matriarch");
+            directory.toFile().deleteOnExit(); // after its files: what was named last goes first
             for (Map.Entry<String, String> file : files.entrySet()) {
                 Files.writeString(directory.resolve(file.getKey()), file.getValue());
                 directory.resolve(file.getKey()).toFile().deleteOnExit();

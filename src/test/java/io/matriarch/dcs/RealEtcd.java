@@ -11,26 +11,56 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** An etcd of its own on free loopback ports, gone when closed. */
 public final class RealEtcd implements AutoCloseable {
     private final Path directory;
+    private final String name;
     private final int clientPort = freePort();
     private final int peerPort = freePort();
-    private final List<String> extraArguments;
-    private Process process;
+    private List<String> extraArguments;
+    private Optional<Process> process = Optional.empty();
 
     public RealEtcd(String... extraArguments) {
+        this("one");
+        this.extraArguments = Stream.concat(
+                        Stream.of(extraArguments), Stream.of("--initial-cluster", "one=" + peerUrl()))
+                .toList();
+        start();
+    }
+
+    private RealEtcd(String name) {
+        this.name = name;
+        this.extraArguments = List.of();
         try {
             this.directory = Files.createTempDirectory("etcd");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.extraArguments = List.of(extraArguments);
-        this.process = start();
+    }
+
+    /** Three members of one cluster. */
+    static List<RealEtcd> three() {
+        List<RealEtcd> members =
+                Stream.of("one", "two", "three").map(RealEtcd::new).toList();
+        String cluster = members.stream()
+                .map(member -> member.name + "=" + member.peerUrl())
+                .collect(Collectors.joining(","));
+        members.forEach(member -> {
+            member.extraArguments = List.of("--initial-cluster", cluster);
+            member.launch();
+        });
+        members.forEach(RealEtcd::awaitListening);
+        return members;
+    }
+
+    private String peerUrl() {
+        return "http://127.0.0.1:" + peerPort;
     }
 
     public int port() {
@@ -40,7 +70,7 @@ public final class RealEtcd implements AutoCloseable {
     /** The same data, a new process. */
     public void restart() {
         kill();
-        process = start();
+        start();
     }
 
     public void freeze() {
@@ -52,7 +82,7 @@ public final class RealEtcd implements AutoCloseable {
     }
 
     private void signal(String name) {
-        run("kill", name, Long.toString(process.pid()));
+        run("kill", name, Long.toString(process.orElseThrow().pid()));
     }
 
     /** Runs etcdctl against this server. */
@@ -77,13 +107,22 @@ public final class RealEtcd implements AutoCloseable {
         }
     }
 
-    private Process start() {
+    void start() {
+        launch();
+        awaitListening();
+    }
+
+    private void awaitListening() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::listens);
+    }
+
+    private void launch() {
         String client = "http://127.0.0.1:" + clientPort;
-        String peer = "http://127.0.0.1:" + peerPort;
+        String peer = peerUrl();
         List<String> command = new ArrayList<>(List.of(
                 "etcd",
                 "--name",
-                "one",
+                name,
                 "--data-dir",
                 directory.toString(),
                 "--listen-client-urls",
@@ -93,17 +132,13 @@ public final class RealEtcd implements AutoCloseable {
                 "--listen-peer-urls",
                 peer,
                 "--initial-advertise-peer-urls",
-                peer,
-                "--initial-cluster",
-                "one=" + peer));
+                peer));
         command.addAll(extraArguments);
         try {
-            Process started = new ProcessBuilder(command)
+            process = Optional.of(new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("log").toFile())
-                    .start();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::listens);
-            return started;
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException("etcd could not be started; install etcd-server", e);
         }
@@ -125,13 +160,15 @@ public final class RealEtcd implements AutoCloseable {
         }
     }
 
-    private void kill() {
-        process.destroyForcibly();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    void kill() {
+        process.ifPresent(running -> {
+            running.destroyForcibly();
+            try {
+                running.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     @Override

@@ -34,15 +34,28 @@ final class Endpoint {
     Reply call(Method method, byte[] request, Optional<String> token, Deadline deadline) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         open(method, token)
-                .onFailure(failure -> reply.complete(new Reply.NoAnswer(describe(failure))))
-                .onSuccess(call -> {
-                    call.response()
-                            .onFailure(failure -> reply.complete(new Reply.NoAnswer(describe(failure))))
-                            .onSuccess(response -> collect(response, reply));
-                    call.end(Buffer.buffer(request));
-                    abandonAfter(call, reply, deadline);
-                });
+                .onFailure(failure -> reply.complete(Reply.NoAnswer.toNothing(describe(failure))))
+                .onSuccess(call -> send(call, request, reply, deadline));
         return await(reply, deadline);
+    }
+
+    /** Not after the deadline: the caller has gone on, and what he asked for may be wrong by now. A call nobody waits for must not stay on the connection. */
+    private static void send(
+            GrpcClientRequest<Buffer, Buffer> call, byte[] request, CompletableFuture<Reply> reply, Deadline deadline) {
+        if (reply.isDone() || deadline.expired()) {
+            call.cancel();
+            return;
+        }
+        call.exceptionHandler(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))));
+        call.response()
+                .onFailure(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))))
+                .onSuccess(response -> collect(response, reply));
+        call.end(Buffer.buffer(request));
+        var _ = reply.whenComplete((answer, _) -> {
+            if (answer instanceof Reply.NoAnswer) {
+                call.cancel();
+            }
+        });
     }
 
     /** A call that stays open: watch. */
@@ -65,7 +78,7 @@ final class Endpoint {
     private static void collect(GrpcClientResponse<Buffer, Buffer> response, CompletableFuture<Reply> reply) {
         Buffer received = Buffer.buffer();
         response.handler(received::appendBuffer);
-        response.exceptionHandler(failure -> reply.complete(new Reply.NoAnswer(describe(failure))));
+        response.exceptionHandler(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))));
         response.endHandler(_ -> {
             GrpcStatus status = response.status();
             if (status == GrpcStatus.OK) {
@@ -81,7 +94,7 @@ final class Endpoint {
         try {
             return new Reply.Answer(Message.read(received.getBytes()));
         } catch (RuntimeException broken) {
-            return new Reply.NoAnswer("the answer is no etcd message");
+            return Reply.NoAnswer.toRequest("the answer is no etcd message");
         }
     }
 
@@ -94,31 +107,27 @@ final class Endpoint {
                 || text.contains("not a primary lessor")
                 || text.contains("no leader");
         return serversFault
-                ? new Reply.NoAnswer(status + ": " + text)
+                ? Reply.NoAnswer.toRequest(status + ": " + text)
                 : new Reply.Failure(status == null ? GrpcStatus.UNKNOWN.code : status.code, text);
-    }
-
-    /** A call nobody waits for any more must not stay on the connection. */
-    private static void abandonAfter(
-            GrpcClientRequest<Buffer, Buffer> call, CompletableFuture<Reply> reply, Deadline deadline) {
-        reply.orTimeout(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS)
-                .exceptionally(_ -> {
-                    call.cancel();
-                    return new Reply.NoAnswer("no answer in time");
-                });
     }
 
     private Reply await(CompletableFuture<Reply> reply, Deadline deadline) {
         try {
             return reply.get(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            return new Reply.NoAnswer(address + " did not answer in time");
+            return givenUp(reply, address + " did not answer in time");
         } catch (ExecutionException e) {
-            return new Reply.NoAnswer(address + " did not answer in time");
+            return givenUp(reply, address + ": " + describe(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Reply.NoAnswer("interrupted while waiting for " + address);
+            return givenUp(reply, "interrupted while waiting for " + address);
         }
+    }
+
+    /** Completes it, so that nothing is sent any more. */
+    private static Reply givenUp(CompletableFuture<Reply> reply, String why) {
+        Reply none = Reply.NoAnswer.toRequest(why);
+        return reply.complete(none) ? none : reply.getNow(none);
     }
 
     static String describe(Throwable failure) {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
@@ -28,6 +30,9 @@ final class EtcdClient implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EtcdClient.class);
     private static final Duration SHORTEST_TRY = Duration.ofSeconds(1);
     private static final Duration QUARANTINE = Duration.ofSeconds(5);
+    /** A prefix with many members is one answer; etcd's own limit for a request is 1.5 MiB. */
+    private static final long LARGEST_ANSWER = 4 << 20;
+
     private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
 
     private final Ticker ticker;
@@ -35,6 +40,7 @@ final class EtcdClient implements AutoCloseable {
     private final GrpcClient grpc;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<HostPort, Long> quarantinedUntil = new HashMap<>();
+    private final List<Runnable> switchListeners = new CopyOnWriteArrayList<>();
     private List<HostPort> discovered = List.of();
     private long discoveryDue;
     private HostPort current;
@@ -46,7 +52,9 @@ final class EtcdClient implements AutoCloseable {
     EtcdClient(Vertx vertx, EtcdSettings settings, Ticker ticker) {
         this.ticker = ticker;
         this.settings = settings;
-        this.grpc = GrpcClient.client(vertx, options(settings));
+        this.grpc = GrpcClient.client(
+                vertx,
+                new GrpcClientOptions().setTransportOptions(options(settings)).setMaxMessageSize(LARGEST_ANSWER));
         this.current = settings.endpoints().getFirst();
         this.discoveryDue = ticker.nanos();
     }
@@ -78,7 +86,8 @@ final class EtcdClient implements AutoCloseable {
     /** Asks one endpoint after the other until one answers or the deadline comes. */
     Reply call(Method method, Message.Builder request, Deadline deadline) {
         byte[] bytes = request.toBytes();
-        Reply reply = new Reply.NoAnswer("no time was left to ask etcd");
+        Reply reply = Reply.NoAnswer.toNothing("no time was left to ask etcd");
+        boolean unanswered = false;
         List<HostPort> order = order();
         int tries = tries(order.size());
         for (int attempt = 0; attempt < tries && !deadline.expired(); attempt++) {
@@ -86,14 +95,26 @@ final class EtcdClient implements AutoCloseable {
             Duration share = deadline.remaining().dividedBy(Math.max(1, tries - attempt));
             Deadline patience = deadline.atMost(share.compareTo(SHORTEST_TRY) < 0 ? SHORTEST_TRY : share);
             reply = withToken(new Endpoint(grpc, address), method, bytes, patience);
-            if (!(reply instanceof Reply.NoAnswer(String why))) {
+            if (!(reply instanceof Reply.NoAnswer(String why, boolean sent))) {
                 use(address);
-                return reply;
+                return unanswered ? certain(method, reply) : reply;
             }
+            unanswered |= sent;
             avoid(address, why);
             pauseBeforeNextTry(deadline);
         }
         return reply;
+    }
+
+    /**
+     * A transaction that was sent before without an answer may have been carried out then, and refuses now because of that: its refusal says nothing. All other
+     * requests do the same when they are done twice.
+     */
+    private static Reply certain(Method method, Reply reply) {
+        boolean refused = method == Method.TXN && reply instanceof Reply.Answer(Message message) && !message.flag(2);
+        return refused
+                ? Reply.NoAnswer.toRequest("an earlier try wasn't answered: it is not known whether it was carried out")
+                : reply;
     }
 
     /** The endpoint that answered last, for a watch. */
@@ -115,11 +136,18 @@ final class EtcdClient implements AutoCloseable {
         }
     }
 
-    /** A connection to {@code address} failed outside of {@link #call}. */
-    void avoid(HostPort address, String why) {
+    /** Called, on any thread, when another endpoint than before is the current one. Must return at once. */
+    void onSwitch(Runnable listener) {
+        switchListeners.add(listener);
+    }
+
+    private void avoid(HostPort address, String why) {
         LOG.debugf("etcd endpoint %s: %s", address, why);
+        HostPort before;
+        HostPort after;
         lock.lock();
         try {
+            before = current;
             quarantinedUntil.put(address, ticker.nanos() + QUARANTINE.toNanos());
             if (current.equals(address)) {
                 current = known().stream()
@@ -127,8 +155,16 @@ final class EtcdClient implements AutoCloseable {
                         .findFirst()
                         .orElse(current);
             }
+            after = current;
         } finally {
             lock.unlock();
+        }
+        tellSwitch(before, after);
+    }
+
+    private void tellSwitch(HostPort before, HostPort after) {
+        if (!before.equals(after)) {
+            switchListeners.forEach(Runnable::run);
         }
     }
 
@@ -151,10 +187,10 @@ final class EtcdClient implements AutoCloseable {
     }
 
     private Reply withToken(Endpoint endpoint, Method method, byte[] request, Deadline deadline) {
-        if (settings.authentication().isEmpty() || authenticationOff()) {
+        if (settings.authentication().isEmpty()) {
             return checked(endpoint.call(method, request, Optional.empty(), deadline));
         }
-        if (token().isEmpty()) {
+        if (token().isEmpty() && !authenticationOff()) {
             Optional<Reply> failure = authenticate(endpoint, deadline);
             if (failure.isPresent()) {
                 return failure.get();
@@ -213,6 +249,13 @@ final class EtcdClient implements AutoCloseable {
         if (!(reply instanceof Reply.Answer(Message message))) {
             return reply;
         }
+        return isBehind(message)
+                ? Reply.NoAnswer.toRequest("it is behind the others: its raft term is an older one")
+                : reply;
+    }
+
+    /** Whether a message's header tells of an older raft term than one before; remembers the newest. */
+    boolean isBehind(Message message) {
         Message header = message.message(1);
         lock.lock();
         try {
@@ -221,23 +264,26 @@ final class EtcdClient implements AutoCloseable {
                 raftTerm = 0;
             }
             if (Long.compareUnsigned(header.number(4), raftTerm) < 0) {
-                return new Reply.NoAnswer("it is behind: raft term " + header.number(4) + " after " + raftTerm);
+                return true;
             }
             raftTerm = header.number(4);
-            return reply;
+            return false;
         } finally {
             lock.unlock();
         }
     }
 
     private void use(HostPort address) {
+        HostPort before;
         lock.lock();
         try {
+            before = current;
             quarantinedUntil.remove(address);
             current = address;
         } finally {
             lock.unlock();
         }
+        tellSwitch(before, address);
     }
 
     /** The current endpoint, the other healthy ones, those in quarantine last. */

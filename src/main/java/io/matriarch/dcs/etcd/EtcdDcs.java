@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
@@ -33,6 +34,7 @@ public final class EtcdDcs implements Dcs {
     public static final Duration RENEWAL_FRESHNESS = Duration.ofSeconds(1);
 
     private static final String LEADER = "leader";
+    private static final String BUSY = "another request to etcd is still waiting for its answer";
 
     private final EtcdClient client;
     private final Watcher watcher;
@@ -75,17 +77,17 @@ public final class EtcdDcs implements Dcs {
         return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
             case Reply.Answer _ -> new Access.Granted();
             case Reply.Failure failure
-            when failure.text().contains("authentication failed")
-                    || failure.text().contains("permission denied")
-                    || failure.text().contains("user name is empty") -> new Access.Rejected(failure.text());
+            when failure.text().contains("authentication failed") || failure.text().contains("user name is empty") -> new Access.Rejected(failure.text());
             case Reply.Failure failure -> new Access.Unknown(failure.text());
-            case Reply.NoAnswer(String why) -> new Access.Unknown(why);
+            case Reply.NoAnswer(String why, _) -> new Access.Unknown(why);
         };
     }
 
     @Override
     public Reading read(Deadline deadline) {
-        lock.lock();
+        if (!locked(deadline)) {
+            return new Reading.Unavailable(BUSY);
+        }
         try {
             if (lease.exists() && lease.keepAlive(ttl.dividedBy(6), deadline) instanceof Alive.Unknown(String why)) {
                 return new Reading.Unavailable(why);
@@ -99,12 +101,22 @@ public final class EtcdDcs implements Dcs {
                 .orElseGet(() -> new Reading.Unavailable(watcher.trouble()));
     }
 
+    /** Another thread may hold it until its own deadline. */
+    private boolean locked(Deadline deadline) {
+        try {
+            return lock.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     @Override
     public Reading readFresh(Deadline deadline) {
         return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
             case Reply.Answer answer -> new Reading.Known(view(answer.message().messages(2)));
             case Reply.Failure failure -> new Reading.Unavailable(failure.text());
-            case Reply.NoAnswer(String why) -> new Reading.Unavailable(why);
+            case Reply.NoAnswer(String why, _) -> new Reading.Unavailable(why);
         };
     }
 
@@ -116,7 +128,9 @@ public final class EtcdDcs implements Dcs {
 
     @Override
     public Writing write(DcsCommand command, Deadline deadline) {
-        lock.lock();
+        if (!locked(deadline)) {
+            return new Writing.Unavailable(BUSY);
+        }
         try {
             return switch (command) {
                 case DcsCommand.AcquireLeader _ -> acquire(deadline);
@@ -190,7 +204,7 @@ public final class EtcdDcs implements Dcs {
                 Requests.opTxn(Requests.txn(Requests.createdAt(prefix + LEADER, 0), List.of(put), List.of()));
         Message.Builder txn = Requests.txn(Requests.valueIs(prefix + LEADER, self()), List.of(put), List.of(otherwise));
         return switch (client.call(Method.TXN, txn, deadline)) {
-            case Reply.NoAnswer(String why) -> new Writing.Unavailable(why);
+            case Reply.NoAnswer(String why, _) -> new Writing.Unavailable(why);
             case Reply.Failure failure -> new Writing.Unavailable(failure.text());
             case Reply.Answer answer -> {
                 boolean nested = answer.message().messages(3).stream()
@@ -303,7 +317,7 @@ public final class EtcdDcs implements Dcs {
     /** Every error that isn't a plain no means: not known whether it was done. */
     private static Writing writing(Reply reply, LongConsumer written) {
         return switch (reply) {
-            case Reply.NoAnswer(String why) -> new Writing.Unavailable(why);
+            case Reply.NoAnswer(String why, _) -> new Writing.Unavailable(why);
             case Reply.Failure failure -> new Writing.Unavailable(failure.text());
             case Reply.Answer answer -> {
                 written.accept(answer.revision());

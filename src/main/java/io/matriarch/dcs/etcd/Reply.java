@@ -24,6 +24,18 @@ sealed interface Reply {
         }
     }
 
-    /** No answer, or none to rely on: another endpoint may do better. */
-    record NoAnswer(String why) implements Reply {}
+    /**
+     * No answer, or none to rely on: another endpoint may do better.
+     *
+     * @param sent whether the request may have left, so that it may have been carried out, or may yet be
+     */
+    record NoAnswer(String why, boolean sent) implements Reply {
+        static NoAnswer toNothing(String why) {
+            return new NoAnswer(why, false);
+        }
+
+        static NoAnswer toRequest(String why) {
+            return new NoAnswer(why, true);
+        }
+    }
 }

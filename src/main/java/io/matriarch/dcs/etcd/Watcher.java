@@ -45,6 +45,7 @@ final class Watcher implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Thread thread;
     private boolean ready;
+    private long restarts;
     private boolean closed;
     private boolean started;
     private String trouble = "etcd has not been read yet";
@@ -55,6 +56,7 @@ final class Watcher implements AutoCloseable {
         this.ticker = ticker;
         this.prefix = prefix;
         this.copy = new KeyCopy(prefix);
+        client.onSwitch(() -> restart("another endpoint is in use now"));
         this.thread = Thread.ofPlatform().name("etcd-watch").daemon().unstarted(this::run);
     }
 
@@ -113,6 +115,7 @@ final class Watcher implements AutoCloseable {
         lock.lock();
         try {
             ready = false;
+            restarts++;
             trouble = why;
             watchEnd.complete(why);
         } finally {
@@ -142,6 +145,15 @@ final class Watcher implements AutoCloseable {
         }
     }
 
+    private boolean isReady() {
+        lock.lock();
+        try {
+            return ready;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean isClosed() {
         lock.lock();
         try {
@@ -161,27 +173,37 @@ final class Watcher implements AutoCloseable {
 
     /** Returns why it ended. */
     private String readAndWatch() {
+        long restartsBefore = restarts();
         Reply reply = client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), Deadline.after(ticker, READ_PATIENCE));
         return switch (reply) {
-            case Reply.NoAnswer(String why) -> why;
+            case Reply.NoAnswer(String why, _) -> why;
             case Reply.Failure failure -> failure.text();
-            case Reply.Answer answer -> watchFrom(answer);
+            case Reply.Answer answer -> watchFrom(answer, restartsBefore);
         };
     }
 
-    private String watchFrom(Reply.Answer answer) {
-        CompletableFuture<String> end = new CompletableFuture<>();
+    private long restarts() {
         lock.lock();
         try {
-            copy.replace(answer.message().messages(2));
-            watchEnd = end;
-            ready = true;
-            changed.signalAll();
+            return restarts;
         } finally {
             lock.unlock();
         }
-        listeners.forEach(Runnable::run);
+    }
+
+    private String watchFrom(Reply.Answer answer, long restartsBefore) {
+        CompletableFuture<String> end = new CompletableFuture<>();
         Endpoint endpoint = client.currentEndpoint();
+        lock.lock();
+        try {
+            if (restarts != restartsBefore) {
+                return "what was read is old already";
+            }
+            copy.replace(answer.message().messages(2));
+            watchEnd = end;
+        } finally {
+            lock.unlock();
+        }
         endpoint.open(Method.WATCH, client.token())
                 .onFailure(failure -> end.complete(Endpoint.describe(failure)))
                 .onSuccess(request -> follow(request, answer.revision() + 1, end));
@@ -199,8 +221,10 @@ final class Watcher implements AutoCloseable {
 
     private void listen(GrpcClientResponse<Buffer, Buffer> response, CompletableFuture<String> end) {
         response.handler(message -> {
-            if (!end.isDone()) {
+            try {
                 take(Message.read(message.getBytes()), end);
+            } catch (RuntimeException broken) { // whatever it is: the copy can't be kept up to date with it
+                end.complete("etcd sent what is no watch message: " + broken);
             }
         });
         response.exceptionHandler(failure -> end.complete(Endpoint.describe(failure)));
@@ -213,13 +237,25 @@ final class Watcher implements AutoCloseable {
             end.complete("etcd cancelled the watch: " + message.text(6));
             return;
         }
+        if (client.isBehind(message)) {
+            end.complete("the watched endpoint is behind the others");
+            return;
+        }
         List<Message> events = message.messages(11);
+        boolean created = message.flag(3);
         boolean waking;
         lock.lock();
         try {
+            if (end.isDone()) {
+                return;
+            }
             List<String> before = wakingValues();
             events.forEach(copy::apply);
-            waking = !before.equals(wakingValues());
+            waking = created || !before.equals(wakingValues());
+            if (created) {
+                ready = true;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -239,12 +275,13 @@ final class Watcher implements AutoCloseable {
     /** Ends when the watch does, or when the client has moved on to another endpoint. */
     private String awaitEnd(HostPort watched, CompletableFuture<String> end) {
         Queue<String> reasons = new ArrayDeque<>();
+        Deadline creation = Deadline.after(ticker, READ_PATIENCE);
         while (reasons.isEmpty()) {
             try {
                 reasons.add(end.get(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS));
             } catch (TimeoutException e) {
-                if (!client.currentEndpoint().address().equals(watched)) {
-                    reasons.add("another endpoint than " + watched + " is in use now");
+                if (!isReady() && creation.expired()) {
+                    reasons.add(watched + " doesn't begin the watch");
                 }
             } catch (ExecutionException e) {
                 reasons.add(Endpoint.describe(e));

@@ -40,8 +40,9 @@ final class Bootstrapping {
     }
 
     /** {@code start} starts the new server as a primary and waits until it accepts connections. */
-    OperationResult run(Supplier<OperationResult> start, Cancellation cancellation) {
+    OperationResult run(DataDirectoryFiles directory, Supplier<OperationResult> start, Cancellation cancellation) {
         try {
+            directory.discardHalfMadeClone();
             OperationResult made = initdb(cancellation);
             if (!(made instanceof OperationResult.Succeeded)) {
                 return made;

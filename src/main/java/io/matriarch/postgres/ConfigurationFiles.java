@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Writes postgresql.conf, the access files and the signal files (reference 6.4, 6.5, 6.9). */
 final class ConfigurationFiles {
@@ -39,16 +40,16 @@ final class ConfigurationFiles {
             "recovery_target_xid",
             "restore_command");
 
-    private final PostgresSettings settings;
+    private final Supplier<PostgresSettings> settings;
     private final String memberName;
     private final Path main;
     private final Path base;
 
-    ConfigurationFiles(PostgresSettings settings, String memberName) {
+    ConfigurationFiles(Supplier<PostgresSettings> settings, String memberName) {
         this.settings = settings;
         this.memberName = memberName;
-        this.main = settings.configDirectory().resolve(settings.configBaseName() + ".conf");
-        this.base = settings.configDirectory().resolve(settings.configBaseName() + ".base.conf");
+        this.main = settings.get().configDirectory().resolve(settings.get().configBaseName() + ".conf");
+        this.base = settings.get().configDirectory().resolve(settings.get().configBaseName() + ".base.conf");
     }
 
     Path mainFile() {
@@ -64,14 +65,14 @@ final class ConfigurationFiles {
             Optional<String> slotName,
             Map<String, String> raised)
             throws IOException {
-        Mapping section = PostgresSection.effective(settings, configuration.dynamic());
+        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
         if (!Files.exists(base)
                 && Files.exists(main)
                 && section.text("custom_conf").isEmpty()) {
             Files.move(main, base);
         }
         if (upstream.isPresent()) {
-            PgPass.write(settings.pgpass(), settings.replication(), upstream.get());
+            PgPass.write(settings.get().pgpass(), settings.get().replication(), upstream.get());
         }
         replace(main, mainContent(section, parameters, upstream, slotName, raised));
         cleanAutoConf();
@@ -93,21 +94,21 @@ final class ConfigurationFiles {
     }
 
     void standbySignal() throws IOException {
-        Path signal = settings.dataDirectory().resolve("standby.signal");
+        Path signal = settings.get().dataDirectory().resolve("standby.signal");
         if (!Files.exists(signal)) {
             replace(signal, "");
         }
-        Files.deleteIfExists(settings.dataDirectory().resolve("recovery.signal"));
+        Files.deleteIfExists(settings.get().dataDirectory().resolve("recovery.signal"));
     }
 
     void noSignals() throws IOException {
-        Files.deleteIfExists(settings.dataDirectory().resolve("standby.signal"));
-        Files.deleteIfExists(settings.dataDirectory().resolve("recovery.signal"));
+        Files.deleteIfExists(settings.get().dataDirectory().resolve("standby.signal"));
+        Files.deleteIfExists(settings.get().dataDirectory().resolve("recovery.signal"));
     }
 
     boolean hasSignal() {
-        return Files.exists(settings.dataDirectory().resolve("standby.signal"))
-                || Files.exists(settings.dataDirectory().resolve("recovery.signal"));
+        return Files.exists(settings.get().dataDirectory().resolve("standby.signal"))
+                || Files.exists(settings.get().dataDirectory().resolve("recovery.signal"));
     }
 
     private String mainContent(
@@ -129,10 +130,11 @@ final class ConfigurationFiles {
         written.putAll(raised);
         RECOVERY_PARAMETERS.forEach(written::remove);
         written.putIfAbsent(
-                "hba_file", settings.configDirectory().resolve("pg_hba.conf").toString());
+                "hba_file",
+                settings.get().configDirectory().resolve("pg_hba.conf").toString());
         written.putIfAbsent(
                 "ident_file",
-                settings.configDirectory().resolve("pg_ident.conf").toString());
+                settings.get().configDirectory().resolve("pg_ident.conf").toString());
         written.forEach((name, value) -> append(content, name, value));
         content.append("\n# recovery.conf\n");
         recovery(section, parameters, upstream, slotName).forEach((name, value) -> append(content, name, value));
@@ -154,7 +156,7 @@ final class ConfigurationFiles {
             recovery.put("recovery_target" + target, "");
         }
         upstream.ifPresent(
-                followed -> recovery.put("primary_conninfo", ConnInfo.primary(settings, followed, memberName)));
+                followed -> recovery.put("primary_conninfo", ConnInfo.primary(settings.get(), followed, memberName)));
         if (upstream.isPresent()) {
             slotName.ifPresent(name -> recovery.put("primary_slot_name", name));
         }
@@ -171,7 +173,7 @@ final class ConfigurationFiles {
 
     /** ALTER SYSTEM must not decide whom a standby follows. */
     private void cleanAutoConf() throws IOException {
-        Path file = settings.dataDirectory().resolve("postgresql.auto.conf");
+        Path file = settings.get().dataDirectory().resolve("postgresql.auto.conf");
         if (!Files.exists(file)) {
             return;
         }
@@ -191,21 +193,21 @@ final class ConfigurationFiles {
         List<String> lines = (forRole.isEmpty() ? section.items(name) : forRole)
                 .stream().flatMap(item -> item.asText().stream()).toList();
         if (!lines.isEmpty()) {
-            replace(settings.configDirectory().resolve(name + ".conf"), HEADER + String.join("\n", lines) + "\n");
+            replace(settings.get().configDirectory().resolve(name + ".conf"), HEADER + String.join("\n", lines) + "\n");
         }
     }
 
     /** Adds lines to pg_hba.conf once, after initdb. */
     void appendHba(List<String> lines) throws IOException {
-        Path file = settings.configDirectory().resolve("pg_hba.conf");
+        Path file = settings.get().configDirectory().resolve("pg_hba.conf");
         String before = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
         replace(file, before + "\n" + String.join("\n", lines) + "\n");
     }
 
     /** Atomically, readable as the data directory is. */
     private void replace(Path file, String content) throws IOException {
-        boolean groupMayRead = Files.exists(settings.dataDirectory())
-                && Files.getPosixFilePermissions(settings.dataDirectory())
+        boolean groupMayRead = Files.exists(settings.get().dataDirectory())
+                && Files.getPosixFilePermissions(settings.get().dataDirectory())
                         .containsAll(PosixFilePermissions.fromString("---r-x---"));
         Path temporary = file.resolveSibling(file.getFileName() + ".matriarch-new");
         Files.deleteIfExists(temporary);

@@ -14,11 +14,15 @@ final class ConnInfo {
 
     /** Where a member's server is. */
     record Address(String host, int port, String database) {
+        /** Throws {@link IllegalArgumentException} for an URL that names no server; the caller's operation fails with its message. */
         static Address of(Upstream upstream) {
             String url = upstream.connUrl();
-            ServerAddress address =
-                    ServerAddress.of(url).orElseGet(() -> new ServerAddress("localhost", ServerAddress.DEFAULT_PORT));
-            String path = url.substring(url.lastIndexOf('/') + 1).replaceFirst("\\?.*", "");
+            ServerAddress address = ServerAddress.of(url)
+                    .orElseThrow(() -> new IllegalArgumentException("the conn_url of member " + upstream.member()
+                            + " in the DCS names no server: " + url.replaceAll("//[^@/]*@", "//")));
+            String behindScheme = url.substring(url.indexOf("://") + 3);
+            int slash = behindScheme.indexOf('/');
+            String path = slash < 0 ? "" : behindScheme.substring(slash + 1).replaceFirst("\\?.*", "");
             return new Address(address.host(), address.port(), path.isEmpty() ? "postgres" : path);
         }
     }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.postgresql.Driver;
 
 /** Opens the agent's own SQL connections (reference 6.2 and 6.11). */
@@ -14,15 +15,15 @@ final class Connections {
     private static final List<String> ANYWHERE = List.of("*", "localhost", "0.0.0.0", "127.0.0.1");
 
     private final Driver driver = new Driver();
-    private final PostgresSettings settings;
+    private final Supplier<PostgresSettings> settings;
 
-    Connections(PostgresSettings settings) {
+    Connections(Supplier<PostgresSettings> settings) {
         this.settings = settings;
     }
 
     /** To the local server as its superuser. */
     Connection local(String applicationName, int statementTimeoutMillis) throws SQLException {
-        Properties properties = properties(settings.superuser(), applicationName);
+        Properties properties = properties(settings.get().superuser(), applicationName);
         properties.setProperty(
                 "options",
                 "-c statement_timeout=" + statementTimeoutMillis + " -c search_path=pg_catalog"
@@ -30,13 +31,13 @@ final class Connections {
         if (statementTimeoutMillis > 0) {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
-        return open(host(), settings.port(), settings.database(), properties);
+        return open(host(), settings.get().port(), settings.get().database(), properties);
     }
 
     /** A physical replication connection to another member. */
     Connection replication(Upstream upstream) throws SQLException {
         ConnInfo.Address address = ConnInfo.Address.of(upstream);
-        Properties properties = properties(settings.replication(), "Patroni");
+        Properties properties = properties(settings.get().replication(), "Patroni");
         properties.setProperty("replication", "true");
         properties.setProperty("assumeMinServerVersion", "13");
         properties.setProperty("preferQueryMode", "simple");
@@ -44,15 +45,24 @@ final class Connections {
         return open(address.host(), address.port(), address.database(), properties);
     }
 
+    /** A physical replication connection to the local server. */
+    Connection localReplication() throws SQLException {
+        String host = host().contains(":") ? "[" + host() + "]" : host();
+        return replication(new Upstream(
+                "local",
+                "postgres://" + host + ":" + settings.get().port() + "/"
+                        + settings.get().database()));
+    }
+
     /** Where the local server listens for the agent. */
     String host() {
-        List<String> addresses = settings.listenAddresses();
+        List<String> addresses = settings.get().listenAddresses();
         boolean loopback = addresses.isEmpty() || addresses.stream().anyMatch(ANYWHERE::contains);
         return loopback ? "localhost" : addresses.getFirst();
     }
 
     String superuserName() {
-        return settings.superuser().username().orElse(System.getProperty("user.name", "postgres"));
+        return settings.get().superuser().username().orElse(System.getProperty("user.name", "postgres"));
     }
 
     private Properties properties(DatabaseUser user, String applicationName) {

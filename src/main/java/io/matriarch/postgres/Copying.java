@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
@@ -10,12 +11,17 @@ import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Clones a data directory from another member (reference 6.7). */
@@ -38,12 +44,22 @@ final class Copying {
             "compress");
 
     private final PgTools tools;
-    private final PostgresSettings settings;
+    private final Supplier<PostgresSettings> settings;
+    private final Connections connections;
+    private final ControlFile control;
     private final DataDirectoryFiles files;
     private final ConfigurationFiles configurationFiles;
 
-    Copying(PgTools tools, PostgresSettings settings, DataDirectoryFiles files, ConfigurationFiles configurationFiles) {
+    Copying(
+            PgTools tools,
+            Supplier<PostgresSettings> settings,
+            Connections connections,
+            ControlFile control,
+            DataDirectoryFiles files,
+            ConfigurationFiles configurationFiles) {
         this.configurationFiles = configurationFiles;
+        this.connections = connections;
+        this.control = control;
         this.tools = tools;
         this.settings = settings;
         this.files = files;
@@ -51,9 +67,14 @@ final class Copying {
 
     /** Two tries. The directory is empty, holds a half-made clone, or its owner has cleared it. */
     OperationResult clone(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
-        Path passwords = settings.pgpass().resolveSibling(settings.pgpass().getFileName() + ".clone");
+        Path passwords =
+                settings.get().pgpass().resolveSibling(settings.get().pgpass().getFileName() + ".clone");
         try {
-            PgPass.write(passwords, settings.replication(), source);
+            Optional<String> refusal = noProof(source);
+            if (refusal.isPresent()) {
+                return new OperationResult.Failed(refusal.get());
+            }
+            PgPass.write(passwords, settings.get().replication(), source);
             files.cloneBegins();
             PgTools.Result result = tryOnce(source, passwords, configuration, cancellation);
             if (!result.ok() && !cancellation.requested()) {
@@ -80,16 +101,37 @@ final class Copying {
         }
     }
 
+    /** Nothing is removed unless the source answers, and has the same cluster as what is here. */
+    Optional<String> noProof(Upstream source) {
+        try (Connection connection = connections.replication(source);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
+            row.next();
+            String theirs = Optional.ofNullable(row.getString("systemid")).orElse("");
+            Optional<String> ours = control.read().map(ControlData::systemIdentifier);
+            return ours.filter(identifier -> !identifier.equals(theirs))
+                    .map(identifier ->
+                            "%s holds the cluster %s, but %s is of the cluster %s: nothing was removed; move the directory away"
+                                    .formatted(settings.get().dataDirectory(), identifier, source.member(), theirs));
+        } catch (SQLException e) {
+            return Optional.of("%s can't be cloned from as user %s: %s"
+                    .formatted(
+                            source.member(),
+                            settings.get().replication().username().orElse(""),
+                            e.getMessage()));
+        }
+    }
+
     private PgTools.Result tryOnce(
             Upstream source, Path passwords, PostgresConfiguration configuration, Cancellation cancellation)
             throws IOException {
         files.clear();
         List<String> arguments = new ArrayList<>(List.of(
-                "--pgdata=" + settings.dataDirectory(),
+                "--pgdata=" + settings.get().dataDirectory(),
                 "-X",
                 "stream",
-                "--dbname=" + ConnInfo.forTool(settings.replication(), source, Map.of("dbname", "postgres"))));
-        arguments.addAll(options(PostgresSection.effective(settings, configuration.dynamic())));
+                "--dbname=" + ConnInfo.forTool(settings.get().replication(), source, Map.of("dbname", "postgres"))));
+        arguments.addAll(options(PostgresSection.effective(settings.get(), configuration.dynamic())));
         return tools.run(
                 "pg_basebackup",
                 arguments,

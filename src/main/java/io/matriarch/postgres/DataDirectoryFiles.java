@@ -3,12 +3,17 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +43,7 @@ final class DataDirectoryFiles {
         if (!Files.exists(directory)) {
             return new DataDirectory.Empty();
         }
-        if (Files.exists(cloning)) {
+        if (holdsHalfMadeClone()) {
             return new DataDirectory.Empty();
         }
         try {
@@ -66,7 +71,11 @@ final class DataDirectoryFiles {
 
     /** From now on, until {@link #cloned}, what is in the directory is a half-made copy that may be removed. */
     void cloneBegins() throws IOException {
-        Files.writeString(cloning, "a clone was begun and is not finished; never start this data directory\n");
+        if (!Files.exists(directory)) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        mark(cloning, identity() + "\na clone was begun and is not finished; never start this data directory\n");
     }
 
     void cloned() throws IOException {
@@ -74,12 +83,44 @@ final class DataDirectoryFiles {
         Files.deleteIfExists(rewinding);
     }
 
+    /** Not what somebody else has put in the place of the directory since. */
     boolean holdsHalfMadeClone() {
-        return Files.exists(cloning);
+        try {
+            return Files.exists(cloning)
+                    && Files.readString(cloning).lines().findFirst().orElse("").equals(identity());
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    /** Before another use of the directory than a clone. */
+    void discardHalfMadeClone() throws IOException {
+        if (holdsHalfMadeClone()) {
+            clear();
+        }
+        cloned();
+    }
+
+    private String identity() throws IOException {
+        return String.valueOf(
+                Files.readAttributes(directory, BasicFileAttributes.class).fileKey());
+    }
+
+    /** Lasts, also when the machine stops now. */
+    private static void mark(Path marker, String text) throws IOException {
+        try (FileChannel file = FileChannel.open(
+                marker, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            file.force(true);
+        }
+        try (FileChannel folder = FileChannel.open(
+                Optional.ofNullable(marker.getParent()).orElse(Path.of(".")), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
     }
 
     void rewindBegins() throws IOException {
-        Files.writeString(rewinding, "pg_rewind was begun and is not finished; never start this data directory\n");
+        mark(rewinding, "pg_rewind was begun and is not finished; never start this data directory\n");
     }
 
     void rewound() throws IOException {
@@ -139,17 +180,28 @@ final class DataDirectoryFiles {
         });
     }
 
-    /** Sets the directory aside as {@code <name>.failed}; an older one of that name goes. */
+    /** Sets the directory aside as {@code <name>.failed}, and where its links lead to likewise; older ones of that name go. */
     void setAside() throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
+        for (Path link : links()) {
+            if (Files.isDirectory(link)) {
+                Path aside = moveAside(link.toRealPath());
+                Files.delete(link);
+                Files.createSymbolicLink(link, aside);
+            }
+        }
+        moveAside(directory);
+    }
+
+    private static Path moveAside(Path directory) throws IOException {
         Path aside = directory.resolveSibling(directory.getFileName() + ".failed");
         if (Files.exists(aside)) {
             deleteContents(aside);
             Files.delete(aside);
         }
-        Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+        return Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Copies of the configuration that pg_basebackup or a rewind may bring from elsewhere are given back (reference 6.4). */

@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** The local PostgreSQL, through its files, its processes and SQL. {@link #observe} belongs to one thread; the rest is safe for several. */
@@ -54,22 +56,25 @@ public final class LocalPostgres implements Postgres {
     private final AtomicReference<Optional<Upstream>> following;
     private final AtomicReference<Map<String, PendingChange>> pendingRestart = new AtomicReference<>(Map.of());
     private final AtomicReference<Optional<ServerReading>> lastReading = new AtomicReference<>(Optional.empty());
+    private final AtomicBoolean checkedPending = new AtomicBoolean();
+    private final AtomicBoolean reloadDue = new AtomicBoolean();
+    private Optional<Postmaster> observed = Optional.empty();
     private volatile boolean wasRunning;
-    private volatile boolean checkedPending;
 
     /** Looks at nothing yet. */
     public LocalPostgres(Ticker ticker, PostgresConfiguration initial) {
         this.settings = initial.local().postgresql();
         this.configuration = new AtomicReference<>(initial);
         PgTools tools = new PgTools(settings);
-        this.connections = new Connections(settings);
+        Supplier<PostgresSettings> newest = () -> configuration.get().local().postgresql();
+        this.connections = new Connections(newest);
         this.monitor = new Monitor(connections);
         this.control = new ControlFile(tools, settings.dataDirectory());
-        this.files = new ConfigurationFiles(settings, initial.local().name());
+        this.files = new ConfigurationFiles(newest, initial.local().name());
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks);
-        this.copying = new Copying(tools, settings, directory, files);
-        this.rejoin = new Rejoin(tools, settings, connections, control, directory);
+        this.copying = new Copying(tools, newest, connections, control, directory, files);
+        this.rejoin = new Rejoin(tools, newest, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
         this.slot = new OperationSlot(ticker, this::changed);
@@ -79,13 +84,15 @@ public final class LocalPostgres implements Postgres {
     @Override
     public ServerStatus observe(Deadline deadline) {
         DataDirectory data = directory.look();
-        boolean alive = Postmaster.of(settings.dataDirectory()).isPresent();
+        Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
+        boolean alive = postmaster.isPresent();
         watch.expect(alive);
-        Optional<ServerReading> reading = alive && accepts() ? monitor.ask(deadline) : Optional.empty();
-        if (!alive && wasRunning) {
+        if (!postmaster.equals(observed)) { // the children of a killed postmaster may answer for a while
+            observed = postmaster;
             monitor.disconnect();
-            checkedPending = false;
+            checkedPending.set(false);
         }
+        Optional<ServerReading> reading = alive && accepts() ? monitor.ask(deadline) : Optional.empty();
         reading.ifPresent(answer -> noteRole(answer.inRecovery()));
         lastReading.set(reading);
         checkPending(reading);
@@ -186,9 +193,8 @@ public final class LocalPostgres implements Postgres {
 
     /** Once after each start, and at each reload. */
     private void checkPending(Optional<ServerReading> reading) {
-        if (reading.isPresent() && !checkedPending && slot.running().isEmpty()) {
-            checkedPending = true;
-            refreshPending();
+        if (reading.isPresent() && slot.running().isEmpty() && checkedPending.compareAndSet(false, true)) {
+            Thread.ofPlatform().name("postgres-pending").daemon().start(this::refreshPending);
         }
     }
 
@@ -198,13 +204,21 @@ public final class LocalPostgres implements Postgres {
         try (Connection connection = connections.local("Patroni", SQL_TIMEOUT_MILLIS)) {
             pendingRestart.set(new PendingRestart(connection).of(wanted));
         } catch (SQLException e) {
+            checkedPending.set(false);
             LOG.debugf("pg_settings can't be read: %s", e.getMessage());
         }
     }
 
     @Override
     public void begin(Operation operation) {
-        slot.begin(operation, cancellation -> run(operation, cancellation));
+        slot.begin(operation, cancellation -> {
+            OperationResult result = run(operation, cancellation);
+            if (reloadDue.getAndSet(false)
+                    && Postmaster.of(settings.dataDirectory()).isPresent()) {
+                applyReload(configuration.get()).ifPresent(why -> LOG.warnf("reloading PostgreSQL: %s", why));
+            }
+            return result;
+        });
     }
 
     private OperationResult run(Operation operation, Cancellation cancellation) {
@@ -212,11 +226,13 @@ public final class LocalPostgres implements Postgres {
         return switch (operation) {
             case Operation.Bootstrap _ ->
                 bootstrapping.run(
+                        directory,
                         () -> server.start(
                                 now,
                                 Operation.Start.As.PRIMARY,
                                 Optional.empty(),
                                 Optional.of(Duration.ofMinutes(5)),
+                                "on_start",
                                 cancellation),
                         cancellation);
             case Operation.DiscardFailedBootstrap _ -> discard(now);
@@ -224,14 +240,19 @@ public final class LocalPostgres implements Postgres {
             case Operation.Reinitialize again -> reinitialize(again, now, cancellation);
             case Operation.Start start -> {
                 following.set(start.follow());
-                checkedPending = false;
-                yield server.start(now, start.as(), start.follow(), start.patience(), cancellation);
+                boolean demoted = start.as() == Operation.Start.As.REPLICA
+                        && (role.get() == Role.DEMOTED || role.get().leads());
+                yield server.start(
+                        now,
+                        start.as(),
+                        start.follow(),
+                        start.patience(),
+                        demoted ? "on_role_change" : "on_start",
+                        cancellation);
             }
             case Operation.Stop stop -> stop(now, stop);
-            case Operation.Restart restart -> {
-                checkedPending = false;
-                yield server.restart(now, role.get(), following.get(), restart.patience(), cancellation);
-            }
+            case Operation.Restart restart ->
+                server.restart(now, role.get(), following.get(), restart.patience(), cancellation);
             case Operation.Promote _ -> {
                 role.set(Role.PROMOTED);
                 yield server.promote(now, cancellation);
@@ -251,10 +272,11 @@ public final class LocalPostgres implements Postgres {
     }
 
     private OperationResult stop(PostgresConfiguration now, Operation.Stop stop) {
-        if (role.get().leads()) {
+        Role before = role.get();
+        if (before.leads()) {
             role.set(Role.DEMOTED);
         }
-        OperationResult result = server.stop(now, stop);
+        OperationResult result = server.stop(now, stop, before);
         if (result instanceof OperationResult.Succeeded) {
             wasRunning = false;
         }
@@ -262,7 +284,7 @@ public final class LocalPostgres implements Postgres {
     }
 
     private OperationResult discard(PostgresConfiguration now) {
-        server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"));
+        server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"), role.get());
         try {
             directory.setAside();
             return new OperationResult.Succeeded();
@@ -273,8 +295,12 @@ public final class LocalPostgres implements Postgres {
 
     private OperationResult reinitialize(
             Operation.Reinitialize again, PostgresConfiguration now, Cancellation cancellation) {
+        Optional<String> refusal = copying.noProof(again.source());
+        if (refusal.isPresent()) {
+            return new OperationResult.Failed(refusal.get());
+        }
         OperationResult stopped =
-                server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "reinitialize"));
+                server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "reinitialize"), role.get());
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
@@ -284,7 +310,8 @@ public final class LocalPostgres implements Postgres {
     }
 
     private OperationResult rewind(PostgresConfiguration now, Operation.Rewind rewind, Cancellation cancellation) {
-        OperationResult stopped = server.stop(now, new Operation.Stop(Operation.Stop.Mode.FAST, false, "pg_rewind"));
+        OperationResult stopped =
+                server.stop(now, new Operation.Stop(Operation.Stop.Mode.FAST, false, "pg_rewind"), role.get());
         wasRunning = false;
         return stopped instanceof OperationResult.Succeeded ? rejoin.rewind(rewind.leader(), cancellation) : stopped;
     }
@@ -297,9 +324,14 @@ public final class LocalPostgres implements Postgres {
     @Override
     public Optional<String> reload(PostgresConfiguration changed, Deadline deadline) {
         configuration.set(changed);
-        if (Postmaster.of(settings.dataDirectory()).isEmpty() || slot.running().isPresent()) {
+        if (slot.running().isPresent()) {
+            reloadDue.set(true);
             return Optional.empty();
         }
+        return Postmaster.of(settings.dataDirectory()).isPresent() ? applyReload(changed) : Optional.empty();
+    }
+
+    private Optional<String> applyReload(PostgresConfiguration changed) {
         try {
             boolean standby = files.hasSignal();
             server.write(
@@ -311,7 +343,7 @@ public final class LocalPostgres implements Postgres {
                 return Optional.of(why);
             }
             callbacks.fire("on_reload", role.get(), changed);
-            checkedPending = false;
+            checkedPending.set(false);
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("PostgreSQL's configuration could not be written: " + e);

@@ -57,9 +57,15 @@ final class Monitor {
         this.connections = connections;
     }
 
-    /** Absent when the server didn't answer by the deadline; a query that is still running then is not asked twice. */
+    /** Absent when the server didn't answer by the deadline. A query that is late then is waited for the next time, and its answer, which is old, is thrown away. */
     Optional<ServerReading> ask(Deadline deadline) {
-        Future<Optional<ServerReading>> answer = overdue.orElseGet(() -> thread.submit(this::query));
+        if (overdue.isPresent()) {
+            await(overdue.get(), deadline);
+        }
+        return overdue.isPresent() ? Optional.empty() : await(thread.submit(this::query), deadline);
+    }
+
+    private Optional<ServerReading> await(Future<Optional<ServerReading>> answer, Deadline deadline) {
         try {
             Optional<ServerReading> reading = answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
             overdue = Optional.empty();

@@ -6,17 +6,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs PostgreSQL's programs as child processes: with a deadline, in the C locale, without the agent's own variables. */
+/** Runs PostgreSQL's programs as child processes: with a deadline, without the agent's own variables; those whose words are read speak English. */
 final class PgTools {
     private static final int KEPT_OUTPUT = 16_384;
     private static final Duration GRACE = Duration.ofSeconds(10);
+
+    /** The environment's locale becomes the cluster's, and the server's. */
+    private static final Set<String> IN_OWN_LOCALE = Set.of("initdb", "postgres");
 
     private final PostgresSettings settings;
 
@@ -48,6 +56,16 @@ final class PgTools {
                 .orElse(name);
     }
 
+    /** Why a program can't be run, as far as that can be known beforehand. */
+    Optional<String> unusable(String program) {
+        Path path = Path.of(path(program));
+        return settings.binDirectory().isPresent() && !Files.isExecutable(path)
+                ? Optional.of(
+                        path
+                                + " is not there, or may not be run; set postgresql.bin_dir to the folder of PostgreSQL's programs")
+                : Optional.empty();
+    }
+
     Result run(String program, List<String> arguments, Map<String, String> environment, Deadline deadline) {
         return run(program, arguments, environment, deadline, new Cancellation());
     }
@@ -61,7 +79,11 @@ final class PgTools {
         List<String> command = new ArrayList<>();
         command.add(path(program));
         command.addAll(arguments);
-        return runCommand(command, environment, deadline, cancellation);
+        Map<String, String> variables = new HashMap<>(environment);
+        if (!IN_OWN_LOCALE.contains(program)) {
+            variables.put("LC_ALL", "C");
+        }
+        return runCommand(command, variables, deadline, cancellation);
     }
 
     /** Runs any command line, a person's script for instance. */
@@ -135,7 +157,5 @@ final class PgTools {
                 .keySet()
                 .removeIf(name ->
                         name.startsWith("PATRONI_") || name.startsWith("KUBERNETES_") || name.equals("NOTIFY_SOCKET"));
-        environment.put("LC_ALL", "C");
-        environment.put("LANG", "C");
     }
 }

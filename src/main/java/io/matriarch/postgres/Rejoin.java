@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,29 +33,40 @@ final class Rejoin {
     private static final Pattern END_OF_WAL = Pattern.compile("invalid record length at ([0-9A-F]+/[0-9A-F]+)");
 
     private final PgTools tools;
-    private final PostgresSettings settings;
+    private final Supplier<PostgresSettings> settings;
     private final Connections connections;
     private final ControlFile control;
     private final DataDirectoryFiles files;
+    private final ConfigurationFiles configurationFiles;
 
     Rejoin(
             PgTools tools,
-            PostgresSettings settings,
+            Supplier<PostgresSettings> settings,
             Connections connections,
             ControlFile control,
-            DataDirectoryFiles files) {
+            DataDirectoryFiles files,
+            ConfigurationFiles configurationFiles) {
         this.tools = tools;
         this.settings = settings;
         this.connections = connections;
         this.control = control;
         this.files = files;
+        this.configurationFiles = configurationFiles;
     }
 
     OperationResult check(Upstream leader, Optional<ServerReading> running) {
         if (files.isHalfRewound()) {
             return new OperationResult.Diverged("pg_rewind was interrupted here");
         }
-        Optional<DivergenceCheck.LocalEnd> local = localEnd(running);
+        Optional<DivergenceCheck.LocalEnd> local;
+        try {
+            local = running.isPresent() && running.get().inRecovery()
+                    ? Optional.of(runningEnd())
+                    : control.read().map(this::stoppedEnd);
+        } catch (SQLException e) {
+            return new OperationResult.Failed("the local server could not be asked for its timeline over a replication"
+                    + " connection (does pg_hba.conf allow one from " + connections.host() + "?): " + e.getMessage());
+        }
         if (local.isEmpty()) {
             return new OperationResult.Failed("pg_control can't be read");
         }
@@ -69,7 +81,7 @@ final class Rejoin {
         } catch (SQLException e) {
             return new OperationResult.Failed(
                     "leader " + leader.member() + " could not be asked for its timeline as user "
-                            + settings.replication().username().orElse("") + ": " + e.getMessage());
+                            + settings.get().replication().username().orElse("") + ": " + e.getMessage());
         }
     }
 
@@ -85,13 +97,15 @@ final class Rejoin {
         }
     }
 
-    private Optional<DivergenceCheck.LocalEnd> localEnd(Optional<ServerReading> running) {
-        if (running.isPresent() && running.get().inRecovery()) {
-            int timeline = control.read().map(ControlData::checkpointTimeline).orElse(0);
-            int known = Math.max(timeline, minRecoveryTimeline());
-            return Optional.of(new DivergenceCheck.LocalEnd(known, running.get().replayed(), true, Optional.empty()));
+    /** Of a running standby; its control file lags behind. */
+    private DivergenceCheck.LocalEnd runningEnd() throws SQLException {
+        try (Connection connection = connections.localReplication();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
+            row.next();
+            return new DivergenceCheck.LocalEnd(
+                    row.getInt("timeline"), Lsn.parse(row.getString("xlogpos")), true, Optional.empty());
         }
-        return control.read().map(this::stoppedEnd);
     }
 
     private int minRecoveryTimeline() {
@@ -113,7 +127,7 @@ final class Rejoin {
         PgTools.Result result = tools.run(
                 "pg_waldump",
                 List.of(
-                        "-p", settings.dataDirectory().resolve("pg_wal").toString(),
+                        "-p", settings.get().dataDirectory().resolve("pg_wal").toString(),
                         "-t", Integer.toString(data.checkpointTimeline()),
                         "-s", data.checkpoint().toString(),
                         "-n", "2"),
@@ -128,25 +142,24 @@ final class Rejoin {
     }
 
     OperationResult rewind(Upstream leader, Cancellation cancellation) {
-        DatabaseUser user = settings.rewind().username().isPresent() ? settings.rewind() : settings.superuser();
-        Path passwords = settings.pgpass().resolveSibling(settings.pgpass().getFileName() + ".rewind");
+        DatabaseUser user = settings.get().rewind().username().isPresent()
+                ? settings.get().rewind()
+                : settings.get().superuser();
+        Path passwords =
+                settings.get().pgpass().resolveSibling(settings.get().pgpass().getFileName() + ".rewind");
         try {
             PgPass.write(passwords, user, leader);
-            files.rewindBegins();
             List<String> arguments = new ArrayList<>(List.of(
                     "-D",
-                    settings.dataDirectory().toString(),
+                    settings.get().dataDirectory().toString(),
                     "--source-server",
                     ConnInfo.forTool(
                             user,
                             leader,
-                            Map.of("dbname", settings.database(), "target_session_attrs", "read-write"))));
-            PgTools.Result result = tools.run(
-                    "pg_rewind",
-                    arguments,
-                    Map.of("PGPASSFILE", passwords.toString(), "PGOPTIONS", "-c statement_timeout=0"),
-                    Deadline.after(REWIND_PATIENCE),
-                    cancellation);
+                            Map.of("dbname", settings.get().database(), "target_session_attrs", "read-write"))));
+            Map<String, String> environment =
+                    Map.of("PGPASSFILE", passwords.toString(), "PGOPTIONS", "-c statement_timeout=0");
+            PgTools.Result result = tryAndRewind(arguments, environment, cancellation);
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
             }
@@ -162,16 +175,38 @@ final class Rejoin {
         }
     }
 
+    /** First without a change: what fails then (a connection, a privilege) leaves a directory that can still be used. */
+    private PgTools.Result tryAndRewind(
+            List<String> arguments, Map<String, String> environment, Cancellation cancellation) throws IOException {
+        List<String> trial = new ArrayList<>(arguments);
+        trial.add("--dry-run");
+        Deadline deadline = Deadline.after(REWIND_PATIENCE);
+        PgTools.Result tried = tools.run("pg_rewind", trial, environment, deadline, cancellation);
+        if (!tried.ok() || cancellation.requested()) {
+            return tried;
+        }
+        files.rewindBegins();
+        return tools.run("pg_rewind", arguments, environment, deadline, cancellation);
+    }
+
     /** Single-user mode replays the WAL to its end and shuts down (reference 5.21; section 9, case 86: it must not wait for input). */
     OperationResult crashRecovery(Cancellation cancellation) {
+        try {
+            configurationFiles.noSignals(); // a single-user server refuses to be a standby
+        } catch (IOException e) {
+            return new OperationResult.Failed("standby.signal could not be removed for crash recovery: " + e);
+        }
         PgTools.Result result = tools.run(
                 "postgres",
                 List.of(
                         "--single",
                         "-D",
-                        settings.dataDirectory().toString(),
+                        settings.get().dataDirectory().toString(),
                         "-c",
-                        "config_file=" + settings.configDirectory().resolve(settings.configBaseName() + ".conf"),
+                        "config_file="
+                                + settings.get()
+                                        .configDirectory()
+                                        .resolve(settings.get().configBaseName() + ".conf"),
                         "-c",
                         "archive_mode=on",
                         "-c",

@@ -32,6 +32,7 @@ final class ServerControl {
     private static final Duration IMMEDIATE_STOP = Duration.ofSeconds(30);
     private static final Duration PROMOTION = Duration.ofMinutes(10);
     private static final Duration LEFTOVERS = Duration.ofSeconds(3);
+    private static final Duration CHECKPOINT = Duration.ofMinutes(10);
     private static final Duration SCRIPT = Duration.ofMinutes(10);
     /** Parameters that a standby must not have lower than its primary had, and what pg_controldata calls them. */
     private static final Map<String, String> AT_LEAST_THE_PRIMARYS = Map.of(
@@ -63,12 +64,13 @@ final class ServerControl {
         this.callbacks = callbacks;
     }
 
-    /** As the primary, or as a standby of {@code upstream}. */
+    /** As the primary, or as a standby of {@code upstream}; the callback is told when it runs. */
     OperationResult start(
             PostgresConfiguration configuration,
             Operation.Start.As as,
             Optional<Upstream> upstream,
             Optional<Duration> patience,
+            String callback,
             Cancellation cancellation) {
         PostgresSettings settings = configuration.local().postgresql();
         if (directory.isHalfRewound() || directory.holdsHalfMadeClone()) {
@@ -86,7 +88,7 @@ final class ServerControl {
             }
             OperationResult result = launchPatiently(settings, arguments, patience, cancellation);
             if (result instanceof OperationResult.Succeeded) {
-                callbacks.fire("on_start", role, configuration);
+                callbacks.fire(callback, role, configuration);
             }
             return result;
         } catch (IOException e) {
@@ -166,7 +168,10 @@ final class ServerControl {
             PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
         Deadline deadline = Deadline.after(LEFTOVERS);
         OperationResult result = launch(settings, arguments, patience, cancellation);
-        while (result instanceof OperationResult.Failed && !deadline.expired() && !cancellation.requested()) {
+        while (result instanceof OperationResult.Failed
+                && tools.unusable("postgres").isEmpty()
+                && !deadline.expired()
+                && !cancellation.requested()) {
             sleep();
             result = launch(settings, arguments, patience, cancellation);
         }
@@ -176,6 +181,10 @@ final class ServerControl {
     /** Through a shell that ends at once, in a session of its own: the postmaster must outlive the agent (reference 6.1). */
     private OperationResult launch(
             PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
+        Optional<String> unusable = tools.unusable("postgres");
+        if (unusable.isPresent()) {
+            return new OperationResult.Failed(unusable.get());
+        }
         List<String> command = new ArrayList<>(List.of(
                 "sh",
                 "-c",
@@ -219,7 +228,8 @@ final class ServerControl {
             }
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
-                return new OperationResult.Failed("PostgreSQL ended while it started; its messages are above");
+                return new OperationResult.Failed(
+                        "PostgreSQL ended while it started; what it said is above in this log, or in its own (log_directory)");
             }
             sleep();
         }
@@ -229,11 +239,12 @@ final class ServerControl {
                 : new OperationResult.Succeeded();
     }
 
-    OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop) {
-        return stop(configuration, stop, true);
+    /** {@code role} is what the server was until now. */
+    OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, Role role) {
+        return stop(configuration, stop, Optional.of(role));
     }
 
-    private OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, boolean callback) {
+    private OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, Optional<Role> told) {
         PostgresSettings settings = configuration.local().postgresql();
         Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
         if (postmaster.isEmpty()) {
@@ -248,8 +259,8 @@ final class ServerControl {
                 stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? FAST_STOP : IMMEDIATE_STOP)
                         || stop(settings, postmaster.get(), "immediate", IMMEDIATE_STOP)
                         || kill(postmaster.get());
-        if (stopped && callback) {
-            callbacks.fire("on_stop", Role.DEMOTED, configuration);
+        if (stopped) {
+            told.ifPresent(role -> callbacks.fire("on_stop", role, configuration));
         }
         return stopped
                 ? new OperationResult.Succeeded()
@@ -274,13 +285,12 @@ final class ServerControl {
     /** The last resort: SIGKILL for the postmaster and all its children. */
     private static boolean kill(Postmaster postmaster) {
         Optional<ProcessHandle> process = ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive());
-        process.ifPresent(parent -> {
-            List<ProcessHandle> children = parent.descendants().toList();
-            parent.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
-        });
+        List<ProcessHandle> children =
+                process.stream().flatMap(ProcessHandle::descendants).toList();
+        process.ifPresent(ProcessHandle::destroyForcibly);
+        children.forEach(ProcessHandle::destroyForcibly);
         Deadline deadline = Deadline.after(IMMEDIATE_STOP);
-        while (postmaster.isAlive() && !deadline.expired()) {
+        while ((postmaster.isAlive() || children.stream().anyMatch(ProcessHandle::isAlive)) && !deadline.expired()) {
             sleep();
         }
         return !postmaster.isAlive();
@@ -293,12 +303,12 @@ final class ServerControl {
             Optional<Duration> patience,
             Cancellation cancellation) {
         OperationResult stopped =
-                stop(configuration, new Operation.Stop(Operation.Stop.Mode.FAST, true, "restart"), false);
+                stop(configuration, new Operation.Stop(Operation.Stop.Mode.FAST, true, "restart"), Optional.empty());
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
         Operation.Start.As as = role.leads() ? Operation.Start.As.PRIMARY : Operation.Start.As.REPLICA;
-        return start(configuration, as, upstream, patience, cancellation);
+        return start(configuration, as, upstream, patience, "on_restart", cancellation);
     }
 
     OperationResult promote(PostgresConfiguration configuration, Cancellation cancellation) {
@@ -355,7 +365,7 @@ final class ServerControl {
     }
 
     OperationResult checkpoint() {
-        try (Connection connection = connections.local("Patroni", 0);
+        try (Connection connection = connections.local("Patroni", (int) CHECKPOINT.toMillis());
                 Statement statement = connection.createStatement()) {
             statement.execute("CHECKPOINT");
             return new OperationResult.Succeeded();

@@ -3,7 +3,9 @@ package io.matriarch.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,19 +20,22 @@ final class Slots {
 
     /** Creates what is missing; drops inactive physical slots that are not wanted, and wanted ones whose WAL is lost. */
     Optional<String> sync(Set<String> wanted) throws SQLException {
+        List<String> failures = new ArrayList<>();
         Map<String, Boolean> present = present();
         for (var slot : present.entrySet()) {
             boolean lost = slot.getValue();
             if (lost || !wanted.contains(slot.getKey())) {
-                call("SELECT pg_catalog.pg_drop_replication_slot(?)", slot.getKey());
+                call("SELECT pg_catalog.pg_drop_replication_slot(?)", slot.getKey())
+                        .ifPresent(failures::add);
             }
         }
         for (String name : wanted) {
             if (present.getOrDefault(name, false) || !exists(name)) {
-                call("SELECT pg_catalog.pg_create_physical_replication_slot(?, true)", name);
+                call("SELECT pg_catalog.pg_create_physical_replication_slot(?, true)", name)
+                        .ifPresent(failures::add);
             }
         }
-        return Optional.empty();
+        return failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures));
     }
 
     /** Inactive physical slots, and whether their WAL is gone. */
@@ -57,10 +62,14 @@ final class Slots {
         }
     }
 
-    private void call(String sql, String name) throws SQLException {
+    /** Why it failed: one slot must not keep the others from being looked after. */
+    private Optional<String> call(String sql, String name) {
         try (var query = connection.prepareStatement(sql)) {
             query.setString(1, name);
             query.execute();
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of("slot " + name + ": " + e.getMessage());
         }
     }
 }

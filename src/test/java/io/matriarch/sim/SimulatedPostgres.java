@@ -14,6 +14,7 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.Set;
 final class SimulatedPostgres implements Postgres {
     private static final int BYTES_A_RECORD = 8;
 
-    private final Simulation simulation;
+    private final World world;
     private final String name;
     private final List<Runnable> listeners = new ArrayList<>();
     private List<WalRecord> wal = new ArrayList<>();
@@ -46,8 +47,30 @@ final class SimulatedPostgres implements Postgres {
     private long lastId;
     private boolean cancelled;
 
-    SimulatedPostgres(Simulation simulation, String name) {
-        this.simulation = simulation;
+    /** Time, chance, and the other servers. */
+    interface World {
+        /** Virtual nanoseconds. */
+        long now();
+
+        boolean chance(double probability);
+
+        /** A number that nobody had before. */
+        long identifier();
+
+        Duration durationOf(Operation operation);
+
+        /** Does it later, unless the node dies meanwhile. */
+        void after(String node, Duration delay, Runnable action);
+
+        Optional<SimulatedPostgres> reachableServer(String from, String to);
+
+        void promoted(String name);
+
+        void dataRemoved(String name, int length);
+    }
+
+    SimulatedPostgres(World world, String name) {
+        this.world = world;
         this.name = name;
     }
 
@@ -89,7 +112,7 @@ final class SimulatedPostgres implements Postgres {
     private Optional<SimulatedPostgres> upstream() {
         return following
                 .map(Upstream::member)
-                .flatMap(member -> simulation.reachableServer(name, member))
+                .flatMap(member -> world.reachableServer(name, member))
                 .filter(source -> source.running && isPrefixOf(source));
     }
 
@@ -224,9 +247,9 @@ final class SimulatedPostgres implements Postgres {
         long id = lastId;
         cancelled = false;
         finished = Optional.empty();
-        operation = Optional.of(new ServerStatus.Running(id, begun, simulation.now()));
+        operation = Optional.of(new ServerStatus.Running(id, begun, world.now()));
         beginning(begun);
-        simulation.after(name, simulation.durationOf(begun), () -> {
+        world.after(name, world.durationOf(begun), () -> {
             if (operation.filter(now -> now.id() == id).isPresent()) {
                 OperationResult result = end(begun);
                 operation = Optional.empty();
@@ -242,7 +265,7 @@ final class SimulatedPostgres implements Postgres {
             case Operation.Stop _ -> open = false;
             case Operation.Restart _ -> open = false;
             case Operation.Reinitialize _ -> {
-                simulation.dataRemoved(name, length());
+                world.dataRemoved(name, length());
                 stopServer();
                 forget();
             }
@@ -303,10 +326,10 @@ final class SimulatedPostgres implements Postgres {
     }
 
     private OperationResult bootstrap() {
-        if (simulation.chance(0.05)) {
+        if (world.chance(0.05)) {
             return new OperationResult.Failed("simulated");
         }
-        systemIdentifier = Optional.of("77113711263237819" + simulation.identifier());
+        systemIdentifier = Optional.of("77113711263237819" + world.identifier());
         wal = new ArrayList<>(List.of(new WalRecord(0, 1)));
         timeline = 1;
         checkpointTimeline = 1;
@@ -319,7 +342,7 @@ final class SimulatedPostgres implements Postgres {
 
     private OperationResult copy(Upstream from) {
         Optional<SimulatedPostgres> source =
-                simulation.reachableServer(name, from.member()).filter(server -> server.running);
+                world.reachableServer(name, from.member()).filter(server -> server.running);
         if (cancelled || source.isEmpty()) {
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("the source is gone");
         }
@@ -337,7 +360,7 @@ final class SimulatedPostgres implements Postgres {
         if (cancelled) {
             return new OperationResult.Cancelled();
         }
-        if (simulation.chance(0.02)) {
+        if (world.chance(0.02)) {
             return new OperationResult.Failed("simulated");
         }
         boolean primary = start.as() == Operation.Start.As.PRIMARY;
@@ -361,14 +384,14 @@ final class SimulatedPostgres implements Postgres {
         open = true;
         cleanlyShutDown = false;
         role = Role.PRIMARY;
-        wal.add(new WalRecord(simulation.identifier(), timeline));
-        simulation.promoted(name);
+        wal.add(new WalRecord(world.identifier(), timeline));
+        world.promoted(name);
         return new OperationResult.Succeeded();
     }
 
     private OperationResult diverged(Upstream leader) {
         Optional<SimulatedPostgres> source =
-                simulation.reachableServer(name, leader.member()).filter(SimulatedPostgres::acceptsWrites);
+                world.reachableServer(name, leader.member()).filter(SimulatedPostgres::acceptsWrites);
         if (source.isEmpty()) {
             return new OperationResult.Failed("the leader can't be asked");
         }

@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * A cluster of agents on virtual time: the real loop and decision over a fake etcd, PostgreSQL and network. A seed is a whole run. After every event the invariants
  * of the design are checked; the first one that breaks ends the run with an {@link AssertionError} that names the seed.
  */
-final class Simulation {
+final class Simulation implements SimulatedPostgres.World {
     private static final Duration TTL = Duration.ofSeconds(30);
     private static final Duration STREAMING = Duration.ofMillis(50);
     private static final Duration WRITING = Duration.ofMillis(100);
@@ -82,15 +82,18 @@ final class Simulation {
         }
     }
 
-    long now() {
+    @Override
+    public long now() {
         return now;
     }
 
-    long identifier() {
+    @Override
+    public long identifier() {
         return ++identifiers;
     }
 
-    boolean chance(double probability) {
+    @Override
+    public boolean chance(double probability) {
         return random.nextDouble() < probability;
     }
 
@@ -103,7 +106,8 @@ final class Simulation {
     }
 
     /** For something that the node does: not if the node has died meanwhile. */
-    void after(String node, Duration delay, Runnable action) {
+    @Override
+    public void after(String node, Duration delay, Runnable action) {
         long life = nodes.get(node).life;
         at(delay, () -> {
             if (nodes.get(node).life == life) {
@@ -212,7 +216,8 @@ final class Simulation {
 
     // What the fakes ask.
 
-    Duration durationOf(Operation operation) {
+    @Override
+    public Duration durationOf(Operation operation) {
         return switch (operation) {
             case Operation.Bootstrap _ -> between(Duration.ofMillis(500), Duration.ofSeconds(5));
             case Operation.Clone _, Operation.Reinitialize _, Operation.Rewind _ ->
@@ -229,7 +234,8 @@ final class Simulation {
         };
     }
 
-    Optional<SimulatedPostgres> reachableServer(String from, String to) {
+    @Override
+    public Optional<SimulatedPostgres> reachableServer(String from, String to) {
         return reachable(from, to) ? Optional.ofNullable(nodes.get(to)).map(node -> node.postgres) : Optional.empty();
     }
 
@@ -240,12 +246,14 @@ final class Simulation {
                         .isPresent();
     }
 
-    void promoted(String name) {
+    @Override
+    public void promoted(String name) {
         note(name + " promoted to timeline " + nodes.get(name).postgres.timeline());
     }
 
     /** The decision may remove data only if another copy is as far. */
-    void dataRemoved(String name, int length) {
+    @Override
+    public void dataRemoved(String name, int length) {
         boolean elsewhere =
                 nodes.values().stream().anyMatch(node -> !node.name.equals(name) && node.postgres.length() >= length);
         note("the data of " + name + " are removed");

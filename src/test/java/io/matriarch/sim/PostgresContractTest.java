@@ -1,0 +1,217 @@
+package io.matriarch.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.Role;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.Upstream;
+import io.matriarch.postgres.Postgres;
+import io.matriarch.time.Deadline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** What the loop may expect of PostgreSQL: the simulated one and a real one answer alike. */
+abstract class PostgresContractTest {
+    private static final Operation.Stop FAST = new Operation.Stop(Operation.Stop.Mode.FAST, true, "test");
+
+    /** The server of the member {@code a} or {@code b}, with an empty data directory; the same one each time. */
+    abstract Postgres server(String member);
+
+    abstract Upstream at(String member);
+
+    /** Lets time pass until it is so; fails after a generous while. */
+    abstract void await(String what, BooleanSupplier condition);
+
+    /** kill -9 of the postmaster. */
+    abstract void kill(String member);
+
+    private ServerStatus look(String member) {
+        return server(member).observe(Deadline.after(Duration.ofSeconds(3)));
+    }
+
+    private OperationResult carryOut(String member, Operation operation) {
+        server(member).begin(operation);
+        await(operation.title() + " at " + member, () -> look(member).finished().isPresent());
+        return look(member).finished().orElseThrow().result();
+    }
+
+    private void succeeds(String member, Operation operation) {
+        assertThat(carryOut(member, operation))
+                .as("%s at %s", operation, member)
+                .isEqualTo(new OperationResult.Succeeded());
+    }
+
+    private ServerReading reading(String member) {
+        await("an answer of " + member, () -> look(member).reading().isPresent());
+        return look(member).reading().orElseThrow();
+    }
+
+    private void startStandby(String member, String source) {
+        assertThat(server(source).syncSlots(Set.of(member), Deadline.after(Duration.ofSeconds(3))))
+                .isEmpty();
+        succeeds(
+                member,
+                new Operation.Start(
+                        Operation.Start.As.REPLICA,
+                        Optional.of(at(source)),
+                        "starting as a secondary",
+                        Optional.empty()));
+        await(
+                member + " streams",
+                () -> look(member)
+                        .reading()
+                        .flatMap(ServerReading::replicationState)
+                        .filter("streaming"::equals)
+                        .isPresent());
+    }
+
+    private void primaryAndStandby() {
+        succeeds("a", new Operation.Bootstrap());
+        succeeds("b", new Operation.Clone(at("a"), true));
+        startStandby("b", "a");
+    }
+
+    @Test
+    void nothingIsThereAtFirst() {
+        ServerStatus status = look("a");
+        assertThat(status.dataDirectory()).isInstanceOf(DataDirectory.Empty.class);
+        assertThat(status.postmasterAlive()).isFalse();
+        assertThat(status.role()).isEqualTo(Role.UNINITIALIZED);
+        assertThat(status.reading()).isEmpty();
+        assertThat(status.operation()).isEmpty();
+    }
+
+    @Test
+    void bootstrapMakesAPrimaryOnTimelineOne() {
+        succeeds("a", new Operation.Bootstrap());
+        ServerReading reading = reading("a");
+        assertThat(reading.inRecovery()).isFalse();
+        assertThat(reading.timeline()).hasValue(1);
+        ServerStatus status = look("a");
+        assertThat(status.role()).isEqualTo(Role.PRIMARY);
+        assertThat(status.state()).isEqualTo(PostgresState.RUNNING);
+        assertThat(status.dataDirectory()).isInstanceOfSatisfying(DataDirectory.Present.class, present -> {
+            assertThat(present.control().systemIdentifier()).matches("[0-9]{17,}");
+            assertThat(present.control().clusterState()).isEqualTo("in production");
+            assertThat(present.recoverySignal()).isFalse();
+        });
+    }
+
+    @Test
+    void whatIsInProgressIsSeenAndNothingElseMayBegin() {
+        server("a").begin(new Operation.Bootstrap());
+        assertThat(look("a").operation())
+                .hasValueSatisfying(running -> assertThat(running.operation()).isEqualTo(new Operation.Bootstrap()));
+        assertThatThrownBy(() -> server("a").begin(FAST)).isInstanceOf(IllegalStateException.class);
+        await("the end of bootstrap", () -> look("a").finished().isPresent());
+        assertThat(look("a").operation()).isEmpty();
+    }
+
+    @Test
+    void aCloneIsAStandbyOfTheSameClusterAndStreams() {
+        primaryAndStandby();
+        ServerStatus standby = look("b");
+        assertThat(standby.role()).isEqualTo(Role.REPLICA);
+        assertThat(standby.following()).contains(at("a"));
+        assertThat(reading("b").inRecovery()).isTrue();
+        assertThat(identifier("b")).isEqualTo(identifier("a"));
+        await(
+                "the standby to have all",
+                () -> reading("b").replayed().compareTo(reading("a").position()) >= 0);
+        assertThat(carryOut("b", new Operation.CheckDivergence(at("a")))).isEqualTo(new OperationResult.InHistory());
+    }
+
+    private String identifier(String member) {
+        return look(member).dataDirectory() instanceof DataDirectory.Present present
+                ? present.control().systemIdentifier()
+                : "none";
+    }
+
+    @Test
+    void aCleanSwitchoverLeavesNoDivergence() {
+        primaryAndStandby();
+        succeeds("a", FAST);
+        ServerStatus stopped = look("a");
+        assertThat(stopped.postmasterAlive()).isFalse();
+        assertThat(stopped.role()).isEqualTo(Role.DEMOTED);
+        assertThat(stopped.state()).isEqualTo(PostgresState.STOPPED);
+        assertThat(stopped.dataDirectory())
+                .isInstanceOfSatisfying(
+                        DataDirectory.Present.class,
+                        present ->
+                                assertThat(present.control().shutDownCleanly()).isTrue());
+        succeeds("b", new Operation.Promote());
+        await(
+                "b is primary",
+                () -> look("b").role() == Role.PRIMARY && !reading("b").inRecovery());
+        assertThat(reading("b").timeline()).hasValue(2);
+        assertThat(look("b").history().entries()).hasSize(1);
+        succeeds("b", new Operation.CheckpointAfterPromotion());
+        await("the checkpoint is seen", () -> !look("b").checkpointPending());
+        assertThat(carryOut("a", new Operation.CheckDivergence(at("b")))).isEqualTo(new OperationResult.InHistory());
+        startStandby("a", "b");
+        assertThat(look("a").role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void aKilledServerIsCrashedAndStartsAgain() {
+        succeeds("a", new Operation.Bootstrap());
+        kill("a");
+        await("the crash is seen", () -> !look("a").postmasterAlive());
+        ServerStatus crashed = look("a");
+        assertThat(crashed.state()).isEqualTo(PostgresState.CRASHED);
+        assertThat(crashed.reading()).isEmpty();
+        assertThat(crashed.dataDirectory())
+                .isInstanceOfSatisfying(
+                        DataDirectory.Present.class,
+                        present -> assertThat(present.control().needsCrashRecovery())
+                                .isTrue());
+        succeeds(
+                "a",
+                new Operation.Start(
+                        Operation.Start.As.PRIMARY,
+                        Optional.empty(),
+                        "starting primary after failure",
+                        Optional.empty()));
+        assertThat(reading("a").inRecovery()).isFalse();
+        assertThat(reading("a").timeline()).hasValue(1);
+    }
+
+    @Test
+    void aRestartKeepsTheRole() {
+        primaryAndStandby();
+        succeeds("b", new Operation.Restart(Optional.empty()));
+        await("b streams again", () -> reading("b").replicationState().isPresent());
+        assertThat(look("b").role()).isEqualTo(Role.REPLICA);
+        succeeds("a", new Operation.Restart(Optional.empty()));
+        assertThat(reading("a").inRecovery()).isFalse();
+        assertThat(look("a").role()).isEqualTo(Role.PRIMARY);
+    }
+
+    @Test
+    void slotsAreMadeAndDropped() {
+        succeeds("a", new Operation.Bootstrap());
+        reading("a");
+        assertThat(server("a").syncSlots(Set.of("b", "c"), Deadline.after(Duration.ofSeconds(3))))
+                .isEmpty();
+        assertThat(server("a").syncSlots(Set.of("b"), Deadline.after(Duration.ofSeconds(3))))
+                .isEmpty();
+        await("one slot", () -> reading("a").slots().size() == 1);
+        assertThat(reading("a").slots().getFirst().name()).isEqualTo("b");
+    }
+
+    @Test
+    void aCloneFromNobodyFailsAndLeavesNothing() {
+        assertThat(carryOut("b", new Operation.Clone(at("a"), true))).isInstanceOf(OperationResult.Failed.class);
+        assertThat(look("b").dataDirectory()).isInstanceOf(DataDirectory.Empty.class);
+    }
+}

@@ -38,9 +38,10 @@ public sealed interface Operation {
     /**
      * Removes the data directory and clones again. The server is stopped first.
      *
+     * @param ordered a person asked for it; else nothing is removed unless the source is as far as what is here
      * @param reason the text that a person sees
      */
-    record Reinitialize(Upstream source, boolean fromLeader, String reason) implements Operation {
+    record Reinitialize(Upstream source, boolean fromLeader, boolean ordered, String reason) implements Operation {
         @Override
         public String title() {
             return "reinitialize";

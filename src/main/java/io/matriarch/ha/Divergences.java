@@ -51,6 +51,7 @@ final class Divergences {
                                 new Operation.Reinitialize(
                                         leaderOf(s),
                                         true,
+                                        false,
                                         s.memory().divergence().why()),
                                 "reinitializing due to diverged timelines: "
                                         + s.memory().divergence().why())),

@@ -90,7 +90,7 @@ final class FollowerRows {
                 : EmptyDataRows.replicaToCloneFrom(s).flatMap(Situation::upstream);
         Upstream source = replica.orElseGet(() -> s.leaderUpstream().orElseThrow());
         return s.begin(
-                new Operation.Reinitialize(source, replica.isEmpty(), "a person asked for it"),
+                new Operation.Reinitialize(source, replica.isEmpty(), true, "a person asked for it"),
                 "reinitialize in progress");
     }
 

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,13 @@ final class Bootstrapping {
     /** {@code start} starts the new server as a primary and waits until it accepts connections. */
     OperationResult run(DataDirectoryFiles directory, Supplier<OperationResult> start, Cancellation cancellation) {
         try {
-            directory.discardHalfMadeClone();
-            OperationResult made = initdb(cancellation);
+            directory.removeRemains();
+            Path staged = directory.stage();
+            OperationResult made = initdb(staged, cancellation);
             if (!(made instanceof OperationResult.Succeeded)) {
                 return made;
             }
+            directory.install(staged);
             if (!configuration.bootstrap().pgHba().isEmpty()
                     && configuration.postgresql().raw().items("pg_hba").isEmpty()) {
                 files.appendHba(configuration.bootstrap().pgHba());
@@ -58,7 +61,7 @@ final class Bootstrapping {
         }
     }
 
-    private OperationResult initdb(Cancellation cancellation) throws IOException {
+    private OperationResult initdb(Path directory, Cancellation cancellation) throws IOException {
         PostgresSettings settings = configuration.postgresql();
         List<String> arguments = new ArrayList<>();
         String refused = options(arguments);
@@ -75,7 +78,7 @@ final class Bootstrapping {
                 Files.writeString(passwordFile, superuser.password().get().reveal() + "\n");
                 arguments.add("--pwfile=" + passwordFile);
             }
-            arguments.add(settings.dataDirectory().toString());
+            arguments.add(directory.toString());
             PgTools.Result result =
                     tools.run("initdb", arguments, Map.of(), Deadline.after(INITDB_PATIENCE), cancellation);
             return result.ok()
@@ -111,57 +114,49 @@ final class Bootstrapping {
         }
     }
 
+    /** post_bootstrap finds the superuser, and makes what the other roles may need (reference 6.6). */
     private OperationResult finish(Cancellation cancellation) {
+        OperationResult result = roles(Roles::createSuperuser);
+        if (result instanceof OperationResult.Succeeded
+                && configuration.bootstrap().postBootstrap().isPresent()) {
+            result = postBootstrap(configuration.bootstrap().postBootstrap().get(), cancellation);
+        }
+        return result instanceof OperationResult.Succeeded ? roles(Roles::createOthers) : result;
+    }
+
+    private interface RoleWork {
+        void with(Roles roles, Configuration configuration) throws SQLException;
+    }
+
+    private OperationResult roles(RoleWork work) {
         try (Connection connection = connections.local("Patroni", 0)) {
-            new Roles(connection).create(configuration);
+            work.with(new Roles(connection), configuration);
+            return new OperationResult.Succeeded();
         } catch (SQLException e) {
             return new OperationResult.Failed("the roles could not be created: " + e.getMessage());
         }
-        return configuration
-                .bootstrap()
-                .postBootstrap()
-                .map(command -> postBootstrap(command, cancellation))
-                .orElseGet(OperationResult.Succeeded::new);
     }
 
     private OperationResult postBootstrap(String command, Cancellation cancellation) {
         PostgresSettings settings = configuration.postgresql();
-        Path passwords = settings.pgpass().resolveSibling(settings.pgpass().getFileName() + ".bootstrap");
-        String user = connections.superuserName();
-        String dsn = ConnInfo.text(new LinkedHashMap<>(Map.of(
-                "dbname",
-                settings.database(),
-                "user",
-                user,
-                "host",
-                connections.host(),
-                "port",
-                Integer.toString(settings.port()))));
-        try {
-            PgPass.write(
-                    passwords,
-                    settings.superuser(),
-                    new io.matriarch.cluster.Upstream(
-                            configuration.name(), "postgres://" + connections.host() + ":" + settings.port() + "/"));
-            List<String> words = ShellWords.split(command);
-            words.add(dsn);
-            PgTools.Result result = tools.runCommand(
-                    words,
-                    Map.of(
-                            "PGPASSFILE",
-                            passwords.toString(),
-                            "PGOPTIONS",
-                            "-c synchronous_commit=local -c statement_timeout=0"),
-                    Deadline.after(SCRIPT_PATIENCE),
-                    cancellation);
+        ConnInfo.Address local = new ConnInfo.Address(connections.host(), settings.port(), settings.database());
+        Map<String, String> dsn = new LinkedHashMap<>();
+        dsn.put("dbname", local.database());
+        dsn.put("user", connections.superuserName());
+        dsn.put("host", local.host());
+        dsn.put("port", Integer.toString(local.port()));
+        try (ToolCredentials credentials = new ToolCredentials(settings, "bootstrap", settings.superuser(), local)) {
+            List<String> words = new ArrayList<>(ShellWords.split(command));
+            words.add(ConnInfo.text(dsn));
+            Map<String, String> environment = new HashMap<>(credentials.environment());
+            environment.put("PGOPTIONS", "-c synchronous_commit=local -c statement_timeout=0");
+            PgTools.Result result = tools.runCommand(words, environment, Deadline.after(SCRIPT_PATIENCE), cancellation);
             return result.ok()
                     ? new OperationResult.Succeeded()
                     : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "
                             + result.exitCode() + ": " + result.lastLine());
         } catch (IOException e) {
             return new OperationResult.Failed("post_bootstrap: " + e);
-        } finally {
-            passwords.toFile().delete();
         }
     }
 }

@@ -72,7 +72,7 @@ final class ConfigurationFiles {
             Files.move(main, base);
         }
         if (upstream.isPresent()) {
-            PgPass.write(settings.get().pgpass(), settings.get().replication(), upstream.get());
+            PgPass.write(settings.get().pgpass(), settings.get().replication(), ConnInfo.Address.of(upstream.get()));
         }
         replace(main, mainContent(section, parameters, upstream, slotName, raised));
         cleanAutoConf();
@@ -116,7 +116,8 @@ final class ConfigurationFiles {
             EffectiveParameters parameters,
             Optional<Upstream> upstream,
             Optional<String> slotName,
-            Map<String, String> raised) {
+            Map<String, String> raised)
+            throws IOException {
         StringBuilder content = new StringBuilder(HEADER);
         upstream.ifPresent(followed -> content.append(FOLLOWING)
                 .append(followed.connUrl())
@@ -142,7 +143,8 @@ final class ConfigurationFiles {
     }
 
     private Map<String, String> recovery(
-            Mapping section, EffectiveParameters parameters, Optional<Upstream> upstream, Optional<String> slotName) {
+            Mapping section, EffectiveParameters parameters, Optional<Upstream> upstream, Optional<String> slotName)
+            throws IOException {
         Map<String, String> recovery = new TreeMap<>();
         for (String name : RECOVERY_PARAMETERS) {
             Optional.ofNullable(parameters.file().get(name)).ifPresent(value -> recovery.put(name, value));
@@ -155,9 +157,8 @@ final class ConfigurationFiles {
         for (String target : List.of("", "_name", "_time", "_xid", "_lsn")) {
             recovery.put("recovery_target" + target, "");
         }
-        upstream.ifPresent(
-                followed -> recovery.put("primary_conninfo", ConnInfo.primary(settings.get(), followed, memberName)));
         if (upstream.isPresent()) {
+            recovery.put("primary_conninfo", ConnInfo.primary(settings.get(), upstream.get(), memberName));
             slotName.ifPresent(name -> recovery.put("primary_slot_name", name));
         }
         return recovery;

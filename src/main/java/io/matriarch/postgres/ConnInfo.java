@@ -4,31 +4,54 @@ import io.matriarch.cluster.ServerAddress;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
+import java.net.MalformedURLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** libpq connection strings. */
 final class ConnInfo {
     private ConnInfo() {}
 
-    /** Where a member's server is. */
+    /**
+     * Where a member's server is.
+     *
+     * @param host name or address, IPv6 without brackets
+     */
     record Address(String host, int port, String database) {
-        /** Throws {@link IllegalArgumentException} for an URL that names no server; the caller's operation fails with its message. */
-        static Address of(Upstream upstream) {
-            String url = upstream.connUrl();
-            ServerAddress address = ServerAddress.of(url)
-                    .orElseThrow(() -> new IllegalArgumentException("the conn_url of member " + upstream.member()
-                            + " in the DCS names no server: " + url.replaceAll("//[^@/]*@", "//")));
-            String behindScheme = url.substring(url.indexOf("://") + 3);
-            int slash = behindScheme.indexOf('/');
-            String path = slash < 0 ? "" : behindScheme.substring(slash + 1).replaceFirst("\\?.*", "");
-            return new Address(address.host(), address.port(), path.isEmpty() ? "postgres" : path);
+        private static final Pattern URL = Pattern.compile(
+                "postgres(?:ql)?://(?:[^@/?#]*@)?"
+                        + "(?:\\[(?<six>[0-9A-Fa-f:.%]+)]|(?<name>[^:/?#\\[\\]@]+))(?::(?<port>[0-9]{1,5}))?(?:/(?<database>[^?#]*))?(?:[?#].*)?");
+        private static final int LAST_PORT = 65_535;
+
+        /** @throws MalformedURLException if the URL names no server; its message is for a person */
+        static Address of(Upstream upstream) throws MalformedURLException {
+            Matcher url = URL.matcher(upstream.connUrl());
+            int port = url.matches()
+                    ? Optional.ofNullable(url.group("port"))
+                            .map(Integer::parseInt)
+                            .orElse(ServerAddress.DEFAULT_PORT)
+                    : 0;
+            if (port < 1 || port > LAST_PORT) {
+                throw new MalformedURLException("the conn_url of member " + upstream.member()
+                        + " in the DCS names no server: "
+                        + upstream.connUrl().replaceAll("//[^@/]*@", "//")
+                        + " (postgres://host:port/database is expected)");
+            }
+            String database = Optional.ofNullable(url.group("database")).orElse("");
+            return new Address(
+                    Optional.ofNullable(url.group("six")).orElseGet(() -> url.group("name")),
+                    port,
+                    database.isEmpty() ? "postgres" : database);
         }
     }
 
     /** primary_conninfo, in the order and with the defaults that Patroni writes (reference 6.5). */
-    static String primary(PostgresSettings settings, Upstream upstream, String applicationName) {
+    static String primary(PostgresSettings settings, Upstream upstream, String applicationName)
+            throws MalformedURLException {
         Address address = Address.of(upstream);
         DatabaseUser user = settings.replication();
         Map<String, String> parts = new LinkedHashMap<>();
@@ -47,18 +70,6 @@ final class ConnInfo {
         parts.put("gssencmode", user.connectionParameters().getOrDefault("gssencmode", "prefer"));
         parts.put("channel_binding", user.connectionParameters().getOrDefault("channel_binding", "prefer"));
         putIfSet(parts, user, "sslnegotiation");
-        return text(parts);
-    }
-
-    /** For the tools: no password, they find it in PGPASSFILE. */
-    static String forTool(DatabaseUser user, Upstream upstream, Map<String, String> more) {
-        Address address = Address.of(upstream);
-        Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("host", address.host());
-        parts.put("port", Integer.toString(address.port()));
-        user.username().ifPresent(name -> parts.put("user", name));
-        parts.putAll(user.connectionParameters());
-        parts.putAll(more);
         return text(parts);
     }
 

@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
+import java.net.MalformedURLException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -36,7 +37,14 @@ final class Connections {
 
     /** A physical replication connection to another member. */
     Connection replication(Upstream upstream) throws SQLException {
-        ConnInfo.Address address = ConnInfo.Address.of(upstream);
+        try {
+            return replication(ConnInfo.Address.of(upstream));
+        } catch (MalformedURLException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
+    }
+
+    private Connection replication(ConnInfo.Address address) throws SQLException {
         Properties properties = properties(settings.get().replication(), "Patroni");
         properties.setProperty("replication", "true");
         properties.setProperty("assumeMinServerVersion", "13");
@@ -47,11 +55,8 @@ final class Connections {
 
     /** A physical replication connection to the local server. */
     Connection localReplication() throws SQLException {
-        String host = host().contains(":") ? "[" + host() + "]" : host();
-        return replication(new Upstream(
-                "local",
-                "postgres://" + host + ":" + settings.get().port() + "/"
-                        + settings.get().database()));
+        return replication(new ConnInfo.Address(
+                host(), settings.get().port(), settings.get().database()));
     }
 
     /** Where the local server listens for the agent. */

@@ -1,6 +1,6 @@
 package io.matriarch.postgres;
 
-import io.matriarch.cluster.ControlData;
+import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
@@ -11,10 +11,8 @@ import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,16 +46,13 @@ final class Copying {
     private final Connections connections;
     private final ControlFile control;
     private final DataDirectoryFiles files;
-    private final ConfigurationFiles configurationFiles;
 
     Copying(
             PgTools tools,
             Supplier<PostgresSettings> settings,
             Connections connections,
             ControlFile control,
-            DataDirectoryFiles files,
-            ConfigurationFiles configurationFiles) {
-        this.configurationFiles = configurationFiles;
+            DataDirectoryFiles files) {
         this.connections = connections;
         this.control = control;
         this.tools = tools;
@@ -65,56 +60,42 @@ final class Copying {
         this.files = files;
     }
 
-    /** Two tries. The directory is empty, holds a half-made clone, or its owner has cleared it. */
+    /** Into a directory that holds no cluster. Two tries. */
     OperationResult clone(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
-        Path passwords =
-                settings.get().pgpass().resolveSibling(settings.get().pgpass().getFileName() + ".clone");
-        try {
-            Optional<String> refusal = noProof(source);
-            if (refusal.isPresent()) {
-                return new OperationResult.Failed(refusal.get());
-            }
-            PgPass.write(passwords, settings.get().replication(), source);
-            files.cloneBegins();
-            PgTools.Result result = tryOnce(source, passwords, configuration, cancellation);
-            if (!result.ok() && !cancellation.requested()) {
-                LOG.warnf("pg_basebackup from %s failed, trying once more: %s", source.member(), result.lastLine());
-                pause(cancellation);
-                result = tryOnce(source, passwords, configuration, cancellation);
-            }
-            if (cancellation.requested()) {
-                files.clear();
-                return new OperationResult.Cancelled();
-            }
-            if (!result.ok()) {
-                return new OperationResult.Failed("pg_basebackup from " + source.member() + ": " + result.lastLine());
-            }
-            files.ensureIdentFile();
-            // a copy of a running primary looks like a crashed one until it says that it is a standby
-            configurationFiles.standbySignal();
-            files.cloned();
-            return new OperationResult.Succeeded();
-        } catch (IOException e) {
-            return new OperationResult.Failed("cloning from " + source.member() + ": " + e);
-        } finally {
-            delete(passwords);
+        Optional<String> refusal = refusal(source, configuration, false);
+        if (refusal.isEmpty()) {
+            refusal = notEmpty();
         }
+        return refusal.<OperationResult>map(OperationResult.Failed::new)
+                .orElseGet(() -> copy(source, configuration, cancellation));
     }
 
-    /** Nothing is removed unless the source answers, and has the same cluster as what is here. */
-    Optional<String> noProof(Upstream source) {
-        try (Connection connection = connections.replication(source);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
-            row.next();
-            String theirs = Optional.ofNullable(row.getString("systemid")).orElse("");
-            Optional<String> ours = control.read().map(ControlData::systemIdentifier);
-            return ours.filter(identifier -> !identifier.equals(theirs))
-                    .map(identifier ->
-                            "%s holds the cluster %s, but %s is of the cluster %s: nothing was removed; move the directory away"
-                                    .formatted(settings.get().dataDirectory(), identifier, source.member(), theirs));
+    /** Removes the cluster that is here, unless {@link #refusal} finds a reason against it, and clones. The server is stopped. */
+    OperationResult replace(
+            Upstream source, PostgresConfiguration configuration, boolean ordered, Cancellation cancellation) {
+        // again: what answered before this server was stopped may have been this server
+        Optional<String> refusal = refusal(source, configuration, ordered);
+        return refusal.<OperationResult>map(OperationResult.Failed::new)
+                .orElseGet(() -> copy(source, configuration, cancellation));
+    }
+
+    /**
+     * Why nothing may be removed here for a clone of {@code source}: it doesn't answer, is this node, has another cluster, or is behind.
+     *
+     * @param ordered a person asked for it, the source may be behind
+     */
+    Optional<String> refusal(Upstream source, PostgresConfiguration configuration, boolean ordered) {
+        if (source.member().equals(configuration.local().name())) {
+            return Optional.of("a member can't be cloned from itself; nothing was removed");
+        }
+        try {
+            CloneSource answer = CloneSource.ask(connections, source);
+            return control.read()
+                    .flatMap(local -> answer.refusesFor(local, ordered || files.isHalfRewound()))
+                    .map(why -> "nothing was removed from %s for a clone of %s: %s"
+                            .formatted(settings.get().dataDirectory(), source.member(), why));
         } catch (SQLException e) {
-            return Optional.of("%s can't be cloned from as user %s: %s"
+            return Optional.of("%s can't be cloned from as user %s, nothing was removed: %s"
                     .formatted(
                             source.member(),
                             settings.get().replication().username().orElse(""),
@@ -122,22 +103,74 @@ final class Copying {
         }
     }
 
-    private PgTools.Result tryOnce(
-            Upstream source, Path passwords, PostgresConfiguration configuration, Cancellation cancellation)
+    private Optional<String> notEmpty() {
+        return switch (files.look()) {
+            case DataDirectory.Empty _ -> Optional.empty();
+            case DataDirectory.Unreadable(String why) -> Optional.of(why);
+            case DataDirectory.Present _ ->
+                Optional.of(settings.get().dataDirectory() + " holds a cluster, nothing was removed");
+        };
+    }
+
+    private OperationResult copy(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
+        if (Postmaster.of(settings.get().dataDirectory()).isPresent()) {
+            return new OperationResult.Failed("a server runs on "
+                    + settings.get().dataDirectory() + ", it is not cloned over; nothing was removed");
+        }
+        try (ToolCredentials credentials = new ToolCredentials(
+                settings.get(), "clone", settings.get().replication(), ConnInfo.Address.of(source))) {
+            Try result = tryOnce(credentials, configuration, cancellation);
+            if (!result.ended().ok() && !cancellation.requested()) {
+                LOG.warnf(
+                        "pg_basebackup from %s failed, trying once more: %s",
+                        source.member(), result.ended().lastLine());
+                pause(cancellation);
+                result = tryOnce(credentials, configuration, cancellation);
+            }
+            if (cancellation.requested()) {
+                files.removeRemains();
+                return new OperationResult.Cancelled();
+            }
+            if (!result.ended().ok()) {
+                return new OperationResult.Failed("pg_basebackup from " + source.member() + ": "
+                        + result.ended().lastLine());
+            }
+            makeStandby(result.made());
+            files.install(result.made());
+            return new OperationResult.Succeeded();
+        } catch (IOException e) {
+            return new OperationResult.Failed("cloning from " + source.member() + ": " + e);
+        }
+    }
+
+    private record Try(Path made, PgTools.Result ended) {}
+
+    private Try tryOnce(ToolCredentials credentials, PostgresConfiguration configuration, Cancellation cancellation)
             throws IOException {
         files.clear();
+        Path made = files.stage();
         List<String> arguments = new ArrayList<>(List.of(
-                "--pgdata=" + settings.get().dataDirectory(),
+                "--pgdata=" + made,
                 "-X",
                 "stream",
-                "--dbname=" + ConnInfo.forTool(settings.get().replication(), source, Map.of("dbname", "postgres"))));
+                "--dbname=" + credentials.connectionString(Map.of("dbname", "postgres"))));
         arguments.addAll(options(PostgresSection.effective(settings.get(), configuration.dynamic())));
-        return tools.run(
-                "pg_basebackup",
-                arguments,
-                Map.of("PGPASSFILE", passwords.toString()),
-                Deadline.after(PATIENCE),
-                cancellation);
+        return new Try(
+                made,
+                tools.run(
+                        "pg_basebackup", arguments, credentials.environment(), Deadline.after(PATIENCE), cancellation));
+    }
+
+    /** A copy of a running primary looks like a crashed one until it says that it is a standby. */
+    private static void makeStandby(Path made) throws IOException {
+        Files.deleteIfExists(made.resolve("recovery.signal"));
+        for (String name : List.of("standby.signal", "pg_ident.conf")) {
+            if (!Files.exists(made.resolve(name))) {
+                Files.createFile(
+                        made.resolve(name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+        }
     }
 
     /** The basebackup section: a list of options and one-key mappings, or a mapping. */
@@ -171,14 +204,6 @@ final class Copying {
                 Thread.currentThread().interrupt();
                 return;
             }
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.debugf("%s could not be removed: %s", file, e.getMessage());
         }
     }
 }

@@ -3,52 +3,44 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
-/** What the data directory is, and its removal (reference 6.7). Markers beside it say what was begun and not finished. */
+/** What the data directory is, and its removal (reference 6.7). Nothing about it is remembered anywhere but in it. */
 final class DataDirectoryFiles {
+    /** Where a failed bootstrap goes when the directory itself can't be renamed. */
+    private static final String FAILED = ".failed";
+
     private final Path directory;
     private final ControlFile control;
     private final ConfigurationFiles configuration;
-    private final Path cloning;
-    private final Path rewinding;
+    private final Staging staging;
+    private final RewindMark rewindMark;
+    private final AtomicBoolean rewinding = new AtomicBoolean();
 
     DataDirectoryFiles(Path directory, ControlFile control, ConfigurationFiles configuration) {
         this.directory = directory.toAbsolutePath().normalize();
         this.control = control;
         this.configuration = configuration;
-        this.cloning = marker("cloning");
-        this.rewinding = marker("rewinding");
+        this.staging = new Staging(this.directory);
+        this.rewindMark = new RewindMark(this.directory);
     }
 
-    private Path marker(String what) {
-        return directory.resolveSibling("." + directory.getFileName() + ".matriarch-" + what);
-    }
-
+    /** What can never be started again, a half-made copy or a half-rewound cluster, counts as empty: it may be cloned over. */
     DataDirectory look() {
-        if (!Files.exists(directory)) {
-            return new DataDirectory.Empty();
-        }
-        if (holdsHalfMadeClone()) {
+        if (!Files.exists(directory) || (isHalfRewound() && !rewinding.get())) {
             return new DataDirectory.Empty();
         }
         try {
-            if (!Files.exists(directory.resolve("global/pg_control"))) {
-                return isEmpty()
+            if (!holdsCluster()) {
+                return isEmpty() || staging.isUnderWay()
                         ? new DataDirectory.Empty()
                         : new DataDirectory.Unreadable(directory
                                 + " holds files but no cluster (global/pg_control is missing); move them away");
@@ -62,98 +54,93 @@ final class DataDirectoryFiles {
         }
     }
 
+    private boolean holdsCluster() {
+        return Files.exists(directory.resolve("global/pg_control"));
+    }
+
     private boolean isEmpty() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .allMatch(name -> name.startsWith(".") || name.equals("lost+found"));
+            return files.allMatch(
+                    file -> Staging.mayLieBesides(file.getFileName().toString()));
         }
     }
 
-    /** From now on, until {@link #cloned}, what is in the directory is a half-made copy that may be removed. */
-    void cloneBegins() throws IOException {
-        if (!Files.exists(directory)) {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        mark(cloning, identity() + "\na clone was begun and is not finished; never start this data directory\n");
+    /** The name of a folder for initdb or pg_basebackup; {@link #install} makes its content the data directory's. */
+    Path stage() throws IOException {
+        return staging.begin();
     }
 
-    void cloned() throws IOException {
-        Files.deleteIfExists(cloning);
-        Files.deleteIfExists(rewinding);
-    }
-
-    /** Not what somebody else has put in the place of the directory since. */
-    boolean holdsHalfMadeClone() {
-        try {
-            return Files.exists(cloning)
-                    && Files.readString(cloning).lines().findFirst().orElse("").equals(identity());
-        } catch (IOException unreadable) {
-            return false;
-        }
-    }
-
-    /** Before another use of the directory than a clone. */
-    void discardHalfMadeClone() throws IOException {
-        if (holdsHalfMadeClone()) {
-            clear();
-        }
-        cloned();
-    }
-
-    private String identity() throws IOException {
-        return String.valueOf(
-                Files.readAttributes(directory, BasicFileAttributes.class).fileKey());
-    }
-
-    /** Lasts, also when the machine stops now. */
-    private static void mark(Path marker, String text) throws IOException {
-        try (FileChannel file = FileChannel.open(
-                marker, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-            file.force(true);
-        }
-        try (FileChannel folder = FileChannel.open(
-                Optional.ofNullable(marker.getParent()).orElse(Path.of(".")), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+    void install(Path made) throws IOException {
+        staging.install(made);
+        // it would be part of every base backup
+        RemovedFiles.remove(directory.resolve(FAILED));
     }
 
     void rewindBegins() throws IOException {
-        mark(rewinding, "pg_rewind was begun and is not finished; never start this data directory\n");
+        rewinding.set(true);
+        rewindMark.set();
     }
 
     void rewound() throws IOException {
-        Files.deleteIfExists(rewinding);
+        rewindMark.remove();
+    }
+
+    /** Well or not; the latter leaves a half-rewound directory. */
+    void rewindEnded() {
+        rewinding.set(false);
     }
 
     boolean isHalfRewound() {
-        return Files.exists(rewinding);
+        return rewindMark.isSet();
+    }
+
+    /** What copies that came to nothing left in a directory that somebody else has filled since. */
+    void removeRemains() throws IOException {
+        for (Path folder : staging.remains()) {
+            RemovedFiles.remove(folder);
+        }
     }
 
     /**
-     * Removes what is in the directory, the targets of pg_wal and of the tablespaces included; the directory itself stays, it may be a mount point. The caller
-     * has the proof or the order that {@link io.matriarch.cluster.Operation.Reinitialize} and the clone marker stand for.
+     * Removes the cluster, half-made copies, and what pg_wal and the tablespaces lead to; the directory itself stays, it may be a mount point, and so do other
+     * people's dotfiles and lost+found. The caller has proven that the data exist elsewhere, see {@link CloneSource}.
      */
     void clear() throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
-        for (Path link : links()) {
-            if (Files.isDirectory(link)) {
-                deleteContents(link.toRealPath());
+        staging.takeDown();
+        for (Path cluster : staging.remains()) {
+            for (Path target : linkTargets(cluster)) {
+                RemovedFiles.remove(target);
             }
+            RemovedFiles.remove(cluster);
         }
-        deleteContents(directory);
     }
 
-    private List<Path> links() throws IOException {
+    /** PostgreSQL's own folders and files where links lead to: a tablespace's location may hold other things as well. */
+    private static List<Path> linkTargets(Path cluster) throws IOException {
+        List<Path> targets = new ArrayList<>();
+        for (Path link : links(cluster)) {
+            if (Files.isDirectory(link)) {
+                boolean tablespace = !link.getFileName().toString().equals("pg_wal");
+                try (Stream<Path> files = Files.list(link.toRealPath())) {
+                    files.filter(file ->
+                                    !tablespace || file.getFileName().toString().startsWith("PG_"))
+                            .forEach(targets::add);
+                }
+            }
+        }
+        return targets;
+    }
+
+    private static List<Path> links(Path cluster) throws IOException {
         List<Path> links = new ArrayList<>();
-        Path wal = directory.resolve("pg_wal");
+        Path wal = cluster.resolve("pg_wal");
         if (Files.isSymbolicLink(wal)) {
             links.add(wal);
         }
-        Path tablespaces = directory.resolve("pg_tblspc");
+        Path tablespaces = cluster.resolve("pg_tblspc");
         if (Files.isDirectory(tablespaces)) {
             try (Stream<Path> files = Files.list(tablespaces)) {
                 files.filter(Files::isSymbolicLink).forEach(links::add);
@@ -162,30 +149,13 @@ final class DataDirectoryFiles {
         return links;
     }
 
-    private static void deleteContents(Path root) throws IOException {
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                if (!visited.equals(root)) {
-                    Files.delete(visited);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
     /** Sets the directory aside as {@code <name>.failed}, and where its links lead to likewise; older ones of that name go. */
     void setAside() throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
-        for (Path link : links()) {
+        removeRemains();
+        for (Path link : links(directory)) {
             if (Files.isDirectory(link)) {
                 Path aside = moveAside(link.toRealPath());
                 Files.delete(link);
@@ -195,20 +165,24 @@ final class DataDirectoryFiles {
         moveAside(directory);
     }
 
+    /** Where it is now. A mount point, or a directory whose parent belongs to somebody else, keeps its content in a folder within. */
     private static Path moveAside(Path directory) throws IOException {
-        Path aside = directory.resolveSibling(directory.getFileName() + ".failed");
-        if (Files.exists(aside)) {
-            deleteContents(aside);
-            Files.delete(aside);
-        }
-        return Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** Copies of the configuration that pg_basebackup or a rewind may bring from elsewhere are given back (reference 6.4). */
-    void ensureIdentFile() throws IOException {
-        Path ident = directory.resolve("pg_ident.conf");
-        if (Files.exists(directory.resolve("PG_VERSION")) && !Files.exists(ident)) {
-            Files.createFile(ident);
+        Path aside = directory.resolveSibling(directory.getFileName() + FAILED);
+        try {
+            RemovedFiles.remove(aside);
+            return Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException notMovable) {
+            Path within = directory.resolve(FAILED);
+            RemovedFiles.remove(within);
+            Files.createDirectory(within);
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    if (!Staging.mayLieBesides(file.getFileName().toString())) {
+                        Files.move(file, within.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+                    }
+                }
+            }
+            return within;
         }
     }
 }

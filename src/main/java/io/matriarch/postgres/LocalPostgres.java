@@ -47,6 +47,7 @@ public final class LocalPostgres implements Postgres {
     private final ServerControl server;
     private final Copying copying;
     private final Rejoin rejoin;
+    private final Rewinding rewinding;
     private final Bootstrapping bootstrapping;
     private final Callbacks callbacks = new Callbacks();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -55,7 +56,6 @@ public final class LocalPostgres implements Postgres {
     private final AtomicReference<Role> role = new AtomicReference<>(Role.REPLICA);
     private final AtomicReference<Optional<Upstream>> following;
     private final AtomicReference<Map<String, PendingChange>> pendingRestart = new AtomicReference<>(Map.of());
-    private final AtomicReference<Optional<ServerReading>> lastReading = new AtomicReference<>(Optional.empty());
     private final AtomicBoolean checkedPending = new AtomicBoolean();
     private final AtomicBoolean reloadDue = new AtomicBoolean();
     private Optional<Postmaster> observed = Optional.empty();
@@ -73,8 +73,9 @@ public final class LocalPostgres implements Postgres {
         this.files = new ConfigurationFiles(newest, initial.local().name());
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks);
-        this.copying = new Copying(tools, newest, connections, control, directory, files);
-        this.rejoin = new Rejoin(tools, newest, connections, control, directory, files);
+        this.copying = new Copying(tools, newest, connections, control, directory);
+        this.rejoin = new Rejoin(tools, newest, connections, control, directory);
+        this.rewinding = new Rewinding(tools, newest, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
         this.slot = new OperationSlot(ticker, this::changed);
@@ -94,7 +95,6 @@ public final class LocalPostgres implements Postgres {
         }
         Optional<ServerReading> reading = alive && accepts() ? monitor.ask(deadline) : Optional.empty();
         reading.ifPresent(answer -> noteRole(answer.inRecovery()));
-        lastReading.set(reading);
         checkPending(reading);
         wasRunning = (wasRunning && slot.running().isEmpty()) || alive;
         return new ServerStatus(
@@ -264,8 +264,8 @@ public final class LocalPostgres implements Postgres {
                 }
                 yield result;
             }
-            case Operation.CrashRecovery _ -> rejoin.crashRecovery(cancellation);
-            case Operation.CheckDivergence check -> rejoin.check(check.leader(), lastReading.get());
+            case Operation.CrashRecovery _ -> rewinding.crashRecovery(cancellation);
+            case Operation.CheckDivergence check -> rejoin.check(check.leader());
             case Operation.Rewind rewind -> rewind(now, rewind, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint();
         };
@@ -284,7 +284,11 @@ public final class LocalPostgres implements Postgres {
     }
 
     private OperationResult discard(PostgresConfiguration now) {
-        server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"), role.get());
+        OperationResult stopped = server.stop(
+                now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"), role.get());
+        if (!(stopped instanceof OperationResult.Succeeded)) {
+            return stopped;
+        }
         try {
             directory.setAside();
             return new OperationResult.Succeeded();
@@ -295,7 +299,7 @@ public final class LocalPostgres implements Postgres {
 
     private OperationResult reinitialize(
             Operation.Reinitialize again, PostgresConfiguration now, Cancellation cancellation) {
-        Optional<String> refusal = copying.noProof(again.source());
+        Optional<String> refusal = copying.refusal(again.source(), now, again.ordered());
         if (refusal.isPresent()) {
             return new OperationResult.Failed(refusal.get());
         }
@@ -306,14 +310,14 @@ public final class LocalPostgres implements Postgres {
         }
         wasRunning = false;
         LOG.infof("removing the data directory %s: %s", settings.dataDirectory(), again.reason());
-        return copying.clone(again.source(), now, cancellation);
+        return copying.replace(again.source(), now, again.ordered(), cancellation);
     }
 
     private OperationResult rewind(PostgresConfiguration now, Operation.Rewind rewind, Cancellation cancellation) {
         OperationResult stopped =
                 server.stop(now, new Operation.Stop(Operation.Stop.Mode.FAST, false, "pg_rewind"), role.get());
         wasRunning = false;
-        return stopped instanceof OperationResult.Succeeded ? rejoin.rewind(rewind.leader(), cancellation) : stopped;
+        return stopped instanceof OperationResult.Succeeded ? rewinding.rewind(rewind.leader(), cancellation) : stopped;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.matriarch.postgres;
 
-import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +14,8 @@ final class PgPass {
     private PgPass() {}
 
     /** Writes {@code file} anew, for its owner only; nothing when the user has no password. */
-    static void write(Path file, DatabaseUser user, Upstream upstream) throws IOException {
-        Optional<String> line = line(user, upstream);
+    static void write(Path file, DatabaseUser user, ConnInfo.Address address) throws IOException {
+        Optional<String> line = line(user, address);
         if (line.isEmpty()) {
             return;
         }
@@ -30,8 +29,7 @@ final class PgPass {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static Optional<String> line(DatabaseUser user, Upstream upstream) {
-        ConnInfo.Address address = ConnInfo.Address.of(upstream);
+    private static Optional<String> line(DatabaseUser user, ConnInfo.Address address) {
         return user.password()
                 .map(password -> String.join(
                         ":",

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs PostgreSQL's programs as child processes: with a deadline, without the agent's own variables; those whose words are read speak English. */
 final class PgTools {
+    static final int NOT_STARTED = 127;
+    static final int NOT_IN_TIME = 124;
     private static final int KEPT_OUTPUT = 16_384;
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -98,7 +100,7 @@ final class PgTools {
             process = builder.start();
         } catch (IOException e) {
             return new Result(
-                    127,
+                    NOT_STARTED,
                     command.getFirst() + " can't be started: " + e.getMessage()
                             + " (check postgresql.bin_dir and postgresql.bin_name)");
         }
@@ -113,14 +115,14 @@ final class PgTools {
         try {
             if (!process.waitFor(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS)) {
                 end(process);
-                return new Result(124, "not done in time");
+                return new Result(NOT_IN_TIME, "not done in time");
             }
             String text = output.completeOnTimeout("", 1, TimeUnit.SECONDS).join();
             return new Result(process.exitValue(), text);
         } catch (InterruptedException e) {
             end(process);
             Thread.currentThread().interrupt();
-            return new Result(124, "interrupted");
+            return new Result(NOT_IN_TIME, "interrupted");
         } finally {
             cancellation.idle();
         }

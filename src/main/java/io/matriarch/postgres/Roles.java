@@ -34,12 +34,18 @@ final class Roles {
         this.connection = connection;
     }
 
-    void create(Configuration configuration) throws SQLException {
+    void createSuperuser(Configuration configuration) throws SQLException {
         quiet();
         DatabaseUser superuser = configuration.postgresql().superuser();
         if (superuser.username().isPresent() && superuser.password().isPresent()) {
             role(superuser, List.of("SUPERUSER", "LOGIN"));
         }
+    }
+
+    /** For replication and pg_rewind, and bootstrap.users. */
+    void createOthers(Configuration configuration) throws SQLException {
+        quiet();
+        DatabaseUser superuser = configuration.postgresql().superuser();
         DatabaseUser replication = configuration.postgresql().replication();
         if (replication.username().isPresent() && !replication.username().equals(superuser.username())) {
             role(replication, List.of("REPLICATION", "LOGIN"));

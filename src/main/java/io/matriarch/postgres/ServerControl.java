@@ -73,14 +73,15 @@ final class ServerControl {
             String callback,
             Cancellation cancellation) {
         PostgresSettings settings = configuration.local().postgresql();
-        if (directory.isHalfRewound() || directory.holdsHalfMadeClone()) {
+        if (directory.isHalfRewound()) {
             return new OperationResult.Failed(
-                    settings.dataDirectory() + " is half rewound or half cloned, it is not started; reinitialize it");
+                    settings.dataDirectory() + " is half rewound, it is not started; reinitialize it");
         }
         if (Postmaster.of(settings.dataDirectory()).isPresent()) {
             return new OperationResult.Succeeded();
         }
         try {
+            directory.removeRemains();
             Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA;
             List<String> arguments = prepare(configuration, role, upstream);
             if (cancellation.requested()) {

@@ -19,8 +19,20 @@ final class EmptyDataRows {
 
     private EmptyDataRows() {}
 
+    /** A server that runs is judged by what it answers, though its directory can't be read at the moment. */
+    static boolean applies(Situation s) {
+        return s.data().isEmpty() && !(unreadable(s) && s.running());
+    }
+
     static List<Row> rows() {
         return List.of(
+                row(
+                        "empty-orphan-paused",
+                        "a postmaster still runs on what was there, maintenance mode",
+                        "leave it alone",
+                        s -> s.running() && s.paused(),
+                        s -> s.idle(
+                                "PostgreSQL runs, but its data directory is gone; maintenance mode, nothing is done")),
                 row(
                         "empty-orphan",
                         "a postmaster still runs on what was there",

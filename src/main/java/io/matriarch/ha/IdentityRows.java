@@ -15,7 +15,8 @@ final class IdentityRows {
     private IdentityRows() {}
 
     static boolean applies(Situation s) {
-        return invalid(s) || foreign(s) || missingConfig(s) || unregistered(s);
+        boolean readable = s.control().isPresent(); // of a running server it may be unreadable for a moment
+        return (readable && (invalid(s) || foreign(s) || unregistered(s))) || missingConfig(s);
     }
 
     static List<Row> rows() {
@@ -24,7 +25,7 @@ final class IdentityRows {
                         "identity-invalid",
                         "pg_control has no system identifier",
                         "touch nothing",
-                        IdentityRows::invalid,
+                        s -> s.control().isPresent() && invalid(s),
                         s -> s.idle("data dir for the cluster is not empty, but system ID is invalid;"
                                 + " consider doing reinitialize")),
                 row(
@@ -49,7 +50,7 @@ final class IdentityRows {
                         "identity-register",
                         "the DCS doesn't know the cluster, and this node leads it or nobody does",
                         "store the system identifier",
-                        IdentityRows::unregistered,
+                        s -> s.control().isPresent() && unregistered(s),
                         s -> s.act(new PutInitialize(identifier(s)))),
                 row(
                         "identity-configure",
@@ -64,10 +65,11 @@ final class IdentityRows {
     }
 
     private static boolean foreign(Situation s) {
-        return s.view()
-                .systemIdentifier()
-                .filter(registered -> !registered.equals(identifier(s)))
-                .isPresent();
+        return s.control().isPresent()
+                && s.view()
+                        .systemIdentifier()
+                        .filter(registered -> !registered.equals(identifier(s)))
+                        .isPresent();
     }
 
     /** Never by a running standby: its primary may be elsewhere (reference section 9, case 36). */

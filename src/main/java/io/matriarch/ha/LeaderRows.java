@@ -53,6 +53,15 @@ final class LeaderRows {
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "removed leader lock because postgres is not running as primary")),
                 row(
+                        "leader-paused-standby-waits",
+                        "the same, and the lock could not be released",
+                        "wait",
+                        s -> s.paused()
+                                && s.standby()
+                                && !wasAskedToLead(s)
+                                && s.server().role() != Role.PROMOTED,
+                        s -> s.idle(noAction(s))),
+                row(
                         "leader-renew",
                         "the lock is due",
                         "renew it",
@@ -135,7 +144,10 @@ final class LeaderRows {
                         "leader-promotion-failed",
                         "the promotion failed",
                         "release the lock",
-                        s -> s.standby() && s.memory().promotionFailed() && s.resting(),
+                        s -> s.standby()
+                                && s.memory().promotionFailed()
+                                && s.resting()
+                                && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "Promotion cancelled because it failed: " + EmptyDataRows.lastFailure(s))),

@@ -11,7 +11,7 @@ final class TransitionTable {
             new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
             new Part("A long action is in progress", Situation::operating, OperationRows.rows()),
             new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),
-            new Part("No data directory to work with", s -> s.data().isEmpty(), EmptyDataRows.rows()),
+            new Part("No data directory to work with", EmptyDataRows::applies, EmptyDataRows.rows()),
             new Part("A foreign or unregistered data directory", IdentityRows::applies, IdentityRows.rows()),
             new Part("PostgreSQL is not running", s -> !s.running(), StoppedRows.rows()),
             new Part("PostgreSQL doesn't answer", s -> !s.accepting() && !s.primary(), StartingRows.rows()),

@@ -39,7 +39,7 @@ final class Monitor {
                         WHEN current_setting('restore_command') <> '' THEN 'in archive recovery' END,
                    pg_wal_lsn_diff(w.latest_end_lsn, '0/0')::bigint
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
-            SELECT usename, application_name, client_addr::text, state, sync_state, sync_priority
+            SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority
               FROM pg_stat_replication;
             SELECT slot_name, slot_type = 'physical', active,
                    pg_wal_lsn_diff(CASE WHEN slot_type = 'physical' THEN restart_lsn ELSE confirmed_flush_lsn END, '0/0')::bigint,

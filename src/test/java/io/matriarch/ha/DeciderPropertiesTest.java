@@ -1,0 +1,246 @@
+package io.matriarch.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Upstream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every decision, whatever is seen. A failure names the seed of its cycle. */
+final class DeciderPropertiesTest {
+    private static final int CYCLES = 20_000;
+    private static final int LONGEST_CYCLE = 40;
+    private static final int ROUNDS = 4;
+    private final Decider decider = new Decider();
+
+    /** One decision of a cycle, with what led to it. */
+    private record Step(long seed, Observation seen, Decision decision) {
+        Optional<Operation> begun() {
+            return decision.action() instanceof Action.Begin(Operation operation)
+                    ? Optional.of(operation)
+                    : Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return "seed " + seed + ": row " + decision.row() + ": " + decision.action() + " after " + seen.outcomes()
+                    + "; " + seen.server();
+        }
+    }
+
+    private List<Step> cycle(long seed) {
+        RandomObservations random = new RandomObservations(seed);
+        List<Step> steps = new ArrayList<>();
+        Memory memory = Memory.INITIAL;
+        long now = Duration.ofMinutes(5).toNanos();
+        // what one cycle remembers, the next ones have
+        for (int round = 0; round < ROUNDS; round++) {
+            now += Duration.ofSeconds(10).toNanos();
+            Observation seen =
+                    steps.isEmpty() || random.chance(0.4) ? random.next(now) : sequel(random, steps.getLast(), now);
+            int before = steps.size();
+            Decision decision;
+            do {
+                decision = decider.decide(seen, memory);
+                steps.add(new Step(seed, seen, decision));
+                assertThat(steps.size() - before)
+                        .as("the length of the cycle of seed %s, at %s", seed, decision.row())
+                        .isLessThan(LONGEST_CYCLE);
+                memory = decision.memory();
+                seen = after(seen, random.outcome(decision.action()));
+            } while (!(decision.action() instanceof Action.Idle)
+                    && !(decision.action() instanceof Action.Exit)
+                    && !(decision.action() instanceof Action.Begin));
+        }
+        return steps;
+    }
+
+    /** What was begun has ended or goes on, and nothing else has changed. */
+    private static Observation sequel(RandomObservations random, Step last, long now) {
+        return last.begun()
+                .map(operation -> random.later(last.seen(), operation, now))
+                .orElseGet(() -> random.next(now));
+    }
+
+    /** The same, with one more thing done; a lock that was taken or renewed is held. */
+    private static Observation after(Observation seen, Outcome outcome) {
+        List<Outcome> outcomes = new ArrayList<>(seen.outcomes());
+        outcomes.add(outcome);
+        boolean locks = outcome.action() instanceof Action.AcquireLeaderLock
+                || outcome.action() instanceof Action.RenewLeaderLock
+                || outcome.action() instanceof Action.TakeLeaderLock;
+        OptionalLong lease = !locks
+                ? seen.leaseUntil()
+                : outcome.result() instanceof Outcome.Result.Done
+                        ? OptionalLong.of(seen.now() + Duration.ofSeconds(29).toNanos())
+                        : OptionalLong.empty();
+        return new Observation(
+                seen.self(),
+                seen.tags(),
+                seen.mayBootstrap(),
+                seen.now(),
+                seen.wallClock(),
+                seen.cluster(),
+                seen.config(),
+                lease,
+                seen.server(),
+                seen.peers(),
+                outcomes,
+                outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
+    }
+
+    private void forEachStep(java.util.function.Consumer<Step> property) {
+        forEachStep(CYCLES, property);
+    }
+
+    private void forEachStep(int cycles, java.util.function.Consumer<Step> property) {
+        for (long seed = 0; seed < cycles; seed++) {
+            cycle(seed).forEach(property);
+        }
+    }
+
+    @Test
+    void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
+        Set<String> reached = new TreeSet<>();
+        forEachStep(5 * CYCLES, step -> reached.add(step.decision().row()));
+        Set<String> all =
+                new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
+        all.removeAll(reached);
+        assertThat(all).as("rows that no observation reaches").isEmpty();
+    }
+
+    @Test
+    void nobodyBecomesPrimaryWithoutTheLock() {
+        forEachStep(step -> {
+            boolean becomesPrimary = step.begun()
+                    .filter(operation -> operation instanceof Operation.Promote
+                            || (operation instanceof Operation.Start start && start.as() == Operation.Start.As.PRIMARY))
+                    .isPresent();
+            if (becomesPrimary) {
+                Observation seen = step.seen();
+                boolean ours =
+                        seen.cluster().filter(view -> view.leads(seen.self())).isPresent()
+                                || seen.outcomes().stream()
+                                        .anyMatch(outcome -> (outcome.action() instanceof Action.AcquireLeaderLock
+                                                        || outcome.action() instanceof Action.TakeLeaderLock)
+                                                && outcome.result() instanceof Outcome.Result.Done);
+                assertThat(ours).as("the leader key is ours: %s", step).isTrue();
+                assertThat(seen.leaseUntil())
+                        .as("the lock is confirmed: %s", step)
+                        .isPresent();
+            }
+        });
+    }
+
+    @Test
+    void aSilentDcsTakesNothingOverAndCopiesNothing() {
+        forEachStep(step -> {
+            if (step.seen().cluster().isEmpty()) {
+                assertThat(step.decision().action())
+                        .as("%s", step)
+                        .isNotInstanceOfAny(
+                                Action.AcquireLeaderLock.class,
+                                Action.TakeLeaderLock.class,
+                                Action.CreateInitialize.class);
+                step.begun()
+                        .ifPresent(operation -> assertThat(operation)
+                                .as("%s", step)
+                                .isNotInstanceOfAny(
+                                        Operation.Promote.class,
+                                        Operation.Bootstrap.class,
+                                        Operation.Clone.class,
+                                        Operation.Reinitialize.class,
+                                        Operation.Rewind.class));
+            }
+        });
+    }
+
+    @Test
+    void dataIsOnlyReplacedByAnotherMembers() {
+        forEachStep(step -> source(step).ifPresent(source -> {
+            assertThat(source.member()).as("%s", step).isNotEqualTo(step.seen().self());
+            ClusterView view = step.seen().cluster().orElseThrow();
+            assertThat(view.member(source.member())).as("%s", step).isPresent();
+        }));
+    }
+
+    private static Optional<Upstream> source(Step step) {
+        return step.begun().flatMap(operation -> switch (operation) {
+            case Operation.Clone clone -> Optional.of(clone.source());
+            case Operation.Reinitialize again -> Optional.of(again.source());
+            case Operation.Rewind rewind -> Optional.of(rewind.leader());
+            case Operation.Bootstrap _,
+                    Operation.DiscardFailedBootstrap _,
+                    Operation.Start _,
+                    Operation.Stop _,
+                    Operation.Restart _,
+                    Operation.Promote _,
+                    Operation.Follow _,
+                    Operation.CrashRecovery _,
+                    Operation.CheckDivergence _,
+                    Operation.CheckpointAfterPromotion _ -> Optional.empty();
+        });
+    }
+
+    @Test
+    void inMaintenanceModeNothingIsStoppedPromotedOrReplacedUnasked() {
+        forEachStep(step -> {
+            Observation seen = step.seen();
+            boolean unasked = seen.request().isEmpty()
+                    && step.decision().memory().demotion().isEmpty()
+                    && seen.cluster().flatMap(ClusterView::failover).isEmpty();
+            boolean paused = seen.cluster()
+                    .flatMap(ClusterView::config)
+                    .orElse(seen.config())
+                    .paused();
+            if (paused && unasked) {
+                step.begun()
+                        .ifPresent(operation -> assertThat(operation)
+                                .as("%s", step)
+                                .isNotInstanceOfAny(
+                                        Operation.Stop.class,
+                                        Operation.Promote.class,
+                                        Operation.Reinitialize.class,
+                                        Operation.Rewind.class));
+            }
+        });
+    }
+
+    @Test
+    void aPrimaryWhoseLockIsAnothersIsStopped() {
+        forEachStep(step -> {
+            Observation seen = step.seen();
+            boolean othersLock = seen.cluster()
+                    .flatMap(ClusterView::leader)
+                    .filter(leader -> !leader.name().equals(seen.self()))
+                    .isPresent();
+            boolean idle = step.decision().action() instanceof Action.Idle;
+            boolean paused = seen.cluster()
+                    .flatMap(ClusterView::config)
+                    .orElse(seen.config())
+                    .paused();
+            boolean primary =
+                    seen.server().isPrimary() && seen.server().reading().isPresent();
+            boolean bootstraps = step.decision().memory().bootstrap() != Memory.Bootstrap.NONE;
+            boolean taken =
+                    seen.outcomes().stream().anyMatch(outcome -> outcome.action() instanceof Action.TakeLeaderLock);
+            if (othersLock
+                    && primary
+                    && !paused
+                    && !bootstraps
+                    && !taken
+                    && seen.server().operation().isEmpty()) {
+                assertThat(idle).as("goes on: %s", step).isFalse();
+            }
+        });
+    }
+}

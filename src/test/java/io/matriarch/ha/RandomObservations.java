@@ -1,0 +1,269 @@
+package io.matriarch.ha;
+
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.ControlData;
+import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.History;
+import io.matriarch.cluster.Leader;
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.Role;
+import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.Status;
+import io.matriarch.cluster.SyncState;
+import io.matriarch.cluster.Tags;
+import io.matriarch.cluster.Upstream;
+import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/** Observations of every kind, also of kinds that no healthy cluster shows; those of a node called {@code n1}. */
+final class RandomObservations {
+    static final String SELF = "n1";
+    private static final List<String> NAMES = List.of(SELF, "n2", "n3");
+    private static final String IDENTIFIER = "7711371126323781949";
+    private static final Upstream N2 = new Upstream("n2", "postgres://n2:5432/postgres");
+
+    private final Random random;
+    private long operations = 10;
+
+    RandomObservations(long seed) {
+        random = new Random(seed);
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    <T> T oneOf(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    private <T> Optional<T> perhaps(double probability, T value) {
+        return chance(probability) ? Optional.of(value) : Optional.empty();
+    }
+
+    Observation next(long now) {
+        Mapping config = Mapping.empty()
+                .with("ttl", 30)
+                .with("primary_start_timeout", chance(0.1) ? 0 : 300)
+                .with("pause", chance(0.2))
+                .with("check_timeline", chance(0.2));
+        DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
+        return new Observation(
+                SELF,
+                new Tags(chance(0.1) ? Mapping.empty().with("nofailover", true) : Mapping.empty()),
+                chance(0.9),
+                now,
+                Instant.EPOCH.plusNanos(now),
+                perhaps(0.9, cluster(dynamic)),
+                dynamic,
+                chance(0.5)
+                        ? OptionalLong.of(
+                                now + Duration.ofSeconds(random.nextInt(30)).toNanos())
+                        : OptionalLong.empty(),
+                server(now),
+                peers(),
+                List.of(),
+                request());
+    }
+
+    /** The same cluster a little later: the operation has ended, or goes on. */
+    Observation later(Observation seen, Operation operation, long now) {
+        boolean goesOn = chance(0.3);
+        ServerStatus server = seen.server();
+        ServerStatus later = new ServerStatus(
+                server.dataDirectory(),
+                server.postmasterAlive(),
+                server.state(),
+                server.role(),
+                server.reading(),
+                server.following(),
+                goesOn ? Optional.of(new ServerStatus.Running(++operations, operation, now - 1)) : Optional.empty(),
+                goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, result())),
+                Map.of(),
+                server.checkpointPending(),
+                server.history(),
+                chance(0.5));
+        return new Observation(
+                SELF,
+                seen.tags(),
+                seen.mayBootstrap(),
+                now,
+                Instant.EPOCH.plusNanos(now),
+                seen.cluster(),
+                seen.config(),
+                seen.leaseUntil(),
+                later,
+                seen.peers(),
+                List.of(),
+                seen.request());
+    }
+
+    private ClusterView cluster(DynamicConfiguration dynamic) {
+        return new ClusterView(
+                perhaps(0.9, chance(0.9) ? IDENTIFIER : chance(0.5) ? "" : "7711371126323781950"),
+                perhaps(0.9, dynamic),
+                perhaps(0.7, new Leader(oneOf(NAMES), 10, 20)),
+                new Status(lsn(), Map.of(), List.of()),
+                NAMES.stream().filter(_ -> chance(0.8)).map(this::member).toList(),
+                perhaps(
+                        0.2,
+                        new FailoverRequest(
+                                perhaps(0.5, oneOf(NAMES)), perhaps(0.7, oneOf(NAMES)), Optional.empty(), 7)),
+                SyncState.NONE,
+                history(),
+                Map.of());
+    }
+
+    private History history() {
+        return chance(0.5)
+                ? History.EMPTY
+                : new History(List.of(new History.Entry(1, new Lsn(100), "why", Optional.empty(), Optional.of("n2"))));
+    }
+
+    private Member member(String name) {
+        Mapping data = Mapping.empty()
+                .with("conn_url", "postgres://" + name + ":5432/postgres")
+                .with("api_url", "http://" + name + ":8008/patroni")
+                .with("state", oneOf(List.of("running", "starting", "stopped")))
+                .with("role", oneOf(List.of("primary", "replica")))
+                .with("xlog_location", random.nextInt(300))
+                .with("timeline", 1 + random.nextInt(3))
+                .with("checkpoint_after_promote", chance(0.8));
+        return new Member(name, data, 3, 20);
+    }
+
+    private Lsn lsn() {
+        return new Lsn(random.nextInt(300));
+    }
+
+    private ServerStatus server(long now) {
+        boolean alive = chance(0.7);
+        DataDirectory data = data(alive);
+        Role role = oneOf(List.of(Role.values()));
+        return new ServerStatus(
+                data,
+                alive,
+                oneOf(List.of(PostgresState.values())),
+                role,
+                alive ? perhaps(0.8, reading()) : Optional.empty(),
+                perhaps(0.5, N2),
+                perhaps(0.2, new ServerStatus.Running(4, operation(), now - 1)),
+                perhaps(0.5, new ServerStatus.Finished(random.nextInt(4), operation(), result())),
+                Map.of(),
+                chance(0.2),
+                history(),
+                chance(0.5));
+    }
+
+    private DataDirectory data(boolean alive) {
+        return switch (random.nextInt(10)) {
+            case 0 -> new DataDirectory.Empty();
+            case 1 -> new DataDirectory.Unreadable("why");
+            default ->
+                new DataDirectory.Present(
+                        new ControlData(
+                                chance(0.9) ? IDENTIFIER : alive || chance(0.5) ? "7711371126323781999" : "0",
+                                oneOf(List.of(
+                                        "in production", "shut down", "shut down in recovery", "in archive recovery")),
+                                lsn(),
+                                1 + random.nextInt(3)),
+                        chance(0.5));
+        };
+    }
+
+    private ServerReading reading() {
+        return new ServerReading(
+                150000,
+                Instant.EPOCH,
+                chance(0.5),
+                chance(0.9) ? OptionalInt.of(1 + random.nextInt(3)) : OptionalInt.empty(),
+                lsn(),
+                lsn(),
+                lsn(),
+                Optional.empty(),
+                chance(0.1),
+                perhaps(0.5, "streaming"),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    private Operation operation() {
+        return oneOf(List.of(
+                new Operation.Bootstrap(),
+                new Operation.DiscardFailedBootstrap(),
+                new Operation.Clone(N2, true),
+                new Operation.Reinitialize(N2, true, "why"),
+                new Operation.Start(Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty()),
+                new Operation.Start(Operation.Start.As.REPLICA, Optional.of(N2), "starting", Optional.empty()),
+                new Operation.Stop(Operation.Stop.Mode.FAST, true, "stopping"),
+                new Operation.Restart(Optional.empty()),
+                new Operation.Promote(),
+                new Operation.Follow(Optional.of(N2)),
+                new Operation.CrashRecovery(),
+                new Operation.CheckDivergence(N2),
+                new Operation.Rewind(N2),
+                new Operation.CheckpointAfterPromotion()));
+    }
+
+    private OperationResult result() {
+        return oneOf(List.of(
+                new OperationResult.Succeeded(),
+                new OperationResult.Failed("why"),
+                new OperationResult.Cancelled(),
+                new OperationResult.InHistory(),
+                new OperationResult.Diverged("why")));
+    }
+
+    private Map<String, PeerReply> peers() {
+        Map<String, PeerReply> peers = new HashMap<>();
+        for (String name : List.of("n2", "n3")) {
+            peers.put(
+                    name,
+                    chance(0.4)
+                            ? PeerReply.unreachable(name)
+                            : new PeerReply(
+                                    name,
+                                    true,
+                                    chance(0.2),
+                                    lsn(),
+                                    OptionalInt.of(1 + random.nextInt(3)),
+                                    Tags.NONE,
+                                    false));
+        }
+        return peers;
+    }
+
+    private Optional<Observation.Request> request() {
+        return switch (random.nextInt(20)) {
+            case 0 -> Optional.of(new Observation.Request.Shutdown());
+            case 1 -> Optional.of(new Observation.Request.Restart(Optional.empty()));
+            case 2 -> Optional.of(new Observation.Request.Reinitialize(chance(0.5), chance(0.5)));
+            default -> Optional.empty();
+        };
+    }
+
+    Outcome outcome(Action action) {
+        Outcome.Result result = oneOf(List.of(
+                new Outcome.Result.Done(),
+                new Outcome.Result.Done(),
+                new Outcome.Result.Refused("why"),
+                new Outcome.Result.Unavailable("why")));
+        return new Outcome(action, result);
+    }
+}

@@ -2,6 +2,7 @@ package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -17,6 +18,7 @@ import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -188,6 +190,10 @@ final class AgentCommands implements Commands {
 
     @Override
     public ConfigAnswer patchConfig(Mapping patch) {
+        Optional<ConfigAnswer> wrong = wrongConfig(patch);
+        if (wrong.isPresent()) {
+            return wrong.get();
+        }
         Optional<DynamicConfiguration> before = readCluster().flatMap(ClusterView::config);
         if (before.isEmpty()) {
             return new ConfigAnswer(503, Mapping.empty(), "the configuration can't be read from the DCS");
@@ -201,7 +207,16 @@ final class AgentCommands implements Commands {
 
     @Override
     public ConfigAnswer replaceConfig(Mapping config) {
-        return put(config, OptionalLong.empty(), 502);
+        return wrongConfig(config).orElseGet(() -> put(config, OptionalLong.empty(), 502));
+    }
+
+    /** Patroni would take it, and then every member would reject or ignore it. */
+    private static Optional<ConfigAnswer> wrongConfig(Mapping given) {
+        List<String> mistakes = DynamicConfigurationCheck.of(given).mistakes();
+        return mistakes.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ConfigAnswer(400, Mapping.empty(), "nothing was changed: " + String.join("; ", mistakes)));
     }
 
     private ConfigAnswer put(Mapping config, OptionalLong revision, int failure) {

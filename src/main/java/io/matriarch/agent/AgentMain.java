@@ -7,6 +7,8 @@ import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
 import io.quarkus.runtime.Quarkus;
 import java.net.BindException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,6 +43,11 @@ public final class AgentMain {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof BindException)) {
             cause = cause.getCause();
+        }
+        if (cause instanceof FileSystemException missing) {
+            return "restapi: " + missing.getFile() + " can't be read: "
+                    + (cause instanceof NoSuchFileException ? "there is no such file" : cause)
+                    + "; check restapi.certfile, restapi.keyfile and restapi.cafile";
         }
         String text = String.valueOf(cause.getMessage());
         boolean portTaken =

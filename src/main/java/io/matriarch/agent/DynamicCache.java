@@ -1,6 +1,7 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
@@ -26,18 +27,24 @@ final class DynamicCache {
     static DynamicConfiguration initial(Configuration configuration) {
         return new DynamicCache(configuration)
                 .read()
-                .orElseGet(
-                        () -> new DynamicConfiguration(configuration.bootstrap().dcs(), 0));
+                .orElseGet(() -> usable(configuration.bootstrap().dcs()));
     }
 
     private Optional<DynamicConfiguration> read() {
         try {
             return Json.parse(Files.readString(file)) instanceof Mapping mapping
-                    ? Optional.of(new DynamicConfiguration(mapping, 0))
+                    ? Optional.of(usable(mapping))
                     : Optional.empty();
-        } catch (IOException | MalformedDocument none) {
+        } catch (MalformedDocument broken) {
+            LOG.warnf("%s is no JSON and is ignored: %s", file, broken.getMessage());
+            return Optional.empty();
+        } catch (IOException none) {
             return Optional.empty();
         }
+    }
+
+    private static DynamicConfiguration usable(Mapping raw) {
+        return new DynamicConfiguration(DynamicConfigurationCheck.of(raw).usable(), 0);
     }
 
     /** Only into a data directory that is a cluster's. */

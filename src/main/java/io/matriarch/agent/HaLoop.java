@@ -44,6 +44,7 @@ public final class HaLoop {
     private final LoopState state;
     private final ActionRunner runner;
     private final Decider decider;
+    private final DynamicChanges dynamicChanges = new DynamicChanges();
 
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, PeerReply> peers = new HashMap<>();
@@ -126,7 +127,12 @@ public final class HaLoop {
         outcomes.add(new Outcome(action, runner.carryOut(action, observation)));
     }
 
+    /** An error ends without a trace in the DCS: the cluster there may be another one. */
     private Next end(Observation observation, int code) {
+        if (code != 0) {
+            state.lines().fatal(lastLine);
+            return new Next.End(code);
+        }
         logLine(observation);
         if (observation.cluster().isPresent()) {
             touchMember(observation);
@@ -181,6 +187,7 @@ public final class HaLoop {
         cluster.ifPresent(this::takeOver);
         ServerStatus server = postgres.observe(Deadline.after(ticker, SERVER_PATIENCE));
         state.serverSeen(server, ticker.nanos());
+        server.finished().ifPresent(state.lines()::finished);
         Configuration configuration = state.configuration();
         return new Observation(
                 configuration.name(),
@@ -219,9 +226,9 @@ public final class HaLoop {
         if (!view.leads(state.configuration().name())) {
             state.lease().lost();
         }
-        Optional<DynamicConfiguration> changed = view.config()
-                .filter(config -> config.revision() != state.dynamic().revision()
-                        || !config.raw().equals(state.dynamic().raw()));
+        state.lines().brokenKeys(view.brokenKeys());
+        Optional<DynamicConfiguration> changed =
+                view.config().flatMap(config -> dynamicChanges.news(config, state.dynamic()));
         if (changed.isPresent()) {
             state.takeOver(changed.get());
             runner.reload();

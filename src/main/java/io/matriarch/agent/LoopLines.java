@@ -1,22 +1,65 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.ServerStatus;
+import java.util.HashSet;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** What the loop says: a line for each cycle that has something new to tell, a line when the DCS goes and one when it is back. */
 final class LoopLines {
     private static final Logger LOG = Logger.getLogger("io.matriarch.ha");
 
+    private static final int MOST_REMEMBERED = 100;
+
+    private final Set<String> tried = new HashSet<>();
+    private Set<String> broken = Set.of();
     private String last = "";
+    private String failure = "";
+    private int failures;
+    private long lastEnded;
     private boolean dcsAnswers = true;
 
-    /** A line that repeats the one before is for those who debug. */
+    /** A line that repeats the one before is for those who debug, and so is one about the next try of what keeps failing in the same way. */
     void log(String line) {
-        if (line.equals(last)) {
-            LOG.debug(line);
-        } else {
-            LOG.info(line);
+        if (tried.size() > MOST_REMEMBERED) {
+            tried.clear();
         }
+        boolean news = !line.equals(last) && (tried.add(line) || failures < 2);
+        LOG.log(news ? Logger.Level.INFO : Logger.Level.DEBUG, line);
         last = line;
+    }
+
+    void fatal(String line) {
+        LOG.fatal(line);
+    }
+
+    /** A long action ended. */
+    void finished(ServerStatus.Finished ended) {
+        if (ended.id() == lastEnded) {
+            return;
+        }
+        lastEnded = ended.id();
+        switch (ended.result()) {
+            case OperationResult.Failed(String why) -> {
+                failures = why.equals(failure) ? failures + 1 : 1;
+                failure = why;
+            }
+            case OperationResult.Succeeded _ -> {
+                failures = 0;
+                failure = "";
+                tried.clear();
+            }
+            case OperationResult.Cancelled _, OperationResult.InHistory _, OperationResult.Diverged _ -> {}
+        }
+    }
+
+    /** Keys in the DCS whose values make no sense; each is told when it gets so. */
+    void brokenKeys(Set<String> keys) {
+        keys.stream()
+                .filter(key -> !broken.contains(key))
+                .forEach(key -> LOG.warnf("The key %s in the DCS holds no value that makes sense, it is ignored", key));
+        broken = Set.copyOf(keys);
     }
 
     void dcsUnavailable(String why) {

@@ -27,6 +27,24 @@ public final class ClusterJson {
 
     private ClusterJson() {}
 
+    /** Whether a key, named without the cluster's prefix, holds something that no version ever wrote there; unknown keys never do. */
+    static boolean isBroken(String key, String text) {
+        return switch (key) {
+            case "config", "sync", "failsafe" -> object(text).isEmpty();
+            case "history" -> json(text).filter(Sequence.class::isInstance).isEmpty();
+            case "status" ->
+                json(text)
+                        .filter(value -> value instanceof Mapping || value instanceof Whole)
+                        .isEmpty();
+            case "failover" -> json(text).isEmpty() && text.startsWith("{");
+            case "initialize" -> !text.isEmpty() && !text.matches("[0-9]{10,}");
+            default ->
+                key.startsWith("members/")
+                        && !text.startsWith("postgres")
+                        && object(text).isEmpty();
+        };
+    }
+
     /** A member's data; empty when the text isn't an object. */
     public static Mapping readMember(String text) {
         return text.startsWith("postgres")

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything below the cluster's prefix in the DCS at one revision.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param failover absent when nothing is requested
  * @param failsafe member name to api_url; empty when the key is missing
  * @param members sorted by name
+ * @param brokenKeys the keys, such as {@code members/a}, whose values make no sense; they count as absent or empty
  */
 public record ClusterView(
         Optional<String> initialize,
@@ -23,7 +25,8 @@ public record ClusterView(
         Optional<FailoverRequest> failover,
         SyncState sync,
         History history,
-        Map<String, String> failsafe) {
+        Map<String, String> failsafe,
+        Set<String> brokenKeys) {
 
     /** A scope without any key. */
     public static final ClusterView EMPTY = new ClusterView(
@@ -37,9 +40,24 @@ public record ClusterView(
             History.EMPTY,
             Map.of());
 
+    /** Without broken keys. */
+    public ClusterView(
+            Optional<String> initialize,
+            Optional<DynamicConfiguration> config,
+            Optional<Leader> leader,
+            Status status,
+            List<Member> members,
+            Optional<FailoverRequest> failover,
+            SyncState sync,
+            History history,
+            Map<String, String> failsafe) {
+        this(initialize, config, leader, status, members, failover, sync, history, failsafe, Set.of());
+    }
+
     public ClusterView {
         members = members.stream().sorted(Comparator.comparing(Member::name)).toList();
         failsafe = Map.copyOf(failsafe);
+        brokenKeys = Set.copyOf(brokenKeys);
     }
 
     public Optional<Member> member(String name) {

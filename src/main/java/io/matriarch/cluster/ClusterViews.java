@@ -4,7 +4,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Builds a {@link ClusterView} from the keys in the DCS (reference 3.1 and 3.2). Unknown keys are ignored, broken values count as absent or empty. */
@@ -24,7 +26,9 @@ public final class ClusterViews {
         return new ClusterView(
                 keys.find("initialize").map(KeyedValue::value),
                 keys.find("config").flatMap(entry -> ClusterJson.readConfig(entry.value(), entry.revision())),
-                keys.find("leader").map(entry -> new Leader(entry.value(), entry.revision(), entry.lease())),
+                keys.find("leader")
+                        .filter(entry -> !isNobodysLock(entry, keys))
+                        .map(entry -> new Leader(entry.value(), entry.revision(), entry.lease())),
                 status(keys),
                 members(byKey.values()),
                 keys.find("failover").flatMap(entry -> ClusterJson.readFailover(entry.value(), entry.revision())),
@@ -36,7 +40,29 @@ public final class ClusterViews {
                         .orElse(History.EMPTY),
                 keys.find("failsafe")
                         .map(entry -> ClusterJson.readFailsafe(entry.value()))
-                        .orElse(Map.of()));
+                        .orElse(Map.of()),
+                brokenKeys(keys));
+    }
+
+    /**
+     * Whether the leader key was written by nobody who can hold the lock: every member's lock carries a lease, and this one names no member either. It would never
+     * run out, so without a person's help the cluster would have no primary for ever. A person who names a member there is obeyed.
+     */
+    public static boolean isNobodysLock(KeyedValue leader, Predicate<String> isMember) {
+        return leader.lease() == 0 && !isMember.test(leader.value());
+    }
+
+    private static boolean isNobodysLock(KeyedValue leader, Lookup keys) {
+        return isNobodysLock(leader, name -> keys.find(MEMBERS + name).isPresent());
+    }
+
+    private static Set<String> brokenKeys(Lookup keys) {
+        return keys.byKey().values().stream()
+                .filter(entry -> entry.key().equals("leader")
+                        ? isNobodysLock(entry, keys)
+                        : ClusterJson.isBroken(entry.key(), entry.value()))
+                .map(KeyedValue::key)
+                .collect(Collectors.toSet());
     }
 
     /** Members older than 2.1.0 know only optime/leader; it counts when there is no status. */

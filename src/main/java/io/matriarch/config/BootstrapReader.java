@@ -1,6 +1,8 @@
 package io.matriarch.config;
 
+import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.config.BootstrapSettings.NewUser;
+import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
 import java.util.List;
 
@@ -14,9 +16,13 @@ final class BootstrapReader {
         List<NewUser> created = users.content().entries().keySet().stream()
                 .map(name -> user(name, users.section(name)))
                 .toList();
+        Mapping dcs = section.mapping("dcs");
+        DynamicConfigurationCheck check = DynamicConfigurationCheck.of(dcs);
+        check.mistakes().forEach(mistake -> section.warning("dcs", mistake + "; it is ignored"));
+        check.adjusted().forEach(adjustment -> section.warning("dcs", adjustment));
         return new BootstrapSettings(
                 present,
-                section.mapping("dcs"),
+                dcs,
                 section.text("method"),
                 section.content().find("initdb").orElse(new Sequence(List.of())),
                 section.texts("pg_hba"),

@@ -7,6 +7,7 @@ import io.matriarch.value.Value.Null;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -73,9 +74,11 @@ final class ConfigurationFiles {
     }
 
     private void unreadable(Path path, Exception e) {
-        String why = Optional.ofNullable(e.getMessage()).orElse("");
-        problems.add(new Problem(
-                path.toString(), "", "can't be read: " + e.getClass().getSimpleName() + " " + why));
+        String why = e instanceof AccessDeniedException
+                ? "permission denied for user " + System.getProperty("user.name")
+                : e.getClass().getSimpleName() + " "
+                        + Optional.ofNullable(e.getMessage()).orElse("");
+        problems.add(new Problem(path.toString(), "", "can't be read: " + why));
     }
 
     private void parse(String source, String text) {

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The PATRONI_* variables as layers over the file (reference 2.16). Empty ones are ignored. */
 final class EnvironmentVariables {
     static final String PREFIX = "PATRONI_";
+
+    private static final Pattern MAY_HOLD_SECRETS = Pattern.compile("HEADERS|AUTH|ACL|PASSWORD|TOKEN|KEY");
 
     private final Map<String, String> environment;
     private final List<Layer> layers = new ArrayList<>();
@@ -49,7 +52,7 @@ final class EnvironmentVariables {
 
     private void take(VariableNames.Variable variable) {
         find(variable.name())
-                .ifPresent(text -> parse(variable.name(), text, variable.form())
+                .ifPresent(text -> parse(variable.name(), text, variable.form(), variable.path())
                         .ifPresent(value -> add(variable.name(), value, variable.path())));
     }
 
@@ -71,7 +74,7 @@ final class EnvironmentVariables {
                     List.of(name.substring(0, underscore).toLowerCase(Locale.ROOT), suffix.toLowerCase(Locale.ROOT));
             VariableNames.dcsForm(suffix)
                     .ifPresent(form -> find(name)
-                            .flatMap(text -> parse(name, text, form))
+                            .flatMap(text -> parse(name, text, form, path))
                             .ifPresent(value -> add(name, value, path)));
         }
     }
@@ -102,44 +105,50 @@ final class EnvironmentVariables {
             find(name).ifPresent(password -> {
                 add(name, new Text(password), List.of("bootstrap", "users", user, "password"));
                 find(user + "_OPTIONS")
-                        .flatMap(options -> parse(user + "_OPTIONS", options, VariableNames.Form.LIST))
+                        .flatMap(options -> parse(
+                                user + "_OPTIONS",
+                                options,
+                                VariableNames.Form.LIST,
+                                List.of("bootstrap", "users", user, "options")))
                         .ifPresent(options ->
                                 add(user + "_OPTIONS", options, List.of("bootstrap", "users", user, "options")));
             });
         }
     }
 
-    private Optional<Value> parse(String name, String text, VariableNames.Form form) {
+    private Optional<Value> parse(String name, String text, VariableNames.Form form, List<String> path) {
         return switch (form) {
             case TEXT -> Optional.of(new Text(text));
-            case LIST -> list(name, text);
-            case MAPPING -> mapping(name, text);
-            case FORMAT -> text.contains("%(") ? Optional.of(new Text(text)) : list(name, text);
+            case LIST -> list(name, text, path);
+            case MAPPING -> mapping(name, text, path);
+            case FORMAT -> text.contains("%(") ? Optional.of(new Text(text)) : list(name, text, path);
         };
     }
 
-    private Optional<Value> list(String name, String text) {
+    private Optional<Value> list(String name, String text, List<String> path) {
         String yaml = text.strip().startsWith("-") || text.contains("[") ? text : "[" + text + "]";
-        return yaml(name, yaml)
-                .filter(value -> value instanceof Sequence || wrong(name, "a list such as a,b or [a, b]"));
+        return yaml(yaml)
+                .filter(Sequence.class::isInstance)
+                .or(() -> wrong(name, path, text, "a list such as a,b or [a, b]"));
     }
 
-    private Optional<Value> mapping(String name, String text) {
+    private Optional<Value> mapping(String name, String text, List<String> path) {
         String yaml = text.strip().startsWith("{") ? text : "{" + text + "}";
-        return yaml(name, yaml)
-                .filter(value -> value instanceof Mapping || wrong(name, "a mapping such as a: 1, b: 2"));
+        return yaml(yaml)
+                .filter(Mapping.class::isInstance)
+                .or(() -> wrong(name, path, text, "a mapping such as a: 1, b: 2"));
     }
 
-    private boolean wrong(String name, String expected) {
-        problems.add(new Problem(PREFIX + name, "", "it must be " + expected));
-        return false;
+    private Optional<Value> wrong(String name, List<String> path, String text, String expected) {
+        String shown = MAY_HOLD_SECRETS.matcher(name).find() ? "the value" : Section.shown(text);
+        problems.add(new Problem(PREFIX + name, String.join(".", path), shown + " isn't " + expected));
+        return Optional.empty();
     }
 
-    private Optional<Value> yaml(String name, String text) {
+    private static Optional<Value> yaml(String text) {
         try {
             return Optional.of(Yaml.parse(text));
         } catch (MalformedDocument e) {
-            problems.add(new Problem(PREFIX + name, "", "not YAML: " + e.reason()));
             return Optional.empty();
         }
     }

@@ -11,11 +11,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A mapping of the configuration, read with types; what doesn't fit is noted in the findings and counts as absent. Empty text counts as absent too. */
 final class Section {
     private static final int LONGEST_SHOWN = 200;
+
+    /** A value that stands there by mistake may be a password. */
+    private static final Pattern MAY_HOLD_SECRETS =
+            Pattern.compile("authentication|users|superuser|replication|rewind|headers");
 
     private final String path;
     private final Mapping content;
@@ -59,7 +64,8 @@ final class Section {
         if (found.get() instanceof Mapping mapping) {
             return mapping;
         }
-        problem(key, "a mapping is expected here, not " + shown(found.get()));
+        boolean secret = MAY_HOLD_SECRETS.matcher(path(key)).find() && !(found.get() instanceof Sequence);
+        problem(key, "a mapping is expected here, not " + (secret ? "a single value" : shown(found.get())));
         return Mapping.empty();
     }
 
@@ -193,6 +199,11 @@ final class Section {
         findings.problem(path(key), text);
     }
 
+    /** Something to tell, but not a reason to refuse the configuration. */
+    void warning(String key, String text) {
+        findings.warning(path(key) + "." + text);
+    }
+
     static String shown(Value value) {
         return value.asText().map(Section::shown).orElse(value instanceof Mapping ? "a mapping" : "a list");
     }
@@ -201,6 +212,8 @@ final class Section {
         String line = text.chars()
                 .mapToObj(character -> character < ' ' ? " " : Character.toString(character))
                 .collect(Collectors.joining());
+        // what stands before the host of a URL may be a password
+        line = line.contains("@") ? "..." + line.substring(line.lastIndexOf('@')) : line;
         return "'" + (line.length() > LONGEST_SHOWN ? line.substring(0, LONGEST_SHOWN) + "..." : line) + "'";
     }
 

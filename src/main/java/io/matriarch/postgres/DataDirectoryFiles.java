@@ -3,8 +3,10 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -35,7 +37,8 @@ final class DataDirectoryFiles {
 
     /** What can never be started again, a half-made copy or a half-rewound cluster, counts as empty: it may be cloned over. */
     DataDirectory look() {
-        if (!Files.exists(directory) || (isHalfRewound() && !rewinding.get())) {
+        // a folder above that may not be searched hides the directory: that is no proof that there is none
+        if (Files.notExists(directory) || (isHalfRewound() && !rewinding.get())) {
             return new DataDirectory.Empty();
         }
         try {
@@ -50,8 +53,18 @@ final class DataDirectoryFiles {
                     .orElseGet(() -> new DataDirectory.Unreadable(
                             "pg_controldata can't read " + directory + "; check its owner and postgresql.bin_dir"));
         } catch (IOException e) {
-            return new DataDirectory.Unreadable(e.toString());
+            return new DataDirectory.Unreadable(why(e));
         }
+    }
+
+    private String why(IOException e) {
+        return switch (e) {
+            case AccessDeniedException _ ->
+                "permission denied for " + directory + ", it must belong to the user of this agent, "
+                        + System.getProperty("user.name");
+            case NotDirectoryException _ -> directory + " is not a directory";
+            default -> e.toString();
+        };
     }
 
     private boolean holdsCluster() {

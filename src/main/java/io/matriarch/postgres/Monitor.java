@@ -48,6 +48,7 @@ final class Monitor {
             """;
 
     private final Connections connections;
+    private final LoginRefusal refusal = new LoginRefusal();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().name("postgres-monitor").daemon().unstarted(task));
     private Optional<Connection> connection = Optional.empty();
@@ -104,13 +105,18 @@ final class Monitor {
     private Optional<ServerReading> query() {
         try {
             if (connection.isEmpty()) {
+                if (!refusal.mayTryAgain()) {
+                    return Optional.empty();
+                }
                 connection = Optional.of(connections.local("Patroni heartbeat", STATEMENT_TIMEOUT_MILLIS));
+                refusal.over();
             }
             try (Statement statement = connection.get().createStatement()) {
                 return Optional.of(read(statement));
             }
         } catch (SQLException e) {
             LOG.debugf("the server doesn't answer the monitoring query: %s", e.getMessage());
+            refusal.consider(e);
             drop();
             return Optional.empty();
         }

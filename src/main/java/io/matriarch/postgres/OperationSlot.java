@@ -4,7 +4,9 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.time.Ticker;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -16,6 +18,7 @@ final class OperationSlot {
     private final Ticker ticker;
     private final Runnable whenEnded;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, String> toldFailures = new ConcurrentHashMap<>();
     private long lastId;
     private Optional<ServerStatus.Running> running = Optional.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
@@ -57,9 +60,7 @@ final class OperationSlot {
             LOG.error("unexpected failure while " + operation.title(), e);
             result = new OperationResult.Failed("unexpected failure: " + e);
         }
-        if (result instanceof OperationResult.Failed(String why)) {
-            LOG.errorf("%s failed: %s", operation.title(), why);
-        }
+        tell(operation, result);
         lock.lock();
         try {
             running = Optional.empty();
@@ -68,6 +69,18 @@ final class OperationSlot {
             lock.unlock();
         }
         whenEnded.run();
+    }
+
+    /** A failure that is tried again and again is told once, until it is another one or none. */
+    private void tell(Operation operation, OperationResult result) {
+        switch (result) {
+            case OperationResult.Failed(String why) -> {
+                boolean again = why.equals(toldFailures.put(operation.title(), why));
+                LOG.logf(again ? Logger.Level.DEBUG : Logger.Level.ERROR, "%s failed: %s", operation.title(), why);
+            }
+            case OperationResult.Succeeded _ -> toldFailures.remove(operation.title());
+            case OperationResult.Cancelled _, OperationResult.InHistory _, OperationResult.Diverged _ -> {}
+        }
     }
 
     /** Returns at once; the work notices in its own time. */

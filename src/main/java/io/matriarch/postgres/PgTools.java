@@ -4,7 +4,6 @@ import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,13 +39,16 @@ final class PgTools {
             return exitCode == 0;
         }
 
-        /** The last line that says anything. */
+        /** The last line that tells of an error, else the last that says anything: hints may follow the error. */
         String lastLine() {
             List<String> lines = output.lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .toList();
-            return lines.isEmpty() ? "exit code " + exitCode : lines.getLast();
+            return lines.reversed().stream()
+                    .filter(line -> line.contains("error: ") || line.contains("FATAL: "))
+                    .findFirst()
+                    .orElseGet(() -> lines.isEmpty() ? "exit code " + exitCode : lines.getLast());
         }
     }
 
@@ -149,7 +151,8 @@ final class PgTools {
             int from = Math.max(0, all.length - KEPT_OUTPUT);
             return new String(all, from, all.length - from, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // the process was ended, and its pipe with it
+            return "";
         }
     }
 

@@ -167,9 +167,11 @@ final class ServerControl {
     /** What a killed predecessor left (its last children, its shared memory) may stand in the way for a moment. */
     private OperationResult launchPatiently(
             PostgresSettings settings, List<String> arguments, Optional<Duration> patience, Cancellation cancellation) {
+        boolean leftovers = Postmaster.leftover(settings.dataDirectory()).isPresent();
         Deadline deadline = Deadline.after(LEFTOVERS);
         OperationResult result = launch(settings, arguments, patience, cancellation);
-        while (result instanceof OperationResult.Failed
+        while (leftovers
+                && result instanceof OperationResult.Failed
                 && tools.unusable("postgres").isEmpty()
                 && !deadline.expired()
                 && !cancellation.requested()) {

@@ -72,10 +72,17 @@ public final class Yaml {
         return options;
     }
 
+    private static final String UNDEFINED_ALIAS = "found undefined alias";
+
     private static String reason(MarkedYAMLException e) {
         String context =
                 Optional.ofNullable(e.getContext()).map(text -> text + ", ").orElse("");
-        return context + Optional.ofNullable(e.getProblem()).orElse("not YAML");
+        String problem = Optional.ofNullable(e.getProblem()).orElse("not YAML");
+        // its name may be a password that lacks quotes
+        return context
+                + (problem.startsWith(UNDEFINED_ALIAS)
+                        ? UNDEFINED_ALIAS + "; a text that begins with * needs quotes"
+                        : problem);
     }
 
     private static MalformedDocument malformed(String reason, Optional<Mark> mark, YAMLException cause) {

@@ -7,6 +7,7 @@ import io.matriarch.value.Value.Mapping;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -160,8 +161,35 @@ class ClusterJsonTest {
                         Optional.of(new FailoverRequest(Optional.empty(), Optional.of("pg-b"), Optional.empty(), 8)),
                         new SyncState(Optional.of("pg-a"), 0, List.of(), 9),
                         new History(List.of(new History.Entry(1, new Lsn(2), "r", Optional.empty(), Optional.empty()))),
-                        Map.of("pg-a", "u")));
+                        Map.of("pg-a", "u"),
+                        Set.of("members/pg-b")));
         assertThat(ClusterViews.from(List.of())).isEqualTo(ClusterView.EMPTY);
+    }
+
+    @Test
+    void junkIsNamedAndCountsAsAbsent() {
+        List<String> keys = List.of(
+                "config", "leader", "history", "status", "sync", "failover", "failsafe", "initialize", "members/a");
+        ClusterView view = ClusterViews.from(
+                keys.stream().map(key -> new KeyedValue(key, "{junk", 5, 0)).toList());
+        assertThat(view.brokenKeys()).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(view.leader()).isEmpty();
+        assertThat(view.config()).isEmpty();
+        assertThat(view.systemIdentifier()).isEmpty();
+    }
+
+    @Test
+    void aLockWithoutLeaseIsObeyedIfItNamesAMember() {
+        KeyedValue member = new KeyedValue("members/a", "{}", 1, 7);
+        assertThat(ClusterViews.from(List.of(member, new KeyedValue("leader", "a", 2, 0)))
+                        .leads("a"))
+                .isTrue();
+        assertThat(ClusterViews.from(List.of(member, new KeyedValue("leader", "gone", 2, 9)))
+                        .leads("gone"))
+                .isTrue();
+        assertThat(ClusterViews.from(List.of(member, new KeyedValue("leader", "gone", 2, 0)))
+                        .leader())
+                .isEmpty();
     }
 
     @Test

@@ -392,7 +392,7 @@ class ConfigurationLoaderTest {
                         "patroni.yml: watchdog.mode: 'sometimes' isn't one of automatic, required, require, off, disabled, disable, false",
                         "patroni.yml: tags.failover_priority: 'high' isn't a number from -2147483648 to 2147483647",
                         "patroni.yml: bootstrap.dcs: a mapping is expected here, not '7'",
-                        "patroni.yml: bootstrap.users.a: a mapping is expected here, not 'b'");
+                        "patroni.yml: bootstrap.users.a: a mapping is expected here, not a single value");
     }
 
     @ParameterizedTest

@@ -266,7 +266,8 @@ class EnvironmentVariablesTest {
                                 "PATRONI_ETCD3_HOSTS",
                                 "a [b")))
                 .hasSize(3)
-                .allSatisfy(problem -> assertThat(problem).matches("PATRONI_[A-Z3_]+: (not YAML: |it must be ).*"));
+                .allSatisfy(problem -> assertThat(problem)
+                        .matches("PATRONI_[A-Z3_]+: [a-z3._]+: .* isn't a (list|mapping) such as .*"));
         assertThat(problems(MINIMAL, Map.of("PATRONI_POSTGRESQL_LISTEN", "a:b")))
                 .containsExactly(
                         "PATRONI_POSTGRESQL_LISTEN: postgresql.listen: 'a:b' isn't host[,host...]:port with a port from 1 to 65535");

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Loads configurations from texts, for the tests. */
 final class Loading {
@@ -23,6 +26,9 @@ final class Loading {
             postgresql: {listen: '10.0.0.1:5432', data_dir: /data}
             """;
     private static final Map<String, String> HOME = Map.of("HOME", "/home/pg");
+
+    private static final Path ALL = directoryUntilTheEnd();
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private Loading() {}
 
@@ -65,16 +71,35 @@ final class Loading {
         return ConfigurationLoader.load(Optional.of(directory.resolve("patroni.yml")), variables);
     }
 
-    /** A new directory with these files. */
+    /** A new directory with these files, which goes when the tests end. */
     static Path write(Map<String, String> files) {
         try {
-            Path directory = Files.createTempDirectory("matriarch");
-            directory.toFile().deleteOnExit(); // after its files: what was named last goes first
+            Path directory = Files.createDirectory(ALL.resolve(Integer.toString(COUNT.incrementAndGet())));
             for (Map.Entry<String, String> file : files.entrySet()) {
                 Files.writeString(directory.resolve(file.getKey()), file.getValue());
-                directory.resolve(file.getKey()).toFile().deleteOnExit();
             }
             return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A hook, because properties are tried thousands of times, and a test run that is stopped cleans up too. */
+    private static Path directoryUntilTheEnd() {
+        try {
+            Path directory = Files.createTempDirectory("matriarch-config-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -183,4 +183,17 @@ final class EtcdDcsTest extends DcsContractTest {
                 .isInstanceOf(Writing.Unavailable.class);
         etcd = new RealEtcd();
     }
+
+    @Test
+    void junkInTheLeaderKeyDoesNotLockTheClusterForEver() {
+        EtcdDcs dcs = client("a", Optional.empty());
+        Deadline deadline = Deadline.after(Duration.ofSeconds(10));
+        etcd.etcdctl("put", "/service/test/leader", "junk");
+        assertThat(dcs.read(deadline)).isInstanceOf(Reading.Known.class);
+        assertThat(dcs.write(new DcsCommand.AcquireLeader(), deadline)).isInstanceOf(Writing.Written.class);
+        assertThat(dcs.read(deadline))
+                .isInstanceOfSatisfying(
+                        Reading.Known.class,
+                        known -> assertThat(known.view().leads("a")).isTrue());
+    }
 }

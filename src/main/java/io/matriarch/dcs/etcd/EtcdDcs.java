@@ -175,8 +175,13 @@ public final class EtcdDcs implements Dcs {
     }
 
     private Writing takeIfFree(long held, Deadline deadline) {
+        Message.Builder free = watcher.find(LEADER)
+                .filter(key -> ClusterViews.isNobodysLock(
+                        key, name -> watcher.find("members/" + name).isPresent()))
+                .map(nobodys -> Requests.modifiedAt(prefix + LEADER, nobodys.revision()))
+                .orElseGet(() -> Requests.createdAt(prefix + LEADER, 0));
         return txn(
-                Requests.createdAt(prefix + LEADER, 0),
+                free,
                 Requests.opPut(Requests.put(prefix + LEADER, self(), held)),
                 "Could not take out TTL lock",
                 revision -> watcher.wrote(copy -> copy.put(LEADER, self(), revision, held)),

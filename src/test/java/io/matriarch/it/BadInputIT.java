@@ -472,7 +472,7 @@ final class BadInputIT {
         wrongRequests(primary);
         junkInTheDcs(primary);
 
-        assertThat(primary.node().postmaster()).hasValue(postmaster);
+        assertThat(primary.node().postmaster()).as(primary.log()).hasValue(postmaster);
         assertThat(primary.node().query("select count(*) from rows")).isEqualTo("0");
         assertThat(primary.log()).doesNotContain("demot", "secondary");
         primary.stop();

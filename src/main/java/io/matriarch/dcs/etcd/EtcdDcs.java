@@ -170,14 +170,18 @@ public final class EtcdDcs implements Dcs {
         }
     }
 
+    private Optional<KeyedValue> nobodysLock() {
+        return watcher.find(LEADER)
+                .filter(key -> ClusterViews.isNobodysLock(
+                        key, name -> watcher.find("members/" + name).isPresent()));
+    }
+
     private Writing acquire(Deadline deadline) {
         return withLease(deadline, held -> takeIfFree(held, deadline));
     }
 
     private Writing takeIfFree(long held, Deadline deadline) {
-        Message.Builder free = watcher.find(LEADER)
-                .filter(key -> ClusterViews.isNobodysLock(
-                        key, name -> watcher.find("members/" + name).isPresent()))
+        Message.Builder free = nobodysLock()
                 .map(nobodys -> Requests.modifiedAt(prefix + LEADER, nobodys.revision()))
                 .orElseGet(() -> Requests.createdAt(prefix + LEADER, 0));
         return txn(
@@ -198,7 +202,10 @@ public final class EtcdDcs implements Dcs {
                 boolean carried = key.filter(
                                 entry -> entry.lease() == held && entry.value().equals(self()))
                         .isPresent();
-                yield carried ? new Writing.Written(key.orElseThrow().revision()) : moveToLease(held, deadline);
+                if (carried) {
+                    yield new Writing.Written(key.orElseThrow().revision());
+                }
+                yield nobodysLock().isPresent() ? takeIfFree(held, deadline) : moveToLease(held, deadline);
             }
         };
     }

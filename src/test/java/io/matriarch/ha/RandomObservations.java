@@ -208,7 +208,7 @@ final class RandomObservations {
                 new Operation.Bootstrap(),
                 new Operation.DiscardFailedBootstrap(),
                 new Operation.Clone(N2, true),
-                new Operation.Reinitialize(N2, true, "why"),
+                new Operation.Reinitialize(N2, true, chance(0.5), "why"),
                 new Operation.Start(Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty()),
                 new Operation.Start(Operation.Start.As.REPLICA, Optional.of(N2), "starting", Optional.empty()),
                 new Operation.Stop(Operation.Stop.Mode.FAST, true, "stopping"),

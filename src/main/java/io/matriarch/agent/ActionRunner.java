@@ -40,6 +40,7 @@ final class ActionRunner {
     private final Peers peerPort;
     private final LoopState state;
     private final Map<String, PeerReply> replies;
+    private String slotProblem = "";
 
     ActionRunner(
             Ticker ticker,
@@ -166,12 +167,12 @@ final class ActionRunner {
 
     private Result syncSlots(Set<String> members) {
         Set<String> wanted = state.slotsToKeep(members, ticker.nanos());
-        return postgres.syncSlots(wanted, Deadline.after(ticker, SQL_PATIENCE))
-                .<Result>map(why -> {
-                    LOG.warnf("replication slots: %s", why);
-                    return new Result.Unavailable(why);
-                })
-                .orElseGet(Result.Done::new);
+        Optional<String> problem = postgres.syncSlots(wanted, Deadline.after(ticker, SQL_PATIENCE));
+        if (!problem.orElse("").equals(slotProblem)) {
+            problem.ifPresent(why -> LOG.warnf("replication slots: %s", why));
+            slotProblem = problem.orElse("");
+        }
+        return problem.<Result>map(Result.Unavailable::new).orElseGet(Result.Done::new);
     }
 
     private static Result result(Writing writing) {

@@ -75,18 +75,21 @@ final class RealPostgres implements AutoCloseable {
 
     /** From now on the program runs behind these lines of shell; they see its arguments. */
     void wrap(String program, String before) {
-        String namespace = "root".equals(System.getProperty("user.name"))
-                ? "unshare --user --map-user=1000 --map-group=1000 -- "
-                : "";
         Path wrapper = folder.resolve("bin").resolve(program);
         try {
-            Files.writeString(
-                    wrapper,
-                    "#!/bin/bash\n" + before + "\nexec " + namespace + INSTALLED.resolve(program) + " \"$@\"\n");
+            Files.writeString(wrapper, "#!/bin/bash\n" + before + "\nexec " + command(program) + " \"$@\"\n");
             Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The installed program, for a shell. */
+    static String command(String program) {
+        String namespace = "root".equals(System.getProperty("user.name"))
+                ? "unshare --user --map-user=1000 --map-group=1000 -- "
+                : "";
+        return namespace + INSTALLED.resolve(program);
     }
 
     /** As after a kill -9 of the agent: a new one that remembers nothing. */

@@ -133,7 +133,10 @@ final class RewindingTest {
         a.succeeds(new Operation.CrashRecovery());
         // the kernel kills it when it has written so much of one file: not in the trial, and in the middle of the real
         // run
-        a.wrap("pg_rewind", "[[ \"$*\" == *--dry-run* ]] || ulimit -f 1000");
+        a.wrap(
+                "pg_rewind",
+                "[[ \"$*\" == *--dry-run* ]] || { ulimit -f 1000; exec env --default-signal=XFSZ "
+                        + RealPostgres.command("pg_rewind") + " \"$@\"; }");
         assertThat(a.carryOut(new Operation.Rewind(b.upstream()))).isInstanceOf(OperationResult.Failed.class);
 
         a.newAgent();

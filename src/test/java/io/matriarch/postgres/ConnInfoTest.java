@@ -1,0 +1,62 @@
+package io.matriarch.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.matriarch.cluster.Upstream;
+import java.net.MalformedURLException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConnInfoTest {
+    private static ConnInfo.Address address(String url) throws MalformedURLException {
+        return ConnInfo.Address.of(new Upstream("n1", url));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://h:5433,                          h,         5433, postgres",
+        "postgres://h,                               h,         5432, postgres",
+        "postgres://h:5433/,                         h,         5433, postgres",
+        "postgres://10.0.0.1:5433/app,               10.0.0.1,  5433, app",
+        "postgresql://node_1:5433/app?sslmode=require, node_1,  5433, app",
+        "postgres://u:p@h:5433/app,                  h,         5433, app",
+        "postgres://[fd00::1]:5433/app,              fd00::1,   5433, app",
+        "postgres://[::1],                           ::1,       5432, postgres",
+    })
+    void namesTheServer(String url, String host, int port, String database) throws MalformedURLException {
+        assertThat(address(url)).isEqualTo(new ConnInfo.Address(host, port, database));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "h:5432",
+                "postgres://",
+                "postgres:///app",
+                "postgres://:5432/app",
+                "postgres://h:port/app",
+                "postgres://h:0/app",
+                "postgres://h:65536/app",
+                "http://h:5432/app",
+                "postgres://h1:1,h2:2/app",
+                "postgres://[::1/app",
+                "postgres://u:secret@/app"
+            })
+    void refusesWhatNamesNoServerAndShowsNoPassword(String url) {
+        assertThatThrownBy(() -> address(url))
+                .isInstanceOf(MalformedURLException.class)
+                .hasMessageContaining("member n1")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void escapesAsLibpqReads() {
+        assertThat(ConnInfo.text(Map.of("a", "it's \\ b"))).isEqualTo("a=it\\'s\\ \\\\\\ b");
+        assertThat(ConnInfo.text(Map.of("a", ""))).isEqualTo("a=''");
+    }
+}

@@ -1,0 +1,211 @@
+package io.matriarch.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.Upstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clones of a real primary, and the clones that don't happen. */
+@Timeout(180)
+final class CopyingTest {
+    @TempDir
+    private Path folder;
+
+    private RealPostgres a;
+    private RealPostgres b;
+
+    @BeforeEach
+    void primary() {
+        a = new RealPostgres(folder, "a");
+        b = new RealPostgres(folder, "b");
+        a.succeeds(new Operation.Bootstrap());
+    }
+
+    @AfterEach
+    void stop() {
+        a.close();
+        b.close();
+    }
+
+    private OperationResult cloneOfA() {
+        return b.carryOut(new Operation.Clone(a.upstream(), true));
+    }
+
+    private static void assertKept(RealPostgres server) {
+        assertThat(server.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+        server.stop();
+        server.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+    }
+
+    private static void assertFailed(OperationResult result, String why) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        OperationResult.Failed.class,
+                        failed -> assertThat(failed.why()).contains(why));
+    }
+
+    @Test
+    void aMountPointWithLostAndFoundIsFilledAndOthersDotfilesStay() throws IOException, SQLException {
+        Files.createDirectories(b.data().resolve("lost+found"));
+        Files.writeString(b.data().resolve(".note"), "mine");
+        Files.writeString(a.data().resolve(".history-of-a"), "not for b");
+        assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
+        assertThat(b.data().resolve(".note")).hasContent("mine");
+        assertThat(b.data().resolve(".history-of-a")).doesNotExist();
+        assertThat(Files.getPosixFilePermissions(b.data())).hasSize(3);
+        assertThat(b.look().role()).isEqualTo(io.matriarch.cluster.Role.REPLICA);
+        b.follow(a);
+        assertThat(b.ask("SHOW data_directory")).isEqualTo(b.data().toString());
+    }
+
+    @Test
+    void anInterruptedCopyIsRemovedAndDoneAgain() throws IOException, SQLException {
+        a.execute("CREATE TABLE big AS SELECT generate_series(1, 200000) AS n");
+        a.execute("CHECKPOINT"); // pg_basebackup waits for one that takes its time
+        b.wrap("pg_basebackup", RealPostgres.command("pg_basebackup") + """
+                         "$@" --max-rate=2M & copy=$!
+                        while kill -0 $copy && ! ls -d "${1#--pgdata=}"/base/*/1259; do sleep 0.05; done
+                        kill -9 $(pgrep -P $copy) $copy
+                        exit 137
+                        """);
+        assertFailed(cloneOfA(), "pg_basebackup from a");
+        b.newAgent();
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Empty.class);
+        assertThat(names(b.data())).as("what is left of the copy").isNotEmpty();
+
+        b.wrap("pg_basebackup", "");
+        assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
+        assertThat(names(b.data())).noneMatch(name -> name.startsWith("."));
+        b.follow(a);
+        assertThat(b.ask("SELECT count(*) FROM big")).isEqualTo("200000");
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    @Test
+    void whatSomebodyRestoresBesideAnInterruptedCopyIsACluster() throws IOException, InterruptedException {
+        Path half = Files.createDirectories(b.data().resolve(".matriarch-making-1/base"));
+        a.stop();
+        Process restore =
+                new ProcessBuilder("cp", "-a", a.data() + "/.", b.data().toString()).start();
+        assertThat(restore.waitFor()).isZero();
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+        a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+        assertFailed(cloneOfA(), "holds a cluster, nothing was removed");
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+        Files.setPosixFilePermissions(b.data(), java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        b.startAs(Operation.Start.As.REPLICA, Optional.empty());
+        assertThat(half).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryWithStrangeFilesIsNotClonedOver() throws IOException {
+        Files.createDirectories(b.data());
+        Files.writeString(b.data().resolve("thesis.txt"), "the only copy");
+        assertFailed(cloneOfA(), "holds files but no cluster");
+        assertThat(b.data().resolve("thesis.txt")).exists();
+    }
+
+    @Test
+    void reinitializeGetsTheSourcesDataAndForgetsOwnTablespaces() throws SQLException, IOException {
+        assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
+        b.follow(a);
+        b.promote();
+        Path space = Files.createDirectories(b.folder().resolve("space"));
+        Files.writeString(space.resolve("readme"), "not PostgreSQL's");
+        b.execute("CREATE TABLESPACE space LOCATION '" + space + "'");
+        b.execute("CREATE TABLE own TABLESPACE space AS SELECT 1");
+        a.execute("CREATE TABLE theirs AS SELECT 2 AS n");
+        b.succeeds(new Operation.Reinitialize(a.upstream(), true, true, "a person asked for it"));
+        assertThat(names(space)).containsExactly("readme");
+        b.follow(a);
+        assertThat(b.ask("SELECT n FROM theirs")).isEqualTo("2");
+    }
+
+    @Test
+    void nothingIsRemovedWithoutAReachableSource() {
+        RealPostgres nobody = new RealPostgres(folder, "nobody");
+        assertFailed(
+                a.carryOut(new Operation.Reinitialize(nobody.upstream(), true, true, "test")), "nothing was removed");
+        assertThat(a.look().postmasterAlive()).as("it isn't even stopped").isTrue();
+        assertKept(a);
+    }
+
+    @Test
+    void nothingIsRemovedForACloneOfItself() {
+        assertFailed(a.carryOut(new Operation.Reinitialize(a.upstream(), true, true, "test")), "from itself");
+        assertThat(a.look().postmasterAlive()).isTrue();
+        assertFailed(
+                a.carryOut(new Operation.Reinitialize(a.as("another"), true, true, "test")), "nothing was removed");
+        assertThat(a.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+        a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+    }
+
+    @Test
+    void nothingIsRemovedForAnotherCluster() {
+        b.succeeds(new Operation.Bootstrap());
+        assertFailed(a.carryOut(new Operation.Reinitialize(b.upstream(), true, true, "test")), "it is of the cluster");
+        assertKept(a);
+    }
+
+    @Test
+    void whatIsAheadOfTheSourceGoesOnlyByOrder() throws SQLException {
+        assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
+        b.follow(a);
+        b.promote();
+        assertFailed(
+                b.carryOut(new Operation.Reinitialize(a.upstream(), true, false, "diverged")),
+                "and the data here go on to");
+        assertThat(b.look().postmasterAlive()).isTrue();
+        b.succeeds(new Operation.Reinitialize(a.upstream(), true, true, "a person asked for it"));
+        b.follow(a);
+    }
+
+    @Test
+    void aSourceWithoutAServerInItsUrlIsNamed() {
+        OperationResult result = b.carryOut(new Operation.Clone(new Upstream("a", "postgres://user:pw@/x"), true));
+        assertFailed(result, "the conn_url of member a in the DCS names no server: postgres:///x");
+        assertThat(result.toString()).doesNotContain("pw");
+    }
+
+    @Test
+    void noPasswordIsAnArgument() throws IOException {
+        Path seen = b.folder().resolve("seen");
+        b.wrap("pg_basebackup", "echo \"$@\" > " + seen + "; stat -c %a \"$PGPASSFILE\" >> " + seen);
+        assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
+        assertThat(seen)
+                .content()
+                .contains("user=replicator")
+                .doesNotContain("a: b", "a:\\ b")
+                .endsWith("600\n");
+        assertThat(b.folder().resolve("pgpass.clone")).doesNotExist();
+    }
+
+    @Test
+    void slotsThatCanNotBeMadeDoNotHinderTheOthers() throws SQLException {
+        a.await("an answer", () -> a.look().reading().isPresent());
+        var wanted = new java.util.TreeSet<>(List.of("Not A Slot", "z"));
+        assertThat(a.postgres().syncSlots(wanted, io.matriarch.time.Deadline.after(java.time.Duration.ofSeconds(3))))
+                .hasValueSatisfying(
+                        why -> assertThat(why).contains("Not A Slot").doesNotContain("slot z"));
+        assertThat(a.ask("SELECT string_agg(slot_name, ',') FROM pg_replication_slots"))
+                .isEqualTo("z");
+    }
+}

@@ -1,0 +1,65 @@
+package io.matriarch.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.cluster.ControlData;
+import io.matriarch.cluster.History;
+import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.OperationResult;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class DivergenceCheckTest {
+    private static final History LEADERS = TimelineHistory.parse(
+            "# a comment\n1\t0/3000000\tno recovery target specified\n\n2\t0/5000100\tno recovery target specified\n",
+            Optional.empty());
+
+    private static OperationResult standby(int timeline, String position) {
+        return DivergenceCheck.compare(
+                new DivergenceCheck.LocalEnd(timeline, Lsn.parse(position), true, Optional.empty()), 3, LEADERS);
+    }
+
+    private static OperationResult stopped(String checkpoint, Optional<String> end) {
+        return DivergenceCheck.compare(
+                new DivergenceCheck.LocalEnd(2, Lsn.parse(checkpoint), false, end.map(Lsn::parse)), 3, LEADERS);
+    }
+
+    @Test
+    void aStandbyMayHaveReachedTheSwitchAndNoMore() {
+        assertThat(standby(2, "0/5000100")).isEqualTo(new OperationResult.InHistory());
+        assertThat(standby(1, "0/2FFFFFF")).isEqualTo(new OperationResult.InHistory());
+        assertThat(standby(2, "0/5000101")).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(standby(1, "0/3000001")).isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    @Test
+    void theLeadersTimelineIsInItsHistoryAndALaterOneIsNot() {
+        assertThat(standby(3, "9/0")).isEqualTo(new OperationResult.InHistory());
+        assertThat(standby(4, "0/1")).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(DivergenceCheck.compare(
+                        new DivergenceCheck.LocalEnd(1, Lsn.ZERO, true, Optional.empty()), 3, History.EMPTY))
+                .isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    @Test
+    void aFormerPrimarysShutdownCheckpointMustEndAtTheSwitch() {
+        assertThat(stopped("0/5000088", Optional.of("0/5000100"))).isEqualTo(new OperationResult.InHistory());
+        assertThat(stopped("0/5000010", Optional.of("0/5000088"))).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(stopped("0/5000088", Optional.empty())).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(stopped("0/6000000", Optional.of("0/6000078"))).isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    @Test
+    void aSourceMustBeOfTheClusterAndAsFar() {
+        ControlData local = new ControlData("7", "shut down", Lsn.parse("0/5000000"), 2);
+        assertThat(new CloneSource("7", 2, Lsn.parse("0/5000000")).refusesFor(local, false))
+                .isEmpty();
+        assertThat(new CloneSource("7", 1, Lsn.parse("0/9000000")).refusesFor(local, false))
+                .isPresent();
+        assertThat(new CloneSource("7", 3, Lsn.parse("0/4FFFFFF")).refusesFor(local, false))
+                .isPresent();
+        assertThat(new CloneSource("7", 1, Lsn.ZERO).refusesFor(local, true)).isEmpty();
+        assertThat(new CloneSource("8", 9, Lsn.parse("9/0")).refusesFor(local, true))
+                .isPresent();
+    }
+}

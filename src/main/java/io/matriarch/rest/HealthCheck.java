@@ -83,7 +83,12 @@ final class HealthCheck {
         return byLease || pausedAlone;
     }
 
+    /** What was seen longer ago than a lease lasts says nothing: the loop hangs. */
     private boolean running() {
+        return now - snapshot.takenNanos() < snapshot.config().ttl().toNanos() && ran();
+    }
+
+    private boolean ran() {
         return snapshot.server().state() == PostgresState.RUNNING
                 && snapshot.server().reading().isPresent();
     }
@@ -135,7 +140,7 @@ final class HealthCheck {
     /** GET /liveness: the loop runs in time. */
     boolean alive() {
         long ttl = snapshot.config().ttl().toNanos();
-        boolean primary = running() && status.role().equals("primary");
+        boolean primary = ran() && status.role().equals("primary");
         return snapshot.config().paused() || snapshot.nextRunNanos() + (primary ? ttl : 2 * ttl) - now > 0;
     }
 

@@ -111,7 +111,7 @@ final class DeciderPropertiesTest {
     @Test
     void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
         Set<String> reached = new TreeSet<>();
-        forEachStep(5 * CYCLES, step -> reached.add(step.decision().row()));
+        forEachStep(12 * CYCLES, step -> reached.add(step.decision().row()));
         Set<String> all =
                 new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
         all.removeAll(reached);

@@ -1,0 +1,54 @@
+package io.matriarch.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may change things (reference 4.2). */
+final class AccessControlTest {
+    private static final String PASSWORD =
+            "restapi: {listen: '10.0.0.1:8008', authentication: {username: u, password: 'p:w'}}";
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 401 no auth header received",
+        "Bearer x, 401 not authenticated",
+        "u:wrong, 401 not authenticated",
+        "u:p:w, fine"
+    })
+    void passwords(String header, String expected) {
+        Optional<String> authorization =
+                header.isEmpty() ? Optional.empty() : Optional.of(header.contains(":") ? basic(header) : header);
+        assertThat(answer(PASSWORD, "10.0.0.7", authorization)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.7, 10.0.0.7, fine",
+        "10.0.0.7, 10.0.0.8, 403 Access is denied",
+        "10.0.0.0/29, 10.0.0.7, fine",
+        "10.0.0.0/29, 10.0.0.8, 403 Access is denied",
+        "::1, 0:0:0:0:0:0:0:1, fine",
+        "10.0.0.0/nonsense, 10.0.0.1, 403 Access is denied",
+        "localhost, 127.0.0.1, fine",
+    })
+    void addresses(String allowed, String client, String expected) {
+        String yaml = "restapi: {listen: '10.0.0.1:8008', allowlist: ['" + allowed + "']}";
+        assertThat(answer(yaml, client, Optional.empty())).isEqualTo(expected);
+    }
+
+    private static String answer(String restapi, String client, Optional<String> authorization) {
+        var settings = Looks.configuration(restapi + "\n").restapi();
+        return AccessControl.check(settings, client, authorization, false)
+                .map(refusal -> refusal.status() + " " + refusal.text())
+                .orElse("fine");
+    }
+
+    private static String basic(String credentials) {
+        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -130,6 +130,11 @@ final class LocalCluster implements AutoCloseable {
                 "HAProxy leads to the primary",
                 30,
                 () -> Node.query(writePort, "select pg_is_in_recovery()").equals("f"));
+        await(
+                "HAProxy leads readers to replicas", // it takes every server for a good one until its checks have
+                // failed
+                30,
+                () -> Node.query(readPort, "select pg_is_in_recovery()").equals("t"));
     }
 
     void startEtcd() {

@@ -55,6 +55,7 @@ public final class Agent {
         InstantSource wallClock = InstantSource.system();
         LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), guard::lease);
         handleEarlySignals();
+        guard.stoppable();
         try (EtcdDcs dcs = new EtcdDcs(
                         vertx,
                         configuration.etcd(),

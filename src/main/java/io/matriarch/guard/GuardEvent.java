@@ -6,6 +6,9 @@ public sealed interface GuardEvent {
     /** The agent's process runs. */
     record AgentStarted() implements GuardEvent {}
 
+    /** The agent says that it heeds a request to stop from now on. */
+    record AgentStoppable() implements GuardEvent {}
+
     /** The agent says that its loop runs. */
     record AgentReady() implements GuardEvent {}
 

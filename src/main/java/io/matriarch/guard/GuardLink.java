@@ -73,6 +73,11 @@ public final class GuardLink implements AutoCloseable {
         return writer.isPresent();
     }
 
+    /** A request to stop is heeded from now on; an earlier one may have got lost in the program's own start. */
+    public void stoppable() {
+        send(LinkProtocol.stoppable());
+    }
+
     /** The loop runs, and this process handles signals. */
     public void ready() {
         send(LinkProtocol.ready());

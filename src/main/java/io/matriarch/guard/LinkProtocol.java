@@ -2,16 +2,22 @@ package io.matriarch.guard;
 
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
+import io.matriarch.guard.GuardEvent.AgentStoppable;
 import io.matriarch.guard.GuardEvent.LeaseRenewed;
 import java.util.Optional;
 
-/** The lines that the agent sends its guard: {@code ready}, {@code lease NANOS}, {@code exiting CODE}. */
+/** The lines that the agent sends its guard: {@code stoppable}, {@code ready}, {@code lease NANOS}, {@code exiting CODE}. */
 final class LinkProtocol {
+    private static final String STOPPABLE = "stoppable";
     private static final String READY = "ready";
     private static final String LEASE = "lease ";
     private static final String EXITING = "exiting ";
 
     private LinkProtocol() {}
+
+    static String stoppable() {
+        return STOPPABLE;
+    }
 
     static String ready() {
         return READY;
@@ -28,6 +34,9 @@ final class LinkProtocol {
     /** What a line means; absent when it means nothing to this guard. */
     static Optional<GuardEvent> parse(String line) {
         try {
+            if (line.equals(STOPPABLE)) {
+                return Optional.of(new AgentStoppable());
+            }
             if (line.equals(READY)) {
                 return Optional.of(new AgentReady());
             }

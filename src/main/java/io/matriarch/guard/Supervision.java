@@ -9,6 +9,7 @@ import io.matriarch.guard.GuardEvent.AgentEnded;
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
 import io.matriarch.guard.GuardEvent.AgentStarted;
+import io.matriarch.guard.GuardEvent.AgentStoppable;
 import io.matriarch.guard.GuardEvent.LeaseRenewed;
 import io.matriarch.guard.GuardEvent.SignalArrived;
 import java.time.Duration;
@@ -76,6 +77,7 @@ public record Supervision(
     public Step on(GuardEvent event, long now) {
         return switch (event) {
             case AgentStarted() -> then(started(now));
+            case AgentStoppable() -> stopRequested ? then(this, new SendSignal(ForwardedSignal.TERM)) : then(this);
             case AgentReady() -> ready();
             case LeaseRenewed(long until) -> then(withLease(OptionalLong.of(until)));
             case AgentExiting(int code) -> then(withAnnounced(code));

@@ -20,6 +20,11 @@ class LinkProtocolTest {
     }
 
     @Test
+    void stoppable() {
+        assertThat(LinkProtocol.parse(LinkProtocol.stoppable())).contains(new GuardEvent.AgentStoppable());
+    }
+
+    @Test
     void ready() {
         assertThat(LinkProtocol.parse(LinkProtocol.ready())).contains(new AgentReady());
     }

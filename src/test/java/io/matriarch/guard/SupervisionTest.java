@@ -10,6 +10,7 @@ import io.matriarch.guard.GuardEvent.AgentEnded;
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
 import io.matriarch.guard.GuardEvent.AgentStarted;
+import io.matriarch.guard.GuardEvent.AgentStoppable;
 import io.matriarch.guard.GuardEvent.LeaseRenewed;
 import io.matriarch.guard.GuardEvent.SignalArrived;
 import io.matriarch.guard.Supervision.Step;
@@ -62,6 +63,20 @@ class SupervisionTest {
         assertThat(happen(new SignalArrived(ForwardedSignal.TERM)))
                 .containsExactly(new SendSignal(ForwardedSignal.TERM));
         assertThat(happen(ended(0))).containsExactly(new Exit(0));
+    }
+
+    /** Between the start of the process and its own handlers a signal may be swallowed by the runtime. */
+    @Test
+    void aRequestToStopIsRepeatedOnceTheAgentHeedsIt() {
+        happen(new AgentStarted(), new SignalArrived(ForwardedSignal.TERM));
+        assertThat(happen(new AgentStoppable())).containsExactly(new SendSignal(ForwardedSignal.TERM));
+        assertThat(happen(ended(0))).containsExactly(new Exit(0));
+    }
+
+    @Test
+    void nobodyIsToldToStopUnasked() {
+        assertThat(happen(new AgentStarted(), new AgentStoppable(), new AgentReady()))
+                .isEmpty();
     }
 
     @Test

@@ -83,6 +83,10 @@ final class ActionRunner {
                 postgres.cancelOperation();
                 yield new Result.Done();
             }
+            case Action.StopAtOnce _ -> {
+                postgres.stopAtOnce();
+                yield new Result.Done();
+            }
         };
     }
 

@@ -116,7 +116,8 @@ public final class HaLoop {
                     Action.AskPeers _,
                     Action.PutHistory _,
                     Action.SyncSlots _,
-                    Action.CancelOperation _ -> {
+                    Action.CancelOperation _,
+                    Action.StopAtOnce _ -> {
                 carryOut(decision.action(), observation);
                 yield new Next.Again();
             }

@@ -65,4 +65,7 @@ public sealed interface Action {
 
     /** Ask the long action in progress to give up. */
     record CancelOperation() implements Action {}
+
+    /** The lease is over, and something long is in progress: cancel it, and stop the server at once besides, so that nothing accepts writes any more. */
+    record StopAtOnce() implements Action {}
 }

@@ -33,12 +33,7 @@ final class FollowerRows {
                 "stop it at once",
                 Situation::primary,
                 s -> s.demoteAtOnce("demoting self because I do not have the lock and I was a leader")));
-        rows.add(row(
-                "follower-reinitialize",
-                "a person wants this node cloned again",
-                "clone it again",
-                s -> s.leaderUpstream().isPresent() && asked(s) instanceof Request.Reinitialize,
-                FollowerRows::reinitialize));
+        rows.add(reinitialize("follower"));
         rows.add(row(
                 "follower-restart",
                 "a person wants a restart",
@@ -81,6 +76,16 @@ final class FollowerRows {
         Optional<Duration> patience =
                 asked(s) instanceof Request.Restart(Optional<Duration> seconds) ? seconds : Optional.empty();
         return s.begin(new Operation.Restart(patience), "restart in progress");
+    }
+
+    /** Also for a server that is stopped or doesn't answer: it may be broken, which is why a person asks. */
+    static Row reinitialize(String prefix) {
+        return row(
+                prefix + "-reinitialize",
+                "a person wants this node cloned again",
+                "clone it again",
+                s -> !s.holdsLock() && s.leaderUpstream().isPresent() && asked(s) instanceof Request.Reinitialize,
+                FollowerRows::reinitialize);
     }
 
     private static Decision reinitialize(Situation s) {

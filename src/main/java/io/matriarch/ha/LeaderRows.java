@@ -71,7 +71,7 @@ final class LeaderRows {
                         "leader-lost-paused",
                         "it can't be renewed, maintenance mode",
                         "go on",
-                        s -> s.paused() && !s.lockConfirmed(),
+                        s -> s.paused() && (!s.lockConfirmed() || s.unanswered(RenewLeaderLock.class)),
                         s -> s.idle("continue to run as primary after failing to update leader lock in DCS")),
                 row(
                         "leader-lost",

@@ -8,6 +8,7 @@ import io.matriarch.cluster.Operation.Start;
 import io.matriarch.ha.Action.CancelOperation;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
+import io.matriarch.ha.Action.StopAtOnce;
 import io.matriarch.ha.Memory.Demotion;
 import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.List;
 
 /** A long action is in progress: keep the lock, and see that nothing opens for writes without it (reference 5.5). */
 final class OperationRows {
-    private static final Duration POLL = Duration.ofMillis(250);
+    static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PATIENT_POLL = Duration.ofSeconds(1);
 
     private OperationRows() {}
@@ -30,15 +31,10 @@ final class OperationRows {
                         s -> s.act(new RenewLeaderLock())),
                 row(
                         "operating-lost-lock",
-                        "the lock is lost, and the action ends in accepting writes",
-                        "cancel it",
-                        s -> !s.paused()
-                                && opensForWrites(s)
-                                && s.memory().bootstrap() == Memory.Bootstrap.NONE
-                                && (!s.holdsLock() || s.refused(RenewLeaderLock.class))
-                                && !s.tried(CancelOperation.class),
-                        s -> s.act(
-                                new CancelOperation(),
+                        "the lock is lost, and PostgreSQL accepts writes, or will when this ends",
+                        "cancel it, and stop PostgreSQL at once",
+                        OperationRows::mustStopAtOnce,
+                        s -> s.stopAtOnce(
                                 s.operating(Operation.Promote.class)
                                         ? "lost leader before promote"
                                         : "lost leader lock during " + title(s))),
@@ -52,7 +48,10 @@ final class OperationRows {
                         "operating-reinitialize-forced",
                         "a person wants this node cloned again, by force",
                         "cancel what runs",
-                        s -> forcedReinitialize(s) && !s.tried(CancelOperation.class),
+                        s -> forcedReinitialize(s)
+                                && !s.holdsLock()
+                                && s.leaderUpstream().isPresent()
+                                && !s.tried(CancelOperation.class),
                         s -> s.act(new CancelOperation())),
                 row(
                         "operating",
@@ -60,6 +59,17 @@ final class OperationRows {
                         "wait",
                         _ -> true,
                         s -> s.idle(inProgress(s), s.holdsLock() ? POLL : PATIENT_POLL)));
+    }
+
+    /** Something long is in progress that must not go on: PostgreSQL accepts writes, or will, and the lock isn't surely ours. */
+    static boolean mustStopAtOnce(Situation s) {
+        boolean lost = s.dcsAnswers() && (!s.holdsLock() || s.refused(RenewLeaderLock.class));
+        return s.operating()
+                && !s.paused()
+                && s.memory().bootstrap() == Memory.Bootstrap.NONE
+                && (opensForWrites(s) || s.primary())
+                && (lost || !s.lockConfirmed())
+                && !s.tried(StopAtOnce.class);
     }
 
     /** The action in progress may end with a server that accepts writes. */
@@ -98,6 +108,7 @@ final class OperationRows {
     private static boolean forcedReinitialize(Situation s) {
         return s.anotherLeads()
                 && !s.operating(Operation.Reinitialize.class)
+                && !s.operating(Operation.Clone.class)
                 && s.seen().request().orElse(new Request.Shutdown()) instanceof Request.Reinitialize asked
                 && asked.force();
     }

@@ -29,6 +29,18 @@ final class ShutdownRows {
     static List<Row> rows() {
         return List.of(
                 row(
+                        "shutdown-keep-lock",
+                        "an action is in progress, and the lock would run out",
+                        "renew it",
+                        s -> s.operating() && s.holdsLock() && s.renewalDue(),
+                        s -> s.act(new RenewLeaderLock())),
+                row(
+                        "shutdown-lost-lock",
+                        "the lock is lost, and PostgreSQL accepts writes, or will when this ends",
+                        "cancel it, and stop PostgreSQL at once",
+                        OperationRows::mustStopAtOnce,
+                        s -> s.stopAtOnce("stopping PostgreSQL at once because the leader lock is lost")),
+                row(
                         "shutdown-cancel",
                         "an action other than stopping is in progress",
                         "cancel it",
@@ -46,12 +58,6 @@ final class ShutdownRows {
                         "leave PostgreSQL and the lock as they are",
                         Situation::paused,
                         s -> s.act(new Exit(0), "shutting down in maintenance mode, PostgreSQL is left as it is")),
-                row(
-                        "shutdown-keep-lock",
-                        "still stopping, and the lock would run out",
-                        "renew it",
-                        s -> s.operating() && s.holdsLock() && s.renewalDue(),
-                        s -> s.act(new RenewLeaderLock())),
                 row(
                         "shutdown-release-early",
                         "the shutdown checkpoint is written and somebody has it",

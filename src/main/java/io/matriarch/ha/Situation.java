@@ -224,6 +224,14 @@ record Situation(Observation seen, Memory memory) {
                 .begin(stop, line);
     }
 
+    /** The same while something else is in progress. */
+    Decision stopAtOnce(String line) {
+        Demotion demotion = new Demotion(
+                dcsAnswers() ? Demotion.Kind.IMMEDIATE_NOLOCK : Demotion.Kind.OFFLINE, Optional.empty(), seen.now());
+        return remembering(memory.withDemotion(Optional.of(demotion)).withDivergence(Memory.Divergence.unknown()))
+                .act(new Action.StopAtOnce(), line);
+    }
+
     /** The lock is gone: no write may be accepted any more. */
     Decision demoteAtOnce(String line) {
         return demote(

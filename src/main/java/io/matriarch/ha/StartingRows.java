@@ -20,6 +20,7 @@ final class StartingRows {
                         "renew it",
                         s -> s.holdsLock() && s.renewalDue(),
                         s -> s.act(new RenewLeaderLock())),
+                FollowerRows.reinitialize("starting"),
                 row(
                         "starting",
                         "anything else",

@@ -131,6 +131,7 @@ final class StoppedRows {
 
     private static List<Row> rejoining() {
         List<Row> rows = new ArrayList<>();
+        rows.add(FollowerRows.reinitialize("stopped"));
         rows.add(row(
                 "stopped-crash-recovery",
                 "a primary's data after a crash",

@@ -5,7 +5,6 @@ import static io.matriarch.ha.Row.row;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Start;
 import io.matriarch.cluster.Operation.Stop;
-import io.matriarch.ha.Action.CancelOperation;
 import io.matriarch.ha.Memory.Demotion;
 import java.time.Duration;
 import java.util.List;
@@ -13,27 +12,24 @@ import java.util.Optional;
 
 /** The DCS doesn't answer: whoever accepts writes must stop before its lease ends (reference 5.13). */
 final class UnreachableDcsRows {
-    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration PATIENT_POLL = Duration.ofSeconds(1);
 
     private UnreachableDcsRows() {}
 
     static List<Row> rows() {
         return List.of(
                 row(
-                        "dcs-cancel-opening",
-                        "a start or promotion that ends in accepting writes is in progress, and the lease is over",
-                        "cancel it",
-                        s -> OperationRows.opensForWrites(s)
-                                && !s.paused()
-                                && !s.lockConfirmed()
-                                && !s.tried(CancelOperation.class),
-                        s -> s.act(new CancelOperation(), "DCS is not accessible")),
+                        "dcs-stop-at-once",
+                        "something long is in progress, PostgreSQL accepts writes or will, and the lease is over",
+                        "cancel it, and stop PostgreSQL at once",
+                        OperationRows::mustStopAtOnce,
+                        s -> s.stopAtOnce("demoting self because DCS is not accessible and I was a leader")),
                 row(
                         "dcs-operating",
                         "a long action is in progress",
                         "wait",
                         Situation::operating,
-                        s -> s.idle(OperationRows.inProgress(s), POLL)),
+                        s -> s.idle(OperationRows.inProgress(s), s.primary() ? OperationRows.POLL : PATIENT_POLL)),
                 row("dcs-paused", "maintenance mode", "wait", Situation::paused, s -> s.idle("DCS is not accessible")),
                 row(
                         "dcs-demote",

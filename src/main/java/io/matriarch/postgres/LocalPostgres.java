@@ -58,6 +58,7 @@ public final class LocalPostgres implements Postgres {
     private final AtomicReference<Map<String, PendingChange>> pendingRestart = new AtomicReference<>(Map.of());
     private final AtomicBoolean checkedPending = new AtomicBoolean();
     private final AtomicBoolean reloadDue = new AtomicBoolean();
+    private final AtomicBoolean stoppingAtOnce = new AtomicBoolean();
     private Optional<Postmaster> observed = Optional.empty();
     private volatile boolean wasRunning;
 
@@ -250,7 +251,7 @@ public final class LocalPostgres implements Postgres {
                         demoted ? "on_role_change" : "on_start",
                         cancellation);
             }
-            case Operation.Stop stop -> stop(now, stop);
+            case Operation.Stop stop -> stop(now, stop, cancellation);
             case Operation.Restart restart ->
                 server.restart(now, role.get(), following.get(), restart.patience(), cancellation);
             case Operation.Promote _ -> {
@@ -267,16 +268,16 @@ public final class LocalPostgres implements Postgres {
             case Operation.CrashRecovery _ -> rewinding.crashRecovery(cancellation);
             case Operation.CheckDivergence check -> rejoin.check(check.leader());
             case Operation.Rewind rewind -> rewind(now, rewind, cancellation);
-            case Operation.CheckpointAfterPromotion _ -> server.checkpoint();
+            case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
         };
     }
 
-    private OperationResult stop(PostgresConfiguration now, Operation.Stop stop) {
+    private OperationResult stop(PostgresConfiguration now, Operation.Stop stop, Cancellation cancellation) {
         Role before = role.get();
         if (before.leads()) {
             role.set(Role.DEMOTED);
         }
-        OperationResult result = server.stop(now, stop, before);
+        OperationResult result = server.stop(now, stop, before, cancellation);
         if (result instanceof OperationResult.Succeeded) {
             wasRunning = false;
         }
@@ -285,7 +286,10 @@ public final class LocalPostgres implements Postgres {
 
     private OperationResult discard(PostgresConfiguration now) {
         OperationResult stopped = server.stop(
-                now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"), role.get());
+                now,
+                new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "bootstrap failed"),
+                role.get(),
+                new Cancellation());
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
@@ -303,8 +307,11 @@ public final class LocalPostgres implements Postgres {
         if (refusal.isPresent()) {
             return new OperationResult.Failed(refusal.get());
         }
-        OperationResult stopped =
-                server.stop(now, new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "reinitialize"), role.get());
+        OperationResult stopped = server.stop(
+                now,
+                new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "reinitialize"),
+                role.get(),
+                cancellation);
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
@@ -314,8 +321,8 @@ public final class LocalPostgres implements Postgres {
     }
 
     private OperationResult rewind(PostgresConfiguration now, Operation.Rewind rewind, Cancellation cancellation) {
-        OperationResult stopped =
-                server.stop(now, new Operation.Stop(Operation.Stop.Mode.FAST, false, "pg_rewind"), role.get());
+        OperationResult stopped = server.stop(
+                now, new Operation.Stop(Operation.Stop.Mode.FAST, false, "pg_rewind"), role.get(), cancellation);
         wasRunning = false;
         return stopped instanceof OperationResult.Succeeded ? rewinding.rewind(rewind.leader(), cancellation) : stopped;
     }
@@ -323,6 +330,21 @@ public final class LocalPostgres implements Postgres {
     @Override
     public void cancelOperation() {
         slot.cancel();
+    }
+
+    @Override
+    public void stopAtOnce() {
+        slot.cancel();
+        if (stoppingAtOnce.compareAndSet(false, true)) {
+            Thread.ofPlatform().name("stop-at-once").daemon().start(() -> {
+                try {
+                    server.stopAtOnce(settings);
+                } finally {
+                    stoppingAtOnce.set(false);
+                }
+                changed();
+            });
+        }
     }
 
     @Override

@@ -25,6 +25,9 @@ public interface Postgres {
     /** Asks the operation in progress to give up: its child processes get SIGTERM, then SIGKILL. Its end is seen in {@link #observe}. */
     void cancelOperation();
 
+    /** Cancels the operation in progress and stops the server in immediate mode beside it. Returns at once; what came of it is seen in {@link #observe}. */
+    void stopAtOnce();
+
     /** Takes over a changed configuration: writes the files and reloads the server if it runs. */
     Optional<String> reload(PostgresConfiguration configuration, Deadline deadline);
 

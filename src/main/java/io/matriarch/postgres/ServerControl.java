@@ -222,7 +222,9 @@ final class ServerControl {
         while (!deadline.expired()) {
             Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
             if (cancellation.requested()) {
-                postmaster.ifPresent(running -> stop(settings, running, "immediate", IMMEDIATE_STOP));
+                postmaster.ifPresentOrElse(
+                        running -> stop(settings, running, "immediate", IMMEDIATE_STOP),
+                        () -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
                 return new OperationResult.Cancelled();
             }
             String status = Postmaster.status(settings.dataDirectory());
@@ -243,20 +245,37 @@ final class ServerControl {
     }
 
     /** {@code role} is what the server was until now. */
-    OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, Role role) {
-        return stop(configuration, stop, Optional.of(role));
+    OperationResult stop(
+            PostgresConfiguration configuration, Operation.Stop stop, Role role, Cancellation cancellation) {
+        return stop(configuration, stop, Optional.of(role), cancellation);
     }
 
-    private OperationResult stop(PostgresConfiguration configuration, Operation.Stop stop, Optional<Role> told) {
+    /** Beside whatever operation is in progress. */
+    void stopAtOnce(PostgresSettings settings) {
+        Postmaster.of(settings.dataDirectory()).ifPresent(postmaster -> {
+            boolean stopped = stop(settings, postmaster, "immediate", IMMEDIATE_STOP) || kill(postmaster);
+            LOG.logf(
+                    stopped ? Logger.Level.WARN : Logger.Level.ERROR,
+                    stopped
+                            ? "stopped postmaster %d at once, because the leader lock is lost"
+                            : "the postmaster %d could not be stopped",
+                    postmaster.pid());
+        });
+    }
+
+    private OperationResult stop(
+            PostgresConfiguration configuration, Operation.Stop stop, Optional<Role> told, Cancellation cancellation) {
         PostgresSettings settings = configuration.local().postgresql();
         Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
         if (postmaster.isEmpty()) {
             return new OperationResult.Succeeded();
         }
         if (stop.checkpointFirst()) {
-            checkpoint();
+            checkpoint(cancellation);
         }
-        script(configuration, "before_stop");
+        if (!cancellation.requested()) {
+            script(configuration, "before_stop");
+        }
         boolean fast = stop.mode() == Operation.Stop.Mode.FAST;
         boolean stopped =
                 stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? FAST_STOP : IMMEDIATE_STOP)
@@ -305,8 +324,11 @@ final class ServerControl {
             Optional<Upstream> upstream,
             Optional<Duration> patience,
             Cancellation cancellation) {
-        OperationResult stopped =
-                stop(configuration, new Operation.Stop(Operation.Stop.Mode.FAST, true, "restart"), Optional.empty());
+        OperationResult stopped = stop(
+                configuration,
+                new Operation.Stop(Operation.Stop.Mode.FAST, true, "restart"),
+                Optional.empty(),
+                cancellation);
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
@@ -367,14 +389,28 @@ final class ServerControl {
                 : new OperationResult.Failed("pg_ctl reload: " + result.lastLine());
     }
 
-    OperationResult checkpoint() {
+    OperationResult checkpoint(Cancellation cancellation) {
         try (Connection connection = connections.local("Patroni", (int) CHECKPOINT.toMillis());
                 Statement statement = connection.createStatement()) {
+            cancellation.running(() -> cancel(statement));
             statement.execute("CHECKPOINT");
             return new OperationResult.Succeeded();
         } catch (SQLException e) {
+            if (cancellation.requested()) {
+                return new OperationResult.Cancelled();
+            }
             LOG.warnf("CHECKPOINT failed: %s", e.getMessage());
             return new OperationResult.Failed("CHECKPOINT: " + e.getMessage());
+        } finally {
+            cancellation.idle();
+        }
+    }
+
+    private static void cancel(Statement statement) {
+        try {
+            statement.cancel();
+        } catch (SQLException e) {
+            LOG.debugf("the checkpoint could not be cancelled: %s", e.getMessage());
         }
     }
 

@@ -46,6 +46,8 @@ final class SimulatedPostgres implements Postgres {
     private Optional<ServerStatus.Finished> finished = Optional.empty();
     private long lastId;
     private boolean cancelled;
+    /** The operation has done what can't be taken back: the checkpoint is over and the server shuts down, or it was told to promote. */
+    private boolean pointOfNoReturn;
 
     /** Time, chance, and the other servers. */
     interface World {
@@ -66,12 +68,35 @@ final class SimulatedPostgres implements Postgres {
 
         void promoted(String name);
 
-        void dataRemoved(String name, int length);
+        /** {@code ordered}: a person asked for it. */
+        void dataRemoved(String name, int length, boolean ordered);
+
+        /** An operation ended well. */
+        void ended(String name, Operation operation);
     }
 
     SimulatedPostgres(World world, String name) {
         this.world = world;
         this.name = name;
+    }
+
+    boolean streamsFrom(String member) {
+        return isStreamingStandby() && following.map(Upstream::member).equals(Optional.of(member));
+    }
+
+    /** The first record that isn't the same in both; the length of the shorter one if there is none. */
+    int forkFrom(SimulatedPostgres other) {
+        int same = 0;
+        int differs = Math.min(wal.size(), other.wal.size());
+        while (same < differs) {
+            int middle = (same + differs) >>> 1;
+            if (wal.get(middle).equals(other.wal.get(middle))) {
+                same = middle + 1;
+            } else {
+                differs = middle;
+            }
+        }
+        return same;
     }
 
     /** A row somebody wrote, or a mark that a timeline begins with. */
@@ -133,13 +158,25 @@ final class SimulatedPostgres implements Postgres {
         }
     }
 
-    /** The agent died with the operation's thread: a start or stop that had begun goes on without it, here it never ends. */
+    /** The agent died with the operation's thread: what PostgreSQL was told already goes on without it. */
     void agentGone() {
-        boolean stopping = operation
-                .filter(now -> now.operation() instanceof Operation.Stop)
-                .isPresent();
-        if (stopping) {
-            stopServer();
+        if (pointOfNoReturn) {
+            operation.ifPresent(begun -> {
+                switch (begun.operation()) {
+                    case Operation.Stop _, Operation.Restart _ -> stopServer();
+                    case Operation.Promote _ -> promote();
+                    case Operation.Bootstrap _,
+                            Operation.DiscardFailedBootstrap _,
+                            Operation.Clone _,
+                            Operation.Reinitialize _,
+                            Operation.Start _,
+                            Operation.Follow _,
+                            Operation.CrashRecovery _,
+                            Operation.CheckDivergence _,
+                            Operation.Rewind _,
+                            Operation.CheckpointAfterPromotion _ -> {}
+                }
+            });
         }
         operation = Optional.empty();
         finished = Optional.empty();
@@ -156,6 +193,11 @@ final class SimulatedPostgres implements Postgres {
         finished = Optional.empty();
         listeners.clear();
         role = systemIdentifier.isEmpty() ? Role.UNINITIALIZED : standbySignal ? Role.REPLICA : Role.DEMOTED;
+    }
+
+    /** With everything on it; the machine is off. */
+    void loseDisk() {
+        forget();
     }
 
     @Override
@@ -246,30 +288,62 @@ final class SimulatedPostgres implements Postgres {
         lastId++;
         long id = lastId;
         cancelled = false;
+        pointOfNoReturn = false;
         finished = Optional.empty();
         operation = Optional.of(new ServerStatus.Running(id, begun, world.now()));
-        beginning(begun);
-        world.after(name, world.durationOf(begun), () -> {
-            if (operation.filter(now -> now.id() == id).isPresent()) {
-                OperationResult result = end(begun);
-                operation = Optional.empty();
-                finished = Optional.of(new ServerStatus.Finished(id, begun, result));
-                changed();
-            }
-        });
+        Duration preparation = preparation(begun);
+        if (preparation.isZero()) {
+            beginning(begun);
+        } else {
+            world.after(name, preparation, () -> during(id, () -> beginning(begun)));
+        }
+        world.after(
+                name,
+                preparation.plus(world.durationOf(begun)),
+                () -> during(id, () -> {
+                    OperationResult result = end(begun);
+                    operation = Optional.empty();
+                    finished = Optional.of(new ServerStatus.Finished(id, begun, result));
+                    if (result instanceof OperationResult.Succeeded) {
+                        world.ended(name, begun);
+                    }
+                    changed();
+                }));
     }
 
-    /** What an operation does at once. */
+    private void during(long id, Runnable action) {
+        if (operation.filter(now -> now.id() == id).isPresent()) {
+            action.run();
+        }
+    }
+
+    /** How long PostgreSQL goes on as before: a checkpoint before it stops, the pre_promote script. */
+    private Duration preparation(Operation begun) {
+        boolean checkpoint = open
+                && (begun instanceof Operation.Restart
+                        || (begun instanceof Operation.Stop stop && stop.checkpointFirst()));
+        if (checkpoint) {
+            return world.durationOf(new Operation.CheckpointAfterPromotion());
+        }
+        return begun instanceof Operation.Promote ? world.durationOf(new Operation.Follow(following)) : Duration.ZERO;
+    }
+
+    /** What an operation does at once, after its preparation. */
     private void beginning(Operation begun) {
         switch (begun) {
-            case Operation.Stop _ -> open = false;
-            case Operation.Restart _ -> open = false;
-            case Operation.Reinitialize _ -> {
-                world.dataRemoved(name, length());
+            case Operation.Stop _, Operation.Restart _ -> {
+                pointOfNoReturn = true;
+                open = false;
+            }
+            case Operation.Reinitialize again -> {
+                world.dataRemoved(name, length(), again.ordered());
                 stopServer();
                 forget();
             }
-            case Operation.Promote _ -> role = Role.PROMOTED;
+            case Operation.Promote _ -> {
+                pointOfNoReturn = !cancelled;
+                role = Role.PROMOTED;
+            }
             case Operation.Bootstrap _,
                     Operation.DiscardFailedBootstrap _,
                     Operation.Clone _,
@@ -299,11 +373,7 @@ final class SimulatedPostgres implements Postgres {
                 cleanlyShutDown = clean || standbySignal;
                 yield new OperationResult.Succeeded();
             }
-            case Operation.Restart _ -> {
-                open = !standbySignal;
-                running = true;
-                yield new OperationResult.Succeeded();
-            }
+            case Operation.Restart _ -> restart();
             case Operation.Promote _ -> promote();
             case Operation.Follow follow -> {
                 following = follow.upstream();
@@ -374,8 +444,19 @@ final class SimulatedPostgres implements Postgres {
         return new OperationResult.Succeeded();
     }
 
+    private OperationResult restart() {
+        if (cancelled) {
+            stopServer();
+            cleanlyShutDown = true;
+            return new OperationResult.Cancelled();
+        }
+        open = !standbySignal;
+        running = true;
+        return new OperationResult.Succeeded();
+    }
+
     private OperationResult promote() {
-        if (cancelled || !running) {
+        if (!pointOfNoReturn || !running) {
             role = Role.REPLICA;
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("not running");
         }
@@ -416,6 +497,12 @@ final class SimulatedPostgres implements Postgres {
     @Override
     public void cancelOperation() {
         cancelled = true;
+    }
+
+    @Override
+    public void stopAtOnce() {
+        cancelled = true;
+        world.after(name, Duration.ofMillis(200), this::crash);
     }
 
     @Override

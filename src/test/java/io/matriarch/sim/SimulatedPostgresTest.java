@@ -67,7 +67,10 @@ final class SimulatedPostgresTest extends PostgresContractTest {
         public void promoted(String name) {}
 
         @Override
-        public void dataRemoved(String name, int length) {}
+        public void dataRemoved(String name, int length, boolean ordered) {}
+
+        @Override
+        public void ended(String name, Operation operation) {}
     }
 
     @Override

@@ -1,77 +1,57 @@
 package io.matriarch.sim;
 
-import io.matriarch.agent.HaLoop;
-import io.matriarch.agent.LoopState;
-import io.matriarch.agent.Peers;
-import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.KeyedValue;
-import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
-import io.matriarch.cluster.Tags;
-import io.matriarch.dcs.FakeDcs;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * A cluster of agents on virtual time: the real loop and decision over a fake etcd, PostgreSQL and network. A seed is a whole run. After every event the invariants
- * of the design are checked; the first one that breaks ends the run with an {@link AssertionError} that names the seed.
+ * of the design are checked; the first one that breaks ends the run with an {@link AssertionError} that says how to replay it.
  */
 final class Simulation implements SimulatedPostgres.World {
-    private static final Duration TTL = Duration.ofSeconds(30);
     private static final Duration STREAMING = Duration.ofMillis(50);
     private static final Duration WRITING = Duration.ofMillis(100);
-    private static final Duration STEP = Duration.ofMillis(2);
+    private static final int TOLD = 80;
 
-    private static final Duration MOST_LAG = Duration.ofMillis(700);
-
-    private final Decider decider;
     private final long seed;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final Map<String, Node> nodes = new TreeMap<>();
-    private final Set<Set<String>> cut = new HashSet<>();
-    private final Set<String> cutFromEtcd = new HashSet<>();
+    private final Map<String, SimulatedNode> nodes = new TreeMap<>();
+    private final SimulatedNetwork network = new SimulatedNetwork();
     private final FakeEtcd etcd;
+    private final Invariants invariants;
+    private final Disturbances disturbances;
+    private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final List<String> trace = new ArrayList<>();
     private long now;
     private long order;
     private long identifiers = 100;
-    private double lostCalls;
-    private boolean etcdDown;
-
-    Simulation(long seed, int size) {
-        this(seed, size, new Decider());
-    }
 
     Simulation(long seed, int size, Decider decider) {
-        this.decider = decider;
         this.seed = seed;
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
+        this.invariants = new Invariants(this, etcd);
+        this.disturbances = new Disturbances(this, etcd);
         for (int i = 1; i <= size; i++) {
-            Node node = new Node("n" + i);
-            nodes.put(node.name, node);
+            nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
-        nodes.values().forEach(Node::boot);
-        etcd.onChange(() -> nodes.values().forEach(Node::wakeSoon));
-        repeat(STREAMING, () -> nodes.values().forEach(node -> node.postgres.stream()));
+        nodes.values().forEach(SimulatedNode::boot);
+        etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
+        repeat(STREAMING, () -> nodes.values().forEach(node -> node.postgres().stream()));
         repeat(WRITING, this::writeSomewhere);
     }
 
@@ -97,20 +77,48 @@ final class Simulation implements SimulatedPostgres.World {
         return random.nextDouble() < probability;
     }
 
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
     Duration between(Duration least, Duration most) {
         return least.plusNanos((long) (random.nextDouble() * most.minus(least).toNanos()));
+    }
+
+    SimulatedNode someNode() {
+        return nodes.get("n" + (1 + below(nodes.size())));
+    }
+
+    Collection<SimulatedNode> nodes() {
+        return nodes.values();
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    Disturbances disturbances() {
+        return disturbances;
+    }
+
+    Map<Happening, Integer> tally() {
+        return tally;
     }
 
     void at(Duration delay, Runnable action) {
         events.add(new Event(now + delay.toNanos(), ++order, action));
     }
 
-    /** For something that the node does: not if the node has died meanwhile. */
+    /** For something that the node does: not if its agent has died meanwhile. */
     @Override
     public void after(String node, Duration delay, Runnable action) {
-        long life = nodes.get(node).life;
+        long life = nodes.get(node).life();
         at(delay, () -> {
-            if (nodes.get(node).life == life) {
+            if (nodes.get(node).life() == life) {
                 action.run();
             }
         });
@@ -131,90 +139,38 @@ final class Simulation implements SimulatedPostgres.World {
             now = event.at();
             etcd.expire();
             event.action().run();
-            check();
+            invariants.check();
         }
         now = until;
     }
 
-    // Faults.
-
-    void disturb() {
-        String victim = "n" + (1 + random.nextInt(nodes.size()));
-        switch (random.nextInt(8)) {
-            case 0 ->
-                fault(
-                        "postmaster of " + victim + " killed",
-                        () -> nodes.get(victim).postgres.crash());
-            case 1 ->
-                fault("machine " + victim + " lost", () -> {
-                    nodes.get(victim).die();
-                    at(between(Duration.ofSeconds(1), Duration.ofSeconds(90)), nodes.get(victim)::boot);
-                });
-            case 2 ->
-                fault("agent of " + victim + " killed", () -> {
-                    nodes.get(victim).agentDies();
-                    at(between(Duration.ofMillis(20), Duration.ofSeconds(1)), nodes.get(victim)::boot);
-                });
-            case 3 ->
-                fault(victim + " cut off from etcd", () -> {
-                    cutFromEtcd.add(victim);
-                    at(between(Duration.ofSeconds(1), Duration.ofSeconds(60)), () -> cutFromEtcd.remove(victim));
-                });
-            case 4 ->
-                fault("etcd down", () -> {
-                    etcdDown = true;
-                    at(between(Duration.ofSeconds(1), Duration.ofSeconds(60)), () -> etcdDown = false);
-                });
-            case 5 ->
-                fault("calls get lost", () -> {
-                    lostCalls = 0.3;
-                    at(between(Duration.ofSeconds(1), Duration.ofSeconds(30)), () -> lostCalls = 0);
-                });
-            case 6 -> partition(victim);
-            default -> switchover();
-        }
-    }
-
-    private void partition(String victim) {
-        fault(victim + " cut off from its peers", () -> {
-            for (String other : nodes.keySet()) {
-                if (!other.equals(victim)) {
-                    cut.add(Set.of(victim, other));
-                }
-            }
-            at(
-                    between(Duration.ofSeconds(1), Duration.ofSeconds(60)),
-                    () -> cut.removeIf(pair -> pair.contains(victim)));
-        });
-    }
-
-    private void switchover() {
-        fault("switchover asked for", () -> {
-            Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
-            leader.ifPresent(name -> new FakeDcs(etcd, "person", TTL, FakeDcs.Network.perfect())
-                    .write(
-                            new io.matriarch.dcs.DcsCommand.PutFailover(
-                                    Mapping.empty().with("leader", name), java.util.OptionalLong.empty()),
-                            Deadline.after(() -> now, TTL)));
-        });
-    }
-
-    private void fault(String what, Runnable effect) {
-        note(what);
-        effect.run();
-    }
-
-    /** All faults end; machines come back. */
+    /** All faults end; machines come back; a person ends the maintenance mode. */
     void heal() {
         note("all faults end");
-        cut.clear();
-        cutFromEtcd.clear();
-        etcdDown = false;
-        lostCalls = 0;
-        nodes.values().forEach(Node::boot);
+        network.heal();
+        disturbances.setPause(false);
+        nodes.values().forEach(SimulatedNode::boot);
     }
 
-    // What the fakes ask.
+    /** Runs until the cluster is healthy, at most for {@code most}; then it has to stay so. Returns how long it took. */
+    Duration requireHealing(Duration most, Duration quiet) {
+        long began = now;
+        Optional<String> wrong = invariants.unhealthy();
+        while (wrong.isPresent() && now - began < most.toNanos()) {
+            run(Duration.ofSeconds(1));
+            wrong = invariants.unhealthy();
+        }
+        wrong.ifPresent(what -> invariants.require(false, "after " + most + " without faults: " + what));
+        Duration took = Duration.ofNanos(now - began);
+        run(quiet);
+        invariants
+                .unhealthy()
+                .ifPresent(what -> invariants.require(false, "without any fault it fell ill again: " + what));
+        invariants.checkForks();
+        return took;
+    }
+
+    // What the fakes ask and tell.
 
     @Override
     public Duration durationOf(Operation operation) {
@@ -222,263 +178,114 @@ final class Simulation implements SimulatedPostgres.World {
             case Operation.Bootstrap _ -> between(Duration.ofMillis(500), Duration.ofSeconds(5));
             case Operation.Clone _, Operation.Reinitialize _, Operation.Rewind _ ->
                 between(Duration.ofSeconds(1), Duration.ofSeconds(20));
-            case Operation.Stop _ ->
-                chance(0.1) ? Duration.ofSeconds(40) : between(Duration.ofMillis(50), Duration.ofSeconds(2));
+            case Operation.Stop _ -> slowly(0.1, Happening.SLOW_STOP);
+            case Operation.CheckpointAfterPromotion _ -> slowly(0.1, Happening.SLOW_CHECKPOINT);
             case Operation.Start _, Operation.Restart _, Operation.CrashRecovery _ ->
                 between(Duration.ofMillis(200), Duration.ofSeconds(8));
             case Operation.Promote _ -> between(Duration.ofMillis(100), Duration.ofSeconds(2));
-            case Operation.DiscardFailedBootstrap _,
-                    Operation.Follow _,
-                    Operation.CheckDivergence _,
-                    Operation.CheckpointAfterPromotion _ -> between(Duration.ofMillis(5), Duration.ofMillis(500));
+            case Operation.DiscardFailedBootstrap _, Operation.Follow _, Operation.CheckDivergence _ ->
+                between(Duration.ofMillis(5), Duration.ofMillis(500));
         };
+    }
+
+    private Duration slowly(double probability, Happening kind) {
+        if (!chance(probability)) {
+            return between(Duration.ofMillis(20), Duration.ofSeconds(2));
+        }
+        count(kind);
+        return between(Duration.ofSeconds(10), Duration.ofSeconds(60));
     }
 
     @Override
     public Optional<SimulatedPostgres> reachableServer(String from, String to) {
-        return reachable(from, to) ? Optional.ofNullable(nodes.get(to)).map(node -> node.postgres) : Optional.empty();
+        return network.reaches(from, to)
+                ? Optional.ofNullable(nodes.get(to))
+                        .filter(SimulatedNode::powered)
+                        .map(SimulatedNode::postgres)
+                : Optional.empty();
     }
 
-    private boolean reachable(String from, String to) {
-        return !cut.contains(Set.of(from, to))
-                && Optional.ofNullable(nodes.get(to))
-                        .filter(node -> node.powered)
-                        .isPresent();
+    Optional<PeerReply> answerOf(String from, String to, Deadline deadline) {
+        return network.reaches(from, to) ? nodes.get(to).answer(deadline) : Optional.empty();
     }
 
     @Override
     public void promoted(String name) {
-        note(name + " promoted to timeline " + nodes.get(name).postgres.timeline());
+        SimulatedNode node = nodes.get(name);
+        note(name + " promoted to timeline " + node.postgres().timeline());
+        count(Happening.PROMOTION);
+        invariants.promoted(node);
     }
 
-    /** The decision may remove data only if another copy is as far. */
     @Override
-    public void dataRemoved(String name, int length) {
-        boolean elsewhere =
-                nodes.values().stream().anyMatch(node -> !node.name.equals(name) && node.postgres.length() >= length);
+    public void dataRemoved(String name, int length, boolean ordered) {
         note("the data of " + name + " are removed");
-        require(elsewhere, "the last copy with " + length + " records was removed on " + name);
+        invariants.dataRemoved(name, length, ordered);
+    }
+
+    @Override
+    public void ended(String name, Operation operation) {
+        switch (operation) {
+            case Operation.Restart _ -> count(Happening.RESTARTED);
+            case Operation.Clone _ -> count(Happening.CLONED);
+            case Operation.Reinitialize _ -> count(Happening.REINITIALIZED);
+            case Operation.Rewind _ -> count(Happening.REWOUND);
+            case Operation.Bootstrap _,
+                    Operation.DiscardFailedBootstrap _,
+                    Operation.Start _,
+                    Operation.Stop _,
+                    Operation.Promote _,
+                    Operation.Follow _,
+                    Operation.CrashRecovery _,
+                    Operation.CheckDivergence _,
+                    Operation.CheckpointAfterPromotion _ -> {}
+        }
+    }
+
+    /** A node's decision, by the row of the transition table. */
+    void decided(String row, boolean paused) {
+        switch (row) {
+            case "dcs-demote", "leader-unanswered" -> count(Happening.DEMOTION_WITHOUT_DCS);
+            case "stopped-hand-over" -> count(Happening.HANDED_OVER);
+            case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->
+                count(Happening.HELD_STILL_IN_PAUSE);
+            default -> {}
+        }
     }
 
     private void writeSomewhere() {
         nodes.values().stream()
-                .filter(node -> node.postgres.acceptsWrites())
-                .forEach(node -> node.postgres.write(identifier()));
+                .filter(node -> node.postgres().acceptsWrites())
+                .forEach(node -> node.postgres().write(identifier()));
     }
 
-    // Invariants.
+    // What happened.
 
-    private void check() {
-        List<String> writable = nodes.values().stream()
-                .filter(node -> node.postgres.acceptsWrites())
-                .map(node -> node.name)
-                .toList();
-        require(writable.size() <= 1, "more than one node accepts writes: " + writable);
-        for (Node node : nodes.values()) {
-            boolean known =
-                    etcd.find("initialize").map(KeyedValue::value).orElse("").length() > 9;
-            boolean covered = node.leaseUntil - now >= 0;
-            require(
-                    !node.postgres.acceptsWrites() || covered || !known || node.bootstrapped(),
-                    node.name + " accepts writes after its lease");
-        }
+    void count(Happening kind) {
+        tally.merge(kind, 1, Integer::sum);
     }
 
-    private void require(boolean condition, String what) {
-        if (!condition) {
-            throw new AssertionError("seed " + seed + " at " + Duration.ofNanos(now) + ": " + what + "\n"
-                    + String.join("\n", trace.subList(Math.max(0, trace.size() - 60), trace.size())));
-        }
-    }
-
-    private void note(String what) {
+    void note(String what) {
         trace.add(Duration.ofNanos(now) + " " + what);
     }
 
-    /** One primary that holds the lock, and everybody else streams from it. */
-    void requireHealthy() {
-        List<Node> primaries = nodes.values().stream()
-                .filter(node -> node.postgres.acceptsWrites())
-                .toList();
-        require(primaries.size() == 1, "after healing, primaries: " + primaries.size() + " " + describe());
-        for (Node node : nodes.values()) {
-            require(
-                    node.postgres.acceptsWrites() || node.postgres.isStreamingStandby(),
-                    "after healing, " + node.name + " doesn't stream " + describe());
-        }
+    /** Everything that happened, for the test that a seed is a whole run. */
+    List<String> trace() {
+        return trace;
+    }
+
+    AssertionError broken(String what) {
+        return new AssertionError("seed " + seed + " at " + Duration.ofNanos(now) + ": " + what
+                + "\nreplay it with: it/simulate --seed " + seed + "\n" + describe() + "\nthe last decisions:\n"
+                + String.join("\n", trace.subList(Math.max(0, trace.size() - TOLD), trace.size())));
     }
 
     private String describe() {
         StringBuilder text = new StringBuilder("leader key: ")
                 .append(etcd.find("leader").map(KeyedValue::value).orElse("none"));
         nodes.values()
-                .forEach(node -> text.append("; ").append(node.name).append(' ').append(node.lastStatus()));
+                .forEach(node ->
+                        text.append("\n").append(node.name()).append(' ').append(node.describe()));
         return text.toString();
-    }
-
-    /** A machine with an agent and a server. */
-    private final class Node {
-        private final String name;
-        private final SimulatedPostgres postgres;
-        private boolean powered;
-        private boolean agentAlive;
-        private long life;
-        private long turn;
-        private long busy;
-        private long leaseUntil = Long.MIN_VALUE / 2;
-        private Optional<HaLoop> loop = Optional.empty();
-        private Optional<LoopState> state = Optional.empty();
-
-        Node(String name) {
-            this.name = name;
-            this.postgres = new SimulatedPostgres(Simulation.this, name);
-        }
-
-        void boot() {
-            if (agentAlive) {
-                return;
-            }
-            powered = true;
-            agentAlive = true;
-            LoopState fresh = new LoopState(
-                    this::time,
-                    Configurations.of(name),
-                    new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0),
-                    until -> leaseUntil = until);
-            FakeDcs dcs = new FakeDcs(etcd, name, TTL, new SimulatedNetwork());
-            postgres.onChange(this::wakeSoon);
-            loop = Optional.of(new HaLoop(
-                    this::time,
-                    () -> Instant.EPOCH.plusNanos(time()),
-                    decider,
-                    dcs,
-                    postgres,
-                    new SimulatedPeers(),
-                    fresh));
-            state = Optional.of(fresh);
-            schedule(between(Duration.ZERO, Duration.ofMillis(100)));
-        }
-
-        /** The agent's clock runs on while it waits inside a step. */
-        private long time() {
-            return now + busy;
-        }
-
-        private FakeDcs.Fate callEtcd(Deadline deadline) {
-            if (etcdDown || cutFromEtcd.contains(name) || chance(lostCalls)) {
-                busy += deadline.remaining().toNanos();
-                return lostCalls > 0 && chance(0.5) && !etcdDown && !cutFromEtcd.contains(name)
-                        ? FakeDcs.Fate.ANSWER_LOST
-                        : FakeDcs.Fate.LOST_BEFORE;
-            }
-            return FakeDcs.Fate.ANSWERED;
-        }
-
-        private void schedule(Duration delay) {
-            turn++;
-            long mine = turn;
-            after(name, delay, () -> {
-                if (agentAlive && mine == turn) {
-                    step();
-                }
-            });
-        }
-
-        void wakeSoon() {
-            if (agentAlive && busy == 0) {
-                schedule(between(Duration.ofMillis(1), Duration.ofMillis(50)));
-            }
-        }
-
-        private void step() {
-            busy = 0;
-            HaLoop.Next next = loop.orElseThrow().step();
-            Duration spent = Duration.ofNanos(busy).plus(STEP);
-            note("  " + name + " " + loop.get().lastRow() + (busy > 0 ? " after " + spent : ""));
-            boolean waited = busy > 0;
-            switch (next) {
-                case HaLoop.Next.Again _ -> schedule(spent);
-                case HaLoop.Next.Sleep(Duration atMost) -> schedule(spent.plus(atMost));
-                case HaLoop.Next.End _ -> {
-                    agentDies();
-                    at(Duration.ofSeconds(1), this::boot);
-                }
-            }
-            if (!waited) {
-                busy = 0;
-            } else {
-                after(name, spent.minus(STEP), () -> busy = 0);
-            }
-        }
-
-        void agentDies() {
-            agentAlive = false;
-            life++;
-            busy = 0;
-            postgres.agentGone();
-        }
-
-        void die() {
-            agentDies();
-            powered = false;
-            postgres.loseMachine();
-        }
-
-        /** Nobody else knows of the cluster yet. */
-        boolean bootstrapped() {
-            return postgres.length() < 100 && postgres.timeline() == 1;
-        }
-
-        String lastStatus() {
-            return (powered ? "" : "off ") + (agentAlive ? "" : "no agent ")
-                    + (postgres.acceptsWrites() ? "primary" : postgres.isStreamingStandby() ? "streams" : "idle")
-                    + " tl " + postgres.timeline() + " wal " + postgres.length() + " "
-                    + state.flatMap(LoopState::snapshot)
-                            .map(look -> look.server().operation() + " "
-                                    + look.server().finished())
-                            .orElse("");
-        }
-
-        private final class SimulatedNetwork implements FakeDcs.Network {
-            @Override
-            public FakeDcs.Fate call(Deadline deadline) {
-                return callEtcd(deadline);
-            }
-
-            @Override
-            public Duration lag() {
-                return chance(0.2) ? between(Duration.ZERO, MOST_LAG) : Duration.ZERO;
-            }
-        }
-
-        private final class SimulatedPeers implements Peers {
-            @Override
-            public Map<String, PeerReply> ask(Collection<Member> members, Deadline deadline) {
-                Map<String, PeerReply> replies = new HashMap<>();
-                boolean waits = false;
-                for (Member member : members) {
-                    boolean answers = reachable(name, member.name()) && nodes.get(member.name()).agentAlive;
-                    waits = waits || !answers;
-                    SimulatedPostgres server = nodes.get(member.name()).postgres;
-                    boolean told = answers && server.observe(deadline).reading().isPresent();
-                    replies.put(
-                            member.name(),
-                            told
-                                    ? new PeerReply(
-                                            member.name(),
-                                            true,
-                                            server.acceptsWrites(),
-                                            server.position(),
-                                            OptionalInt.of(server.timeline()),
-                                            Tags.NONE,
-                                            false)
-                                    : PeerReply.unreachable(member.name()));
-                }
-                if (waits) {
-                    busy += deadline.remaining().toNanos();
-                }
-                return replies;
-            }
-        }
     }
 }

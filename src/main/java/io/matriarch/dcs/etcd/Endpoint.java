@@ -42,11 +42,11 @@ final class Endpoint {
     /** Not after the deadline: the caller has gone on, and what he asked for may be wrong by now. A call nobody waits for must not stay on the connection. */
     private static void send(
             GrpcClientRequest<Buffer, Buffer> call, byte[] request, CompletableFuture<Reply> reply, Deadline deadline) {
+        call.exceptionHandler(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))));
         if (reply.isDone() || deadline.expired()) {
             call.cancel();
             return;
         }
-        call.exceptionHandler(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))));
         call.response()
                 .onFailure(failure -> reply.complete(Reply.NoAnswer.toRequest(describe(failure))))
                 .onSuccess(response -> collect(response, reply));

@@ -77,9 +77,10 @@ public final class EtcdDcs implements Dcs {
         return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
             case Reply.Answer _ -> new Access.Granted();
             case Reply.Failure failure
-            when failure.text().contains("authentication failed") || failure.text().contains("user name is empty") -> new Access.Rejected(failure.text());
+            when failure.text().contains("authentication failed")
+                    || failure.text().contains("user name is empty") -> new Access.Rejected(failure.text());
             case Reply.Failure failure -> new Access.Unknown(failure.text());
-            case Reply.NoAnswer(String why, _) -> new Access.Unknown(why);
+            case Reply.NoAnswer none -> new Access.Unknown(none.why());
         };
     }
 
@@ -116,7 +117,7 @@ public final class EtcdDcs implements Dcs {
         return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
             case Reply.Answer answer -> new Reading.Known(view(answer.message().messages(2)));
             case Reply.Failure failure -> new Reading.Unavailable(failure.text());
-            case Reply.NoAnswer(String why, _) -> new Reading.Unavailable(why);
+            case Reply.NoAnswer none -> new Reading.Unavailable(none.why());
         };
     }
 
@@ -216,7 +217,7 @@ public final class EtcdDcs implements Dcs {
                 Requests.opTxn(Requests.txn(Requests.createdAt(prefix + LEADER, 0), List.of(put), List.of()));
         Message.Builder txn = Requests.txn(Requests.valueIs(prefix + LEADER, self()), List.of(put), List.of(otherwise));
         return switch (client.call(Method.TXN, txn, deadline)) {
-            case Reply.NoAnswer(String why, _) -> new Writing.Unavailable(why);
+            case Reply.NoAnswer none -> new Writing.Unavailable(none.why());
             case Reply.Failure failure -> new Writing.Unavailable(failure.text());
             case Reply.Answer answer -> {
                 boolean nested = answer.message().messages(3).stream()
@@ -329,7 +330,7 @@ public final class EtcdDcs implements Dcs {
     /** Every error that isn't a plain no means: not known whether it was done. */
     private static Writing writing(Reply reply, LongConsumer written) {
         return switch (reply) {
-            case Reply.NoAnswer(String why, _) -> new Writing.Unavailable(why);
+            case Reply.NoAnswer none -> new Writing.Unavailable(none.why());
             case Reply.Failure failure -> new Writing.Unavailable(failure.text());
             case Reply.Answer answer -> {
                 written.accept(answer.revision());

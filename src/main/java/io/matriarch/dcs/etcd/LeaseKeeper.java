@@ -64,7 +64,7 @@ final class LeaseKeeper {
             return new Alive.Yes(lease);
         }
         return switch (client.call(Method.LEASE_KEEP_ALIVE, Requests.leaseKeepAlive(lease), deadline)) {
-            case Reply.NoAnswer(String why, _) -> new Alive.Unknown(why);
+            case Reply.NoAnswer none -> new Alive.Unknown(none.why());
             case Reply.Failure failure when failure.leaseNotFound() -> expired();
             case Reply.Failure failure -> new Alive.Unknown(failure.text());
             case Reply.Answer answer when answer.message().number(3) <= 0 -> expired();
@@ -83,7 +83,7 @@ final class LeaseKeeper {
     private Alive grant(Deadline deadline) {
         long now = ticker.nanos();
         return switch (client.call(Method.LEASE_GRANT, Requests.leaseGrant(ttl.toSeconds()), deadline)) {
-            case Reply.NoAnswer(String why, _) -> new Alive.Unknown(why);
+            case Reply.NoAnswer none -> new Alive.Unknown(none.why());
             case Reply.Failure failure -> new Alive.Unknown(failure.text());
             case Reply.Answer answer -> {
                 lease = answer.message().number(2);

@@ -176,7 +176,7 @@ final class Watcher implements AutoCloseable {
         long restartsBefore = restarts();
         Reply reply = client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), Deadline.after(ticker, READ_PATIENCE));
         return switch (reply) {
-            case Reply.NoAnswer(String why, _) -> why;
+            case Reply.NoAnswer none -> none.why();
             case Reply.Failure failure -> failure.text();
             case Reply.Answer answer -> watchFrom(answer, restartsBefore);
         };

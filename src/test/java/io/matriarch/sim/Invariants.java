@@ -1,0 +1,140 @@
+package io.matriarch.sim;
+
+import io.matriarch.cluster.KeyedValue;
+import io.matriarch.cluster.Operation;
+import io.matriarch.dcs.FakeEtcd;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What must hold in each moment of each life, and at its end. */
+final class Invariants {
+    /** A hand-over may go on so long after a person asked for it. */
+    private static final Duration OLD_REQUEST = Duration.ofMinutes(2);
+
+    private final Simulation simulation;
+    private final FakeEtcd etcd;
+    private final Set<Long> promotions = new HashSet<>();
+    private boolean everLed;
+    private long lastAsked = Long.MIN_VALUE / 2;
+
+    Invariants(Simulation simulation, FakeEtcd etcd) {
+        this.simulation = simulation;
+        this.etcd = etcd;
+    }
+
+    void personAsked() {
+        lastAsked = simulation.now();
+    }
+
+    /** After every event. */
+    void check() {
+        Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
+        everLed = everLed || leader.isPresent();
+        List<SimulatedNode> writable = simulation.nodes().stream()
+                .filter(node -> node.postgres().acceptsWrites() && !leftAloneInPause(node))
+                .toList();
+        require(
+                writable.size() <= 1,
+                "more than one node accepts writes: "
+                        + writable.stream().map(SimulatedNode::name).toList());
+        if (everLed) {
+            for (SimulatedNode node : writable) {
+                require(node.leaseLeft() >= 0, node.name() + " accepts writes after its lease");
+                require(
+                        leader.equals(Optional.of(node.name())),
+                        node.name() + " accepts writes, but the leader key says " + leader.orElse("nobody"));
+            }
+        }
+    }
+
+    /** In maintenance mode a primary that lost the DCS goes on, because a person said so. */
+    private boolean leftAloneInPause(SimulatedNode node) {
+        return node.paused() && node.leaseLeft() < 0;
+    }
+
+    /** Histories part only where somebody was promoted. */
+    void promoted(SimulatedNode node) {
+        promotions.add(node.postgres().wal().getLast().id());
+        checkForks();
+    }
+
+    void checkForks() {
+        for (SimulatedNode one : simulation.nodes()) {
+            for (SimulatedNode other : simulation.nodes()) {
+                if (one.name().compareTo(other.name()) < 0) {
+                    checkFork(one, other);
+                }
+            }
+        }
+    }
+
+    private void checkFork(SimulatedNode one, SimulatedNode other) {
+        int fork = one.postgres().forkFrom(other.postgres());
+        List<SimulatedPostgres.WalRecord> ones = one.postgres().wal();
+        List<SimulatedPostgres.WalRecord> others = other.postgres().wal();
+        if (fork < Math.min(ones.size(), others.size())) {
+            require(
+                    promotions.contains(ones.get(fork).id())
+                            || promotions.contains(others.get(fork).id()),
+                    one.name() + " and " + other.name() + " part at record " + fork + ", where nobody was promoted");
+        }
+    }
+
+    /** Before an operation begins. */
+    void begins(SimulatedNode node, Operation operation) {
+        boolean asked = simulation.now() - lastAsked < OLD_REQUEST.toNanos();
+        if (!node.paused() || asked) {
+            return;
+        }
+        boolean changesRole = switch (operation) {
+            case Operation.Promote _, Operation.Stop _, Operation.Rewind _, Operation.Reinitialize _ -> true;
+            // who holds the lock starts again what it had stopped itself before the pause
+            case Operation.Start start ->
+                start.as() == Operation.Start.As.PRIMARY
+                        && !etcd.find("leader").map(KeyedValue::value).equals(Optional.of(node.name()));
+            case Operation.Bootstrap _,
+                    Operation.DiscardFailedBootstrap _,
+                    Operation.Clone _,
+                    Operation.Restart _,
+                    Operation.Follow _,
+                    Operation.CrashRecovery _,
+                    Operation.CheckDivergence _,
+                    Operation.CheckpointAfterPromotion _ -> false;
+        };
+        require(!changesRole, node.name() + " begins " + operation + " in maintenance mode, unasked");
+    }
+
+    /** Data are removed only if a copy as far exists elsewhere, or a person asked. */
+    void dataRemoved(String name, int length, boolean ordered) {
+        boolean elsewhere = simulation.nodes().stream()
+                .anyMatch(node -> !node.name().equals(name) && node.postgres().length() >= length);
+        require(elsewhere || ordered, "the last copy with " + length + " records was removed on " + name);
+    }
+
+    /** One primary that holds the lock, and everybody else streams from it; says what is wrong. */
+    Optional<String> unhealthy() {
+        List<SimulatedNode> primaries = simulation.nodes().stream()
+                .filter(node -> node.postgres().acceptsWrites())
+                .toList();
+        if (primaries.size() != 1) {
+            return Optional.of("primaries: " + primaries.size());
+        }
+        String primary = primaries.getFirst().name();
+        if (!etcd.find("leader").map(KeyedValue::value).equals(Optional.of(primary))) {
+            return Optional.of(primary + " is the primary without the leader key");
+        }
+        return simulation.nodes().stream()
+                .filter(node -> !node.name().equals(primary) && !node.postgres().streamsFrom(primary))
+                .map(node -> node.name() + " doesn't stream from " + primary)
+                .findFirst();
+    }
+
+    void require(boolean condition, String what) {
+        if (!condition) {
+            throw simulation.broken(what);
+        }
+    }
+}

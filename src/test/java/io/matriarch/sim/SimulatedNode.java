@@ -1,0 +1,303 @@
+package io.matriarch.sim;
+
+import io.matriarch.agent.HaLoop;
+import io.matriarch.agent.LoopState;
+import io.matriarch.agent.Peers;
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerStatus;
+import io.matriarch.dcs.FakeDcs;
+import io.matriarch.dcs.FakeEtcd;
+import io.matriarch.ha.Decider;
+import io.matriarch.ha.Observation.Request;
+import io.matriarch.ha.PeerReply;
+import io.matriarch.postgres.Postgres;
+import io.matriarch.postgres.PostgresConfiguration;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** A machine with an agent and a server. The agent is the real loop and the real decision. */
+final class SimulatedNode {
+    static final Duration TTL = Duration.ofSeconds(30);
+    private static final Duration STEP = Duration.ofMillis(2);
+    private static final Duration MOST_LAG = Duration.ofMillis(700);
+
+    private static final DynamicConfiguration FIRST =
+            new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0);
+
+    private final Simulation simulation;
+    private final FakeEtcd etcd;
+    private final Decider decider;
+    private final String name;
+    private final SimulatedPostgres postgres;
+    private boolean powered;
+    private boolean agentAlive;
+    private long life;
+    private long turn;
+    private long busy;
+    private long frozenUntil;
+    private long leaseUntil = Long.MIN_VALUE / 2;
+    private Optional<HaLoop> loop = Optional.empty();
+    private Optional<LoopState> state = Optional.empty();
+
+    SimulatedNode(Simulation simulation, FakeEtcd etcd, Decider decider, String name) {
+        this.simulation = simulation;
+        this.etcd = etcd;
+        this.decider = decider;
+        this.name = name;
+        this.postgres = new SimulatedPostgres(simulation, name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    SimulatedPostgres postgres() {
+        return postgres;
+    }
+
+    boolean powered() {
+        return powered;
+    }
+
+    boolean agentAlive() {
+        return agentAlive;
+    }
+
+    /** Changes when the agent dies: what it had in hand is over then. */
+    long life() {
+        return life;
+    }
+
+    /** Nanoseconds, negative when it is over. */
+    long leaseLeft() {
+        return leaseUntil - simulation.now();
+    }
+
+    /** As far as this node knows. */
+    boolean paused() {
+        return state.filter(known -> known.dynamic().paused()).isPresent();
+    }
+
+    void ask(Request request) {
+        state.filter(_ -> agentAlive).ifPresent(running -> {
+            var _ = running.ask(request);
+            wakeSoon();
+        });
+    }
+
+    void boot() {
+        if (agentAlive) {
+            return;
+        }
+        powered = true;
+        agentAlive = true;
+        LoopState fresh = new LoopState(
+                this::time,
+                Configurations.of(name),
+                state.map(LoopState::dynamic).orElse(FIRST), // as patroni.dynamic.json keeps it
+                until -> leaseUntil = until);
+        FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
+        postgres.onChange(this::wakeSoon);
+        loop = Optional.of(new HaLoop(
+                this::time,
+                () -> Instant.EPOCH.plusNanos(time()),
+                decider,
+                dcs,
+                new PatientPostgres(),
+                new ToPeers(),
+                fresh));
+        state = Optional.of(fresh);
+        schedule(simulation.between(Duration.ZERO, Duration.ofMillis(100)));
+    }
+
+    /** SIGSTOP, and SIGCONT after {@code pause}. */
+    void freeze(Duration pause) {
+        frozenUntil = simulation.now() + pause.toNanos();
+    }
+
+    void agentDies() {
+        agentAlive = false;
+        life++;
+        busy = 0;
+        postgres.agentGone();
+    }
+
+    void die() {
+        agentDies();
+        powered = false;
+        postgres.loseMachine();
+    }
+
+    void wakeSoon() {
+        if (agentAlive && busy == 0) {
+            schedule(simulation.between(Duration.ofMillis(1), Duration.ofMillis(50)));
+        }
+    }
+
+    /** The agent's clock runs on while it waits inside a step. */
+    private long time() {
+        return simulation.now() + busy;
+    }
+
+    private void schedule(Duration delay) {
+        turn++;
+        long mine = turn;
+        simulation.after(name, delay, () -> {
+            if (mine != turn) {
+                return;
+            }
+            if (frozenUntil > simulation.now()) {
+                schedule(Duration.ofNanos(frozenUntil - simulation.now()));
+            } else {
+                step();
+            }
+        });
+    }
+
+    private void step() {
+        busy = 0;
+        HaLoop.Next next = loop.orElseThrow().step();
+        Duration spent = Duration.ofNanos(busy).plus(STEP);
+        String row = loop.get().lastRow();
+        simulation.note("  " + name + " " + row + (busy > 0 ? " after " + spent : ""));
+        simulation.decided(row, paused());
+        boolean waited = busy > 0;
+        switch (next) {
+            case HaLoop.Next.Again _ -> schedule(spent);
+            case HaLoop.Next.Sleep(Duration atMost) -> schedule(spent.plus(atMost));
+            case HaLoop.Next.End _ -> {
+                agentDies();
+                simulation.at(simulation.between(Duration.ofSeconds(1), Duration.ofSeconds(30)), this::boot);
+            }
+        }
+        if (!waited) {
+            busy = 0;
+        } else {
+            simulation.after(name, spent.minus(STEP), () -> busy = 0);
+        }
+    }
+
+    String describe() {
+        return (powered ? "" : "off ") + (agentAlive ? "" : "no agent ")
+                + (postgres.acceptsWrites() ? "primary" : postgres.isStreamingStandby() ? "streams" : "idle")
+                + " tl " + postgres.timeline() + " wal " + postgres.length() + " "
+                + state.flatMap(LoopState::snapshot)
+                        .map(look ->
+                                look.server().operation() + " " + look.server().finished())
+                        .orElse("");
+    }
+
+    /** What the agent does after it waited for something, it does that much later. */
+    private void later(Runnable action) {
+        if (busy == 0) {
+            action.run();
+        } else {
+            simulation.after(name, Duration.ofNanos(busy), action);
+        }
+    }
+
+    private final class PatientPostgres implements Postgres {
+        @Override
+        public ServerStatus observe(Deadline deadline) {
+            return postgres.observe(deadline);
+        }
+
+        @Override
+        public void begin(Operation operation) {
+            simulation.invariants().begins(SimulatedNode.this, operation);
+            later(() -> postgres.begin(operation));
+        }
+
+        @Override
+        public void cancelOperation() {
+            later(postgres::cancelOperation);
+        }
+
+        @Override
+        public void stopAtOnce() {
+            simulation.count(Happening.STOPPED_AT_ONCE);
+            later(postgres::stopAtOnce);
+        }
+
+        @Override
+        public Optional<String> reload(PostgresConfiguration configuration, Deadline deadline) {
+            return postgres.reload(configuration, deadline);
+        }
+
+        @Override
+        public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
+            return postgres.syncSlots(wanted, deadline);
+        }
+
+        @Override
+        public void onChange(Runnable listener) {
+            postgres.onChange(listener);
+        }
+    }
+
+    private final class ToEtcd implements FakeDcs.Network {
+        @Override
+        public FakeDcs.Fate call(Deadline deadline) {
+            SimulatedNetwork network = simulation.network();
+            boolean silent = network.etcdSilentFor(name);
+            if (!silent && !simulation.chance(network.lostCalls())) {
+                return FakeDcs.Fate.ANSWERED;
+            }
+            busy += deadline.remaining().toNanos();
+            boolean arrives = !silent && simulation.chance(0.5);
+            simulation.count(arrives ? Happening.ANSWER_LOST : Happening.REQUEST_LOST);
+            return arrives ? FakeDcs.Fate.ANSWER_LOST : FakeDcs.Fate.LOST_BEFORE;
+        }
+
+        @Override
+        public Duration lag() {
+            return simulation.chance(0.2) ? simulation.between(Duration.ZERO, MOST_LAG) : Duration.ZERO;
+        }
+    }
+
+    private final class ToPeers implements Peers {
+        @Override
+        public Map<String, PeerReply> ask(Collection<Member> members, Deadline deadline) {
+            Map<String, PeerReply> replies = new HashMap<>();
+            boolean waits = false;
+            for (Member member : members) {
+                Optional<PeerReply> reply = simulation.answerOf(name, member.name(), deadline);
+                waits = waits || reply.isEmpty();
+                replies.put(member.name(), reply.orElseGet(() -> PeerReply.unreachable(member.name())));
+            }
+            if (waits) {
+                busy += deadline.remaining().toNanos();
+            }
+            return replies;
+        }
+    }
+
+    /** What this node's REST interface says; absent when nobody answers there. */
+    Optional<PeerReply> answer(Deadline deadline) {
+        if (!agentAlive || frozenUntil > simulation.now()) {
+            return Optional.empty();
+        }
+        boolean told = postgres.observe(deadline).reading().isPresent();
+        return Optional.of(
+                told
+                        ? new PeerReply(
+                                name,
+                                true,
+                                postgres.acceptsWrites(),
+                                postgres.position(),
+                                OptionalInt.of(postgres.timeline()),
+                                io.matriarch.cluster.Tags.NONE,
+                                false)
+                        : PeerReply.unreachable(name));
+    }
+}

@@ -92,142 +92,103 @@ public record Memory(
     }
 
     Memory withLastLedView(ClusterView view) {
-        return new Memory(
-                Optional.of(view),
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.lastLedView = Optional.of(view);
+        return change.done();
     }
 
     Memory withDemotion(Optional<Demotion> changed) {
-        return new Memory(
-                lastLedView,
-                changed,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.demotion = changed;
+        return change.done();
     }
 
     Memory withBootstrap(Bootstrap changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                changed,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.bootstrap = changed;
+        return change.done();
     }
 
     Memory withDivergence(Divergence changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                changed,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.divergence = changed;
+        return change.done();
     }
 
     Memory withCrashRecoveryTried(boolean changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                changed,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.crashRecoveryTried = changed;
+        return change.done();
     }
 
     Memory withStartFailed(boolean changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                changed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.startFailed = changed;
+        return change.done();
     }
 
     Memory withPromotionFailed(boolean changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                changed,
-                retryAt,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.promotionFailed = changed;
+        return change.done();
     }
 
     Memory withRetryAt(OptionalLong changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                changed,
-                operationSeen,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.retryAt = changed;
+        return change.done();
     }
 
     Memory withOperationSeen(long changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                changed,
-                notStreamingSince);
+        Change change = new Change(this);
+        change.operationSeen = changed;
+        return change.done();
     }
 
     Memory withNotStreamingSince(OptionalLong changed) {
-        return new Memory(
-                lastLedView,
-                demotion,
-                bootstrap,
-                divergence,
-                crashRecoveryTried,
-                startFailed,
-                promotionFailed,
-                retryAt,
-                operationSeen,
-                changed);
+        Change change = new Change(this);
+        change.notStreamingSince = changed;
+        return change.done();
+    }
+
+    /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
+    private static final class Change {
+        private Optional<ClusterView> lastLedView;
+        private Optional<Demotion> demotion;
+        private Bootstrap bootstrap;
+        private Divergence divergence;
+        private boolean crashRecoveryTried;
+        private boolean startFailed;
+        private boolean promotionFailed;
+        private OptionalLong retryAt;
+        private long operationSeen;
+        private OptionalLong notStreamingSince;
+
+        Change(Memory from) {
+            this.lastLedView = from.lastLedView;
+            this.demotion = from.demotion;
+            this.bootstrap = from.bootstrap;
+            this.divergence = from.divergence;
+            this.crashRecoveryTried = from.crashRecoveryTried;
+            this.startFailed = from.startFailed;
+            this.promotionFailed = from.promotionFailed;
+            this.retryAt = from.retryAt;
+            this.operationSeen = from.operationSeen;
+            this.notStreamingSince = from.notStreamingSince;
+        }
+
+        Memory done() {
+            return new Memory(
+                    lastLedView,
+                    demotion,
+                    bootstrap,
+                    divergence,
+                    crashRecoveryTried,
+                    startFailed,
+                    promotionFailed,
+                    retryAt,
+                    operationSeen,
+                    notStreamingSince);
+        }
     }
 }

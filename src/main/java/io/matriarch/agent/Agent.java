@@ -2,8 +2,10 @@ package io.matriarch.agent;
 
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
+import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.LoadResult;
 import io.matriarch.dcs.etcd.EtcdDcs;
+import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.guard.GuardLink;
 import io.matriarch.guard.Signals;
 import io.matriarch.ha.Decider;
@@ -25,6 +27,7 @@ import org.jboss.logging.Logger;
 public final class Agent {
     private static final Logger LOG = Logger.getLogger(Agent.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(5);
+    private static final Duration DNS_PATIENCE = Duration.ofSeconds(10);
     private static final Duration NAME_CHECK = Duration.ofSeconds(3);
 
     private final Vertx vertx;
@@ -56,15 +59,19 @@ public final class Agent {
         LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), guard::lease);
         handleEarlySignals();
         guard.stoppable();
+        Optional<EtcdSettings> etcd = awaitEtcdAddress();
+        if (etcd.isEmpty()) {
+            return exit(0);
+        }
         try (EtcdDcs dcs = new EtcdDcs(
                         vertx,
-                        configuration.etcd(),
+                        etcd.get(),
                         configuration.prefix(),
                         Optional.of(configuration.name()),
                         state.dynamic().ttl(),
                         ticker);
                 HttpPeers peers = new HttpPeers(vertx, configuration.ctl())) {
-            Optional<Integer> refused = awaitEtcd(dcs).or(() -> checkName(dcs, peers));
+            Optional<Integer> refused = awaitEtcd(dcs, etcd.get()).or(() -> checkName(dcs, peers));
             if (refused.isPresent()) {
                 return exit(refused.get());
             }
@@ -123,8 +130,28 @@ public final class Agent {
         thread.wake();
     }
 
+    /** Blocks until DNS names a server, if it is asked at all; absent when this agent is to end before. */
+    private Optional<EtcdSettings> awaitEtcdAddress() {
+        SrvDiscovery discovery = SrvDiscovery.ofThisMachine(vertx);
+        boolean told = false;
+        while (!ending.get()) {
+            Optional<EtcdSettings> found = discovery.resolve(configuration.etcd(), Deadline.after(DNS_PATIENCE));
+            if (found.isPresent()) {
+                return found;
+            }
+            if (!told) {
+                LOG.infof(
+                        "waiting on etcd: DNS has no SRV record of etcd for %s, and etcd3.hosts names no server",
+                        configuration.etcd().srv().orElse(""));
+            }
+            told = true;
+            pause(BETWEEN_TRIES);
+        }
+        return Optional.empty();
+    }
+
     /** Blocks until etcd answers; wrong credentials end the agent (reference 1.2, step 3). */
-    private Optional<Integer> awaitEtcd(EtcdDcs dcs) {
+    private Optional<Integer> awaitEtcd(EtcdDcs dcs, EtcdSettings etcd) {
         boolean told = false;
         while (!ending.get()) {
             switch (dcs.access(Deadline.after(Duration.ofSeconds(10)))) {
@@ -137,9 +164,7 @@ public final class Agent {
                 }
                 case EtcdDcs.Access.Unknown(String why) -> {
                     if (!told) {
-                        LOG.infof(
-                                "waiting on etcd at %s: %s",
-                                configuration.etcd().endpoints(), why);
+                        LOG.infof("waiting on etcd at %s: %s", etcd.endpoints(), why);
                     }
                     told = true;
                     pause(BETWEEN_TRIES);

@@ -9,6 +9,8 @@ import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.Problem;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.etcd.EtcdDcs;
+import io.matriarch.dcs.etcd.SrvDiscovery;
+import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -26,6 +28,8 @@ import java.util.stream.Collectors;
 public final class CtlMain {
     /** The lease that patronictl never takes would have it. */
     private static final Duration NO_LEASE = Duration.ofSeconds(30);
+
+    private static final Duration DNS_PATIENCE = Duration.ofSeconds(10);
 
     private CtlMain() {}
 
@@ -70,7 +74,11 @@ public final class CtlMain {
                         () -> new CtlError("Can not find suitable configuration of distributed configuration store:"
                                 + " add an etcd3 section to the configuration file, or name one with --dcs-url"));
         String prefix = ("/" + configuration.namespace() + "/" + scope + "/").replaceAll("/+", "/");
-        return new EtcdDcs(vertx.get(), settings, prefix, Optional.empty(), NO_LEASE, Ticker.system());
+        EtcdSettings found = SrvDiscovery.ofThisMachine(vertx.get())
+                .resolve(settings, Deadline.after(DNS_PATIENCE))
+                .orElseThrow(() -> new CtlError("DNS names no etcd server for etcd3.srv "
+                        + settings.srv().orElse("") + ", and none is configured in etcd3.hosts"));
+        return new EtcdDcs(vertx.get(), found, prefix, Optional.empty(), NO_LEASE, Ticker.system());
     }
 
     private static void sleep(Duration time) {

@@ -56,10 +56,9 @@ final class EtcdReader {
         Optional<String> srv =
                 section.text("srv").or(() -> section.text("discovery_srv")).or(() -> section.text("srv_domain"));
         List<HostPort> endpoints = endpoints(section);
-        if (endpoints.isEmpty() && srv.isPresent()) {
-            section.problem("srv", "isn't looked up yet: name etcd's servers in hosts, each " + HOST_EXAMPLE);
-        } else if (endpoints.isEmpty() && !section.has("host") && !section.has("hosts")) {
-            section.problem("host", "is missing; it must be " + HOST_EXAMPLE + ", unless hosts, url or proxy is given");
+        if (endpoints.isEmpty() && srv.isEmpty() && !section.has("host") && !section.has("hosts")) {
+            section.problem(
+                    "host", "is missing; it must be " + HOST_EXAMPLE + ", unless hosts, srv, url or proxy is given");
         }
         return Optional.of(new EtcdSettings(
                 endpoints,

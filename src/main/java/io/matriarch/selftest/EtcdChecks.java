@@ -3,11 +3,13 @@ package io.matriarch.selftest;
 import static java.time.temporal.ChronoUnit.SECONDS;
 
 import io.matriarch.config.EtcdSettings;
+import io.matriarch.config.HostPort;
 import io.matriarch.config.TlsFiles;
 import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.dcs.etcd.EtcdDcs;
+import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
@@ -29,7 +31,10 @@ final class EtcdChecks {
     }
 
     List<Check> all() {
-        return List.of(check("etcd", false), check("etcd-tls", true));
+        return List.of(
+                check("etcd", false),
+                new Check("etcd-srv", servers.find("nameserver").isPresent(), this::named),
+                check("etcd-tls", true));
     }
 
     private Check check(String name, boolean tls) {
@@ -46,6 +51,28 @@ final class EtcdChecks {
                     .or(() -> members(dcs.read(Deadline.after(PATIENCE))))
                     .or(() -> members(dcs.readFresh(Deadline.after(PATIENCE))))
                     .or(() -> written(dcs, new DcsCommand.RemoveCluster()));
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get();
+        }
+    }
+
+    /** Found by DNS, it has to be the etcd that is named. */
+    private Optional<String> named() throws Exception {
+        EtcdSettings unnamed = new EtcdSettings(
+                List.of(),
+                false,
+                false,
+                Optional.of("matriarch.test"),
+                Optional.empty(),
+                Optional.empty(),
+                TlsFiles.NONE);
+        Vertx vertx = Vertx.vertx();
+        try {
+            List<HostPort> found = new SrvDiscovery(vertx, List.of(servers.address("nameserver")))
+                    .resolve(unnamed, Deadline.after(PATIENCE))
+                    .map(EtcdSettings::endpoints)
+                    .orElse(List.of());
+            return Check.expect(List.of(servers.address("etcd")), found);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();
         }

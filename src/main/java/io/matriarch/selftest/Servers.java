@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The servers to try, from arguments: {@code etcd=HOST:PORT} without TLS, {@code etcd-tls=HOST:PORT} with the client's {@code cert=FILE} and {@code key=FILE},
+ * The servers to try, from arguments: {@code etcd=HOST:PORT} without TLS, {@code nameserver=HOST:PORT} whose SRV records for matriarch.test lead to that etcd, {@code etcd-tls=HOST:PORT} with the client's {@code cert=FILE} and {@code key=FILE},
  * {@code postgres=HOST:PORT} with {@code user=NAME} and the password in the variable PGPASSWORD; {@code ca=FILE} has signed the certificates of all.
  */
 record Servers(Map<String, String> arguments) {
-    private static final Set<String> NAMES = Set.of("etcd", "etcd-tls", "postgres", "user", "ca", "cert", "key");
+    private static final Set<String> NAMES =
+            Set.of("etcd", "nameserver", "etcd-tls", "postgres", "user", "ca", "cert", "key");
 
     Servers {
         arguments = Map.copyOf(arguments);
@@ -21,8 +22,9 @@ record Servers(Map<String, String> arguments) {
     static Servers parse(List<String> arguments) {
         for (String argument : arguments) {
             if (!argument.contains("=") || !NAMES.contains(name(argument))) {
-                throw new IllegalArgumentException("can't read '" + argument + "'; known are etcd=HOST:PORT,"
-                        + " etcd-tls=HOST:PORT, postgres=HOST:PORT, user=NAME, ca=FILE, cert=FILE and key=FILE");
+                throw new IllegalArgumentException(
+                        "can't read '" + argument + "'; known are etcd=HOST:PORT, nameserver=HOST:PORT,"
+                                + " etcd-tls=HOST:PORT, postgres=HOST:PORT, user=NAME, ca=FILE, cert=FILE and key=FILE");
             }
         }
         return new Servers(arguments.stream()

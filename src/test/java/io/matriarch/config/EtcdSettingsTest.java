@@ -80,17 +80,17 @@ class EtcdSettingsTest {
     }
 
     @Test
-    void srvAloneIsRefused() {
-        assertThat(problems(yaml("etcd3", "srv: example.org"), Map.of()))
-                .containsExactly(
-                        "patroni.yml: etcd3.srv: isn't looked up yet: name etcd's servers in hosts, each host:port of an etcd server, such as 127.0.0.1:2379");
+    void srvAloneIsEnough() {
+        EtcdSettings settings = etcd("discovery_srv: example.org");
+        assertThat(settings.srv()).contains("example.org");
+        assertThat(settings.endpoints()).isEmpty();
     }
 
     @Test
     void anEndpointIsNeeded() {
         assertThat(problems(yaml("etcd3", "protocol: https"), Map.of()))
                 .containsExactly(
-                        "patroni.yml: etcd3.host: is missing; it must be host:port of an etcd server, such as 127.0.0.1:2379, unless hosts, url or proxy is given");
+                        "patroni.yml: etcd3.host: is missing; it must be host:port of an etcd server, such as 127.0.0.1:2379, unless hosts, srv, url or proxy is given");
     }
 
     @Test

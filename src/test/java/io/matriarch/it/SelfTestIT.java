@@ -2,6 +2,8 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.config.HostPort;
+import io.matriarch.dcs.FakeNameserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ class SelfTestIT {
 
     private static Certificates certificates;
     private static TlsEtcd etcd;
+    private static FakeNameserver nameserver;
     private static TlsPostgres postgres;
 
     @BeforeAll
@@ -29,6 +32,8 @@ class SelfTestIT {
         Programs.run(List.of("chmod", "755", directory.toString()), Map.of());
         certificates = Certificates.in(Files.createDirectory(directory.resolve("certificates")));
         etcd = TlsEtcd.start(directory.resolve("etcd"), certificates);
+        nameserver = new FakeNameserver(
+                Map.of("_etcd-client._tcp.matriarch.test", List.of(new HostPort("127.0.0.1", etcd.plainPort()))));
         postgres = TlsPostgres.start(Files.createDirectory(directory.resolve("postgres")), certificates, PASSWORD);
     }
 
@@ -36,6 +41,9 @@ class SelfTestIT {
     static void stopServers() throws IOException, InterruptedException {
         if (etcd != null) {
             etcd.close();
+        }
+        if (nameserver != null) {
+            nameserver.close();
         }
         if (postgres != null) {
             postgres.stop();
@@ -56,6 +64,7 @@ class SelfTestIT {
                         "ok time-zone",
                         "ok micrometer",
                         "ok etcd",
+                        "ok etcd-srv",
                         "ok etcd-tls",
                         "ok postgres-tls");
         assertThat(result.code()).isZero();
@@ -77,6 +86,7 @@ class SelfTestIT {
                 EXECUTABLE.toString(),
                 "self-test",
                 "etcd=127.0.0.1:" + etcd.plainPort(),
+                "nameserver=127.0.0.1:" + nameserver.port(),
                 "etcd-tls=localhost:" + etcd.tlsPort(),
                 "postgres=localhost:" + postgres.port(),
                 "user=tester",

@@ -11,7 +11,6 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +33,7 @@ final class EtcdClient implements AutoCloseable {
     private static final long LARGEST_ANSWER = 4 << 20;
 
     private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration SRV_INTERVAL = Duration.ofSeconds(30);
 
     private final Ticker ticker;
     private final EtcdSettings settings;
@@ -41,7 +41,10 @@ final class EtcdClient implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<HostPort, Long> quarantinedUntil = new HashMap<>();
     private final List<Runnable> switchListeners = new CopyOnWriteArrayList<>();
+    private final SrvDiscovery srv;
+    private List<HostPort> configured;
     private List<HostPort> discovered = List.of();
+    private long srvDue;
     private long discoveryDue;
     private HostPort current;
     private Optional<String> token = Optional.empty();
@@ -55,8 +58,11 @@ final class EtcdClient implements AutoCloseable {
         this.grpc = GrpcClient.client(
                 vertx,
                 new GrpcClientOptions().setTransportOptions(options(settings)).setMaxMessageSize(LARGEST_ANSWER));
-        this.current = settings.endpoints().getFirst();
+        this.srv = SrvDiscovery.ofThisMachine(vertx);
+        this.configured = settings.endpoints();
+        this.current = configured.getFirst();
         this.discoveryDue = ticker.nanos();
+        this.srvDue = ticker.nanos() + SRV_INTERVAL.toNanos();
     }
 
     private static HttpClientOptions options(EtcdSettings settings) {
@@ -103,7 +109,35 @@ final class EtcdClient implements AutoCloseable {
             avoid(address, why);
             pauseBeforeNextTry(deadline);
         }
+        lookUpAgainIfDue();
         return reply;
+    }
+
+    /** Nobody answers: DNS may know other servers by now. For the next call; nobody waits for it here. */
+    private void lookUpAgainIfDue() {
+        lock.lock();
+        try {
+            if (settings.srv().isEmpty() || srvDue - ticker.nanos() > 0) {
+                return;
+            }
+            srvDue = ticker.nanos() + SRV_INTERVAL.toNanos();
+        } finally {
+            lock.unlock();
+        }
+        Thread.ofVirtual()
+                .name("etcd-srv")
+                .start(() -> srv.resolve(settings, Deadline.after(ticker, SRV_INTERVAL))
+                        .filter(found -> found.https() == settings.https())
+                        .ifPresent(found -> configure(found.endpoints())));
+    }
+
+    private void configure(List<HostPort> endpoints) {
+        lock.lock();
+        try {
+            configured = endpoints;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -306,7 +340,7 @@ final class EtcdClient implements AutoCloseable {
     }
 
     private List<HostPort> known() {
-        List<HostPort> all = new ArrayList<>(settings.endpoints());
+        List<HostPort> all = new ArrayList<>(configured);
         discovered.stream().filter(address -> !all.contains(address)).forEach(all::add);
         return all;
     }
@@ -324,7 +358,7 @@ final class EtcdClient implements AutoCloseable {
         if (call(Method.MEMBER_LIST, Message.build(), deadline) instanceof Reply.Answer answer) {
             List<HostPort> found = answer.message().messages(2).stream()
                     .flatMap(member -> member.texts(4).stream())
-                    .flatMap(url -> address(url).stream())
+                    .flatMap(url -> MemberUrls.address(url).stream())
                     .distinct()
                     .toList();
             lock.lock();
@@ -333,17 +367,6 @@ final class EtcdClient implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    private static Optional<HostPort> address(String url) {
-        try {
-            URI uri = URI.create(url);
-            return Optional.ofNullable(uri.getHost())
-                    .filter(_ -> uri.getPort() > 0)
-                    .map(host -> new HostPort(host.replaceAll("[\\[\\]]", ""), uri.getPort()));
-        } catch (IllegalArgumentException notAUrl) {
-            return Optional.empty();
         }
     }
 

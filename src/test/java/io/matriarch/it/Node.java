@@ -25,16 +25,27 @@ final class Node {
     private final String name;
     private final Path home;
     private final AgentProgram.Program program;
+    private final Place place;
     private final int databasePort;
     private final Rest rest;
     private Optional<ServerProcess> agent = Optional.empty();
 
     Node(String name, Path home, AgentProgram.Program program, int databasePort, int restPort) {
+        this(name, home, program, Place.HERE, databasePort, restPort);
+    }
+
+    Node(String name, Path home, AgentProgram.Program program, Place place, int databasePort, int restPort) {
         this.name = name;
         this.home = home;
         this.program = program;
+        this.place = place;
         this.databasePort = databasePort;
-        this.rest = new Rest(restPort);
+        this.rest = new Rest(place.address(), restPort);
+    }
+
+    /** Where a node runs: at an address, started by a command line that the daemon's is appended to. */
+    record Place(String address, List<String> launcher) {
+        static final Place HERE = new Place("127.0.0.1", List.of());
     }
 
     String name() {
@@ -63,7 +74,7 @@ final class Node {
 
     void startIfDown() {
         if (!isRunning()) {
-            agent = Optional.of(ServerProcess.start(home, log(), program.daemon(configuration())));
+            agent = Optional.of(ServerProcess.start(home, log(), place.launcher(), program.daemon(configuration())));
         }
     }
 
@@ -154,16 +165,20 @@ final class Node {
     }
 
     String url() {
-        return url(databasePort);
+        return url(place.address(), databasePort);
     }
 
     static String url(int port) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres" + OPTIONS;
+        return url(Place.HERE.address(), port);
+    }
+
+    private static String url(String host, int port) {
+        return "jdbc:postgresql://" + host + ":" + port + "/postgres" + OPTIONS;
     }
 
     /** The first value that a query gives, directly at this node. */
     String query(String sql) {
-        return query(databasePort, sql);
+        return queryAt(url(), sql);
     }
 
     static String query(int port, String sql) {

@@ -30,6 +30,14 @@ final class Referee implements AutoCloseable {
     /** A write that a node accepted: sent and acknowledged at these times (System.nanoTime), on a timeline. */
     private record Accept(String node, long sent, long acknowledged, long timeline) {}
 
+    /** Without probes of its own: it is told of the writes that nodes accepted. */
+    Referee() {}
+
+    /** A write that was sent and acknowledged at these times (System.nanoTime). */
+    void accepted(String node, long sent, long acknowledged, long timeline) {
+        accepts.add(new Accept(node, sent, acknowledged, timeline));
+    }
+
     Referee(LocalCluster cluster) {
         Node primary = cluster.primary();
         primary.query("create table if not exists refereed(id int primary key, number bigint)");

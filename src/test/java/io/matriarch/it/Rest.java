@@ -10,11 +10,15 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** A node's REST API, as a script would use it. */
-record Rest(int port) {
+record Rest(String host, int port) {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
+
+    Rest(int port) {
+        this("127.0.0.1", port);
+    }
 
     /** What came back; status 0 when nobody answered. */
     record Answer(int status, String body) {
@@ -40,7 +44,7 @@ record Rest(int port) {
     }
 
     Answer send(String method, String path, String body, Duration timeout) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
                 .timeout(timeout)
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();

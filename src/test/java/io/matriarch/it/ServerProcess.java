@@ -25,9 +25,14 @@ final class ServerProcess {
 
     /** Starts the command in a folder; what it prints is added to the log. */
     static ServerProcess start(Path folder, Path log, List<String> command) {
+        return start(folder, log, List.of(), command);
+    }
+
+    /** The same by way of a launcher, such as {@code ip netns exec NAME}, that needs root. */
+    static ServerProcess start(Path folder, Path log, List<String> launcher, List<String> command) {
         try {
             return new ServerProcess(
-                    builder(folder, command)
+                    builder(folder, launcher, command)
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .start(),
@@ -37,8 +42,9 @@ final class ServerProcess {
         }
     }
 
-    private static ProcessBuilder builder(Path folder, List<String> command) {
-        List<String> full = new ArrayList<>(isRoot() ? AS_POSTGRES : List.of());
+    private static ProcessBuilder builder(Path folder, List<String> launcher, List<String> command) {
+        List<String> full = new ArrayList<>(launcher);
+        full.addAll(isRoot() ? AS_POSTGRES : List.of());
         full.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(full).directory(folder.toFile());
         AgentProgram.clean(builder.environment());
@@ -54,7 +60,7 @@ final class ServerProcess {
     static Ended run(Path folder, int seconds, List<String> command) {
         Path output = folder.resolve("output-" + System.nanoTime() + ".txt");
         try {
-            Process process = builder(folder, command)
+            Process process = builder(folder, List.of(), command)
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();

@@ -25,9 +25,6 @@ import java.util.function.LongConsumer;
  * What the loop knows between its steps. The loop's thread changes it; other threads read {@link #snapshot} and set {@link #ask requests}, which are atomic.
  */
 public final class LoopState {
-    /** What a primary needs to stop accepting writes: the decision's margin (Situation) and one call of the shortest kind. */
-    private static final Duration TO_STOP = Duration.ofMillis(2500);
-
     private static final Duration UNKNOWN_LEASE = Duration.ofSeconds(3);
     private static final Duration SHORTEST = Duration.ofMillis(200);
 
@@ -95,7 +92,7 @@ public final class LoopState {
         if (until.isEmpty()) {
             return writable && usual.compareTo(UNKNOWN_LEASE) > 0 ? UNKNOWN_LEASE : usual;
         }
-        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(TO_STOP);
+        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(dynamic.timeToStop());
         Duration bounded = left.compareTo(usual) < 0 ? left : usual;
         return bounded.compareTo(SHORTEST) < 0 ? SHORTEST : bounded;
     }

@@ -32,6 +32,11 @@ public record DynamicConfiguration(Mapping raw, long revision) {
                 1, Math.min(wait, ttl().toSeconds() - 2 * retryTimeout().toSeconds())));
     }
 
+    /** How much of the lease a primary that can't reach the DCS keeps for a clean stop. */
+    public Duration timeToStop() {
+        return ttl().dividedBy(6);
+    }
+
     /** In bytes. */
     public long maximumLagOnFailover() {
         return raw.whole("maximum_lag_on_failover").orElse(1_048_576);

@@ -80,8 +80,14 @@ final class LeaderRows {
                         s -> s.refused(RenewLeaderLock.class) && s.primary(),
                         s -> s.demoteAtOnce("demoted self because failed to update leader lock in DCS")),
                 row(
+                        "leader-hold",
+                        "the DCS didn't answer, and the lock is ours for a while yet",
+                        "go on, and ask again",
+                        s -> s.unanswered(RenewLeaderLock.class) && s.primary() && s.lockLasts(),
+                        UnreachableDcsRows::hold),
+                row(
                         "leader-unanswered",
-                        "the DCS didn't answer",
+                        "the DCS didn't answer, and the lease nears its end or is over",
                         "stop the primary before the lease ends",
                         s -> s.unanswered(RenewLeaderLock.class) && s.primary(),
                         UnreachableDcsRows::demote),

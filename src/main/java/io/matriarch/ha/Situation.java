@@ -87,6 +87,12 @@ record Situation(Observation seen, Memory memory) {
         return seen.leaseUntil().isPresent() && seen.leaseUntil().getAsLong() - seen.now() > STOP_MARGIN.toNanos();
     }
 
+    /** The lease is surely ours for so long that a clean stop can wait: the DCS may come back before. */
+    boolean lockLasts() {
+        Duration reserve = seen.config().timeToStop();
+        return seen.leaseUntil().isPresent() && seen.leaseUntil().getAsLong() - seen.now() > reserve.toNanos();
+    }
+
     /** Renew about once a loop_wait, however often the loop wakes. */
     boolean renewalDue() {
         if (tried(Action.RenewLeaderLock.class)

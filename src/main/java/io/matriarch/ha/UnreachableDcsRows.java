@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The DCS doesn't answer: whoever accepts writes must stop before its lease ends (reference 5.13). */
+/**
+ * The DCS doesn't answer: whoever accepts writes must stop before its lease ends (reference 5.13). Unlike Patroni, which gives up after
+ * retry_timeout, a primary goes on for as long as nobody else can hold the lock: a DCS that is restarted costs no write.
+ */
 final class UnreachableDcsRows {
     private static final Duration PATIENT_POLL = Duration.ofSeconds(1);
 
@@ -32,8 +35,14 @@ final class UnreachableDcsRows {
                         s -> s.idle(OperationRows.inProgress(s), s.primary() ? OperationRows.POLL : PATIENT_POLL)),
                 row("dcs-paused", "maintenance mode", "wait", Situation::paused, s -> s.idle("DCS is not accessible")),
                 row(
+                        "dcs-hold",
+                        "PostgreSQL accepts writes, and the lock is ours for a while yet",
+                        "go on, and ask again",
+                        s -> s.primary() && s.lockLasts(),
+                        UnreachableDcsRows::hold),
+                row(
                         "dcs-demote",
-                        "PostgreSQL accepts writes",
+                        "PostgreSQL accepts writes, and the lease nears its end or is over",
                         "stop it; at once when the lease is over",
                         Situation::primary,
                         UnreachableDcsRows::demote),
@@ -50,6 +59,10 @@ final class UnreachableDcsRows {
                                         Optional.empty()),
                                 "demoted self because DCS is not accessible and I was a leader")),
                 row("dcs-wait", "anything else", "wait", _ -> true, s -> s.idle("DCS is not accessible")));
+    }
+
+    static Decision hold(Situation s) {
+        return s.idle("DCS is not accessible, I am the leader until my lease ends", PATIENT_POLL);
     }
 
     static Decision demote(Situation s) {

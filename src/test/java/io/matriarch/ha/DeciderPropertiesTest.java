@@ -80,9 +80,12 @@ final class DeciderPropertiesTest {
                 || outcome.action() instanceof Action.TakeLeaderLock;
         OptionalLong lease = !locks
                 ? seen.leaseUntil()
-                : outcome.result() instanceof Outcome.Result.Done
-                        ? OptionalLong.of(seen.now() + Duration.ofSeconds(29).toNanos())
-                        : OptionalLong.empty();
+                : switch (outcome.result()) {
+                    case Outcome.Result.Done _ ->
+                        OptionalLong.of(seen.now() + Duration.ofSeconds(29).toNanos());
+                    case Outcome.Result.Refused _ -> OptionalLong.empty();
+                    case Outcome.Result.Unavailable _ -> seen.leaseUntil();
+                };
         return new Observation(
                 seen.self(),
                 seen.tags(),

@@ -160,6 +160,22 @@ final class FailoverIT {
                 "a primary after etcd's return", 60, () -> cluster.findPrimary().isPresent());
     }
 
+    /** Nobody else can hold the lock before the lease ends, so there is no need to stop. */
+    @Test
+    @Order(12)
+    void anEtcdThatIsAwayForLessThanTheLeaseChangesNothing() throws InterruptedException {
+        Node primary = cluster.primary();
+        long postmaster = primary.postmaster().orElseThrow();
+        cluster.stopEtcd();
+        TimeUnit.SECONDS.sleep(8);
+        primary.query("create table etcd_is_away()");
+        cluster.startEtcd();
+        LocalCluster.await("etcd is back", 20, cluster::isHealthy);
+        assertThat(cluster.primary()).isEqualTo(primary);
+        assertThat(primary.postmaster()).hasValue(postmaster);
+        assertThat(primary.query("select pg_is_in_recovery()")).isEqualTo("f");
+    }
+
     private static boolean isReadOnly(Node node) {
         try {
             return node.query("select pg_is_in_recovery()").equals("t");

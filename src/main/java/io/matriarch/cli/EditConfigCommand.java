@@ -1,6 +1,7 @@
 package io.matriarch.cli;
 
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.dcs.DcsCommand.PutConfig;
 import io.matriarch.dcs.Writing;
 import io.matriarch.value.MalformedDocument;
@@ -70,6 +71,7 @@ final class EditConfigCommand extends CtlCommand {
             tell(session, List.of("Not changed"));
             return;
         }
+        refuseMistakes(before.raw(), after);
         String textAfter = interactive ? edited : Yaml.write(after, Yaml.Order.SORTED);
         tell(session, UnifiedDiff.lines(textBefore, textAfter));
         boolean inputIsUsed = applied.filter(STANDARD_INPUT::equals).isPresent()
@@ -78,6 +80,17 @@ final class EditConfigCommand extends CtlCommand {
             session.terminal().echo("Use --force option to apply changes");
         } else if (force || session.terminal().confirm("Apply these changes?")) {
             write(session, open, after, before.revision());
+        }
+    }
+
+    /** What was wrong before is no reason to refuse: this may be the way to mend it. */
+    private static void refuseMistakes(Mapping before, Mapping after) {
+        List<String> known = DynamicConfigurationCheck.of(before).mistakes();
+        List<String> mistakes = DynamicConfigurationCheck.of(after).mistakes().stream()
+                .filter(mistake -> !known.contains(mistake))
+                .toList();
+        if (!mistakes.isEmpty()) {
+            throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +50,21 @@ public final class ValidateConfig {
     }
 
     private int judge(Invocation.Validate request, Configuration configuration) {
-        List<String> busy = request.ignoreListenPort() ? List.of() : busyPorts(configuration);
-        busy.forEach(errors::println);
+        List<String> findings = new ArrayList<>(missingFolders(configuration));
+        findings.addAll(request.ignoreListenPort() ? List.of() : busyPorts(configuration));
+        findings.forEach(errors::println);
         if (request.print()) {
             output.print(Yaml.write(configuration.raw(), Yaml.Order.SORTED));
             output.flush();
         }
-        return busy.isEmpty() ? PatroniCtl.SUCCESS : PatroniCtl.FAILURE;
+        return findings.isEmpty() ? PatroniCtl.SUCCESS : PatroniCtl.FAILURE;
+    }
+
+    private static List<String> missingFolders(Configuration configuration) {
+        return configuration.postgresql().binDirectory().stream()
+                .filter(folder -> !Files.isExecutable(folder.resolve("postgres")))
+                .map(folder -> "postgresql.bin_dir: " + folder + " holds no program postgres that can be run")
+                .toList();
     }
 
     private static List<String> busyPorts(Configuration configuration) {

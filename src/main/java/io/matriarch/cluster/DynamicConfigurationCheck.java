@@ -31,6 +31,11 @@ public record DynamicConfigurationCheck(
             "synchronous_node_count");
     private static final List<String> FLAGS =
             List.of("synchronous_mode_strict", "failsafe_mode", "check_timeline", "pause");
+    private static final List<String> POSTGRESQL_FLAGS = List.of(
+            "use_pg_rewind",
+            "use_slots",
+            "remove_data_directory_on_rewind_failure",
+            "remove_data_directory_on_diverged_timelines");
     private static final List<String> MAPPINGS = List.of("standby_cluster", "slots", "permanent_slots");
 
     /** Ten years in seconds: more is a slip of the finger, and too much to count in nanoseconds. */
@@ -53,10 +58,34 @@ public record DynamicConfigurationCheck(
             severe.ifPresent(rejected::add);
             light.ifPresent(ignored::add);
             if (severe.isPresent() || light.isPresent()) {
-                usable = usable.patchedWith(Mapping.empty().with(entry.getKey(), new Value.Null()));
+                usable = usable.patchedWith(without(
+                        entry.getKey(),
+                        entry.getValue(),
+                        severe.isEmpty() && entry.getKey().equals("postgresql")));
             }
         }
         return new DynamicConfigurationCheck(rejected, ignored, adjustments(usable), usable);
+    }
+
+    /** The patch that takes a wrong key out; of the section postgresql only the wrong flags, unless the whole of it is of no use. */
+    private static Mapping without(String key, Value value, boolean onlyFlags) {
+        if (!onlyFlags || !(value instanceof Mapping section)) {
+            return Mapping.empty().with(key, new Value.Null());
+        }
+        Mapping flags = Mapping.empty();
+        for (String flag : wrongFlags(section)) {
+            flags = flags.with(flag, new Value.Null());
+        }
+        return Mapping.empty().with(key, flags);
+    }
+
+    private static List<String> wrongFlags(Mapping section) {
+        return POSTGRESQL_FLAGS.stream()
+                .filter(flag -> section.find(flag)
+                        .filter(given ->
+                                !(given instanceof Value.Null) && given.asBool().isEmpty())
+                        .isPresent())
+                .toList();
     }
 
     /** All that isn't of its type. */
@@ -91,16 +120,25 @@ public record DynamicConfigurationCheck(
         if (NUMBERS.contains(key)) {
             return wrongNumber(key, value, key.equals("maximum_lag_on_syncnode") ? -1 : 0);
         }
+        if (key.equals("postgresql") && value instanceof Mapping section) {
+            return wrongFlags(section).stream()
+                    .map(flag ->
+                            notABoolean("postgresql." + flag, section.find(flag).orElseThrow()))
+                    .findFirst();
+        }
         boolean flagExpected = FLAGS.contains(key) || key.equals("synchronous_mode");
         boolean quorum = key.equals("synchronous_mode")
                 && value.asText().filter("quorum"::equalsIgnoreCase).isPresent();
         if (flagExpected && !quorum && value.asBool().isEmpty()) {
-            return Optional.of(key + ": " + shown(value) + " isn't a boolean; allowed are on, off, true, false"
-                    + (key.equals("synchronous_mode") ? ", quorum" : ""));
+            return Optional.of(notABoolean(key, value) + (key.equals("synchronous_mode") ? ", quorum" : ""));
         }
         return MAPPINGS.contains(key) && !(value instanceof Mapping)
                 ? Optional.of(key + ": " + shown(value) + " isn't a mapping")
                 : Optional.empty();
+    }
+
+    private static String notABoolean(String key, Value value) {
+        return key + ": " + shown(value) + " isn't a boolean; allowed are on, off, true, false";
     }
 
     private static Optional<String> wrongNumber(String key, Value value, long least) {

@@ -18,7 +18,7 @@ final class BootstrapReader {
                 .toList();
         Mapping dcs = section.mapping("dcs");
         DynamicConfigurationCheck check = DynamicConfigurationCheck.of(dcs);
-        check.mistakes().forEach(mistake -> section.warning("dcs", mistake + "; it is ignored"));
+        check.mistakes().forEach(mistake -> section.problem("dcs", mistake));
         check.adjusted().forEach(adjustment -> section.warning("dcs", adjustment));
         return new BootstrapSettings(
                 present,

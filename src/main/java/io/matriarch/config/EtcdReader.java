@@ -80,7 +80,8 @@ final class EtcdReader {
         return section.texts(key).stream()
                 .flatMap(host -> {
                     Optional<HostPort> endpoint = Addresses.parse(host, port)
-                            .filter(address -> !address.host().isEmpty());
+                            .filter(address -> !address.host().isEmpty()
+                                    && address.host().chars().noneMatch(Character::isWhitespace));
                     if (endpoint.isEmpty()) {
                         section.problem(key, Section.shown(host) + " isn't " + HOST_EXAMPLE);
                     }

@@ -4,16 +4,20 @@ import io.matriarch.cluster.Tags;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Bool;
 import io.matriarch.value.Value.Mapping;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Reads the tags (reference 2.10). */
 final class TagsReader {
+    private static final List<String> FLAGS = List.of("nofailover", "nosync", "noloadbalance", "clonefrom", "nostream");
+
     private TagsReader() {}
 
     static Tags read(Section section) {
         section.whole("failover_priority", 1, Integer.MIN_VALUE, Integer.MAX_VALUE, "");
         section.whole("sync_priority", 1, Integer.MIN_VALUE, Integer.MAX_VALUE, "");
+        FLAGS.forEach(flag -> section.flag(flag, false));
         section.text("replicatefrom");
         warnOfConflict(section, "nofailover", "failover_priority");
         warnOfConflict(section, "nosync", "sync_priority");

@@ -99,7 +99,7 @@ final class EmptyDataRows {
                         "anything else",
                         "wait",
                         _ -> true,
-                        s -> s.idle("waiting for leader to bootstrap", SOON)));
+                        s -> s.idle("waiting for leader to bootstrap" + whyNotHere(s), SOON)));
     }
 
     private static boolean mayBootstrap(Situation s) {
@@ -107,6 +107,12 @@ final class EmptyDataRows {
                 && s.view().initialize().isEmpty()
                 && s.seen().mayBootstrap()
                 && !s.seen().tags().nofailover();
+    }
+
+    private static String whyNotHere(Situation s) {
+        return s.leaderless() && !s.seen().mayBootstrap()
+                ? " (this node won't: its configuration has no section bootstrap)"
+                : "";
     }
 
     private static Decision cloneFromSomebody(Situation s) {

@@ -118,7 +118,11 @@ public final class LocalPostgres implements Postgres {
         return status.isEmpty() || status.equals("ready") || status.equals("standby");
     }
 
+    /** A server that is being stopped or started has the role that it is to have, whatever it answers on its way. */
     private void noteRole(boolean inRecovery) {
+        if (slot.runs(Operation.Stop.class) || slot.runs(Operation.Start.class)) {
+            return;
+        }
         boolean promoting = slot.runs(Operation.Promote.class);
         role.set(inRecovery ? (promoting ? Role.PROMOTED : Role.REPLICA) : Role.PRIMARY);
     }
@@ -243,6 +247,7 @@ public final class LocalPostgres implements Postgres {
                 following.set(start.follow());
                 boolean demoted = start.as() == Operation.Start.As.REPLICA
                         && (role.get() == Role.DEMOTED || role.get().leads());
+                role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA);
                 yield server.start(
                         now,
                         start.as(),

@@ -1,10 +1,13 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.SlotName;
 import io.matriarch.cluster.Status;
+import io.matriarch.cluster.SyncState;
+import io.matriarch.cluster.SynchronousStandbyNames;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Writing;
@@ -41,6 +44,7 @@ final class ActionRunner {
     private final LoopState state;
     private final Map<String, PeerReply> replies;
     private String slotProblem = "";
+    private Optional<String> standbyNamesProblem = Optional.empty();
 
     ActionRunner(
             Ticker ticker,
@@ -74,6 +78,9 @@ final class ActionRunner {
             case Action.AskPeers(Set<String> members) -> ask(members, observation);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.SyncSlots(Set<String> members) -> syncSlots(members);
+            case Action.PutSync(SyncState key) -> putSync(key, observation);
+            case Action.DeleteSync(long revision) -> write(new DcsCommand.DeleteSync(revision));
+            case Action.SetStandbyNames(Optional<SynchronousStandbyNames> names) -> setStandbyNames(names);
             case Action.Begin begin -> {
                 postgres.begin(begin.operation());
                 state.began(begin.operation());
@@ -177,6 +184,40 @@ final class ActionRunner {
             slotProblem = problem.orElse("");
         }
         return problem.<Result>map(Result.Unavailable::new).orElseGet(Result.Done::new);
+    }
+
+    private Result putSync(SyncState key, Observation observation) {
+        SyncState before = observation.cluster().map(ClusterView::sync).orElse(SyncState.NONE);
+        Result result = write(new DcsCommand.PutSync(key));
+        boolean same = before.leader().equals(key.leader())
+                && before.quorum() == key.quorum()
+                && before.standbys().equals(key.standbys());
+        switch (result) {
+            case Result.Done _ when before.isEmpty() -> LOG.info("Enabled synchronous replication");
+            case Result.Done _ when same -> LOG.debug("the sync key is as expected");
+            case Result.Done _
+            when observation.config().quorumCommit() ->
+                LOG.infof(
+                        "Setting leader to %s, quorum to %d of (%s)",
+                        observation.self(), key.quorum(), String.join(", ", key.standbys()));
+            case Result.Done _ -> LOG.infof("Synchronous standby status assigned to %s", key.standbys());
+            case Result.Refused(String why) -> LOG.infof("the sync key was not written: %s", why);
+            case Result.Unavailable(String why) -> LOG.warnf("the sync key could not be written: %s", why);
+        }
+        return result;
+    }
+
+    private Result setStandbyNames(Optional<SynchronousStandbyNames> names) {
+        Optional<String> problem = postgres.setSynchronousStandbyNames(
+                names.map(SynchronousStandbyNames::text), Deadline.after(ticker, SQL_PATIENCE));
+        if (!problem.equals(standbyNamesProblem)) {
+            problem.ifPresent(why -> LOG.warnf("synchronous_standby_names could not be set: %s", why));
+            standbyNamesProblem = problem;
+        }
+        return problem.<Result>map(Result.Unavailable::new).orElseGet(() -> {
+            names.ifPresent(value -> LOG.infof("synchronous_standby_names is now '%s'", value.text()));
+            return new Result.Done();
+        });
     }
 
     private static Result result(Writing writing) {

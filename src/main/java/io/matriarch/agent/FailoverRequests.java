@@ -127,10 +127,8 @@ final class FailoverRequests {
                 .filter(member -> !current.equals(Optional.of(member.name())))
                 .toList();
         if (asked.candidate().isPresent()) {
-            boolean sync = config.raw().bool("synchronous_mode").orElse(false)
-                    && !view.sync().isEmpty();
             if (!asked.failover()
-                    && sync
+                    && onlySynchronous(view, config)
                     && !view.sync().names(asked.candidate().get())) {
                 return refused(412, "candidate name does not match with sync_standby");
             }
@@ -140,6 +138,13 @@ final class FailoverRequests {
             if (others.isEmpty()) {
                 return refused(412, "candidate does not exists");
             }
+        } else if (onlySynchronous(view, config)) {
+            others = others.stream()
+                    .filter(member -> view.sync().names(member.name()))
+                    .toList();
+            if (others.isEmpty()) {
+                return refused(412, asked.action() + " is not possible: can not find sync_standby");
+            }
         } else if (others.isEmpty()) {
             return refused(412, asked.action() + " is not possible: cluster does not have members except leader");
         }
@@ -147,6 +152,11 @@ final class FailoverRequests {
                         .anyMatch(PeerReply::mayPromote)
                 ? Optional.empty()
                 : refused(412, asked.action() + " is not possible: no good candidates have been found");
+    }
+
+    /** Only a synchronous standby has all commits; with a quorum any may, which the election finds out. */
+    private static boolean onlySynchronous(ClusterView view, DynamicConfiguration config) {
+        return config.synchronous() && !config.quorumCommit() && !view.sync().isEmpty();
     }
 
     private Answer carryOut(Asked asked, ClusterView view, DynamicConfiguration config) {

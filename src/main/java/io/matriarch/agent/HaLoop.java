@@ -116,6 +116,9 @@ public final class HaLoop {
                     Action.AskPeers _,
                     Action.PutHistory _,
                     Action.SyncSlots _,
+                    Action.PutSync _,
+                    Action.DeleteSync _,
+                    Action.SetStandbyNames _,
                     Action.CancelOperation _,
                     Action.StopAtOnce _ -> {
                 carryOut(decision.action(), observation);
@@ -242,7 +245,8 @@ public final class HaLoop {
                 state.configuration(),
                 observation.server(),
                 observation.config().paused(),
-                state.scheduledRestart());
+                state.scheduledRestart(),
+                memory.sync().leavingSince().isPresent());
         Writing answer = dcs.write(new DcsCommand.TouchMember(document), Deadline.after(ticker, state.dcsPatience()));
         if (answer instanceof Writing.Unavailable(String why)) {
             LOG.debugf("the member key could not be written: %s", why);

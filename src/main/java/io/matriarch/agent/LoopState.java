@@ -87,7 +87,7 @@ public final class LoopState {
     Duration dcsPatience() {
         Duration usual = dynamic.retryTimeout();
         boolean writable =
-                snapshot.get().filter(look -> look.server().isPrimary()).isPresent();
+                snapshot.get().map(look -> look.server().isPrimary()).orElse(true); // not looked yet: perhaps
         OptionalLong until = lease.until();
         if (until.isEmpty()) {
             return writable && usual.compareTo(UNKNOWN_LEASE) > 0 ? UNKNOWN_LEASE : usual;

@@ -19,8 +19,13 @@ import java.util.TreeMap;
 final class MemberDocument {
     private MemberDocument() {}
 
+    /** {@code leavesSync}: the leader shall do without this standby's confirmation of commits. */
     static Mapping of(
-            Configuration configuration, ServerStatus server, boolean paused, Optional<Mapping> scheduledRestart) {
+            Configuration configuration,
+            ServerStatus server,
+            boolean paused,
+            Optional<Mapping> scheduledRestart,
+            boolean leavesSync) {
         Mapping document = Mapping.empty()
                 .with("conn_url", connUrl(configuration))
                 .with("api_url", configuration.restapi().apiUrl())
@@ -32,6 +37,9 @@ final class MemberDocument {
             document = document.with("checkpoint_after_promote", false);
         }
         Mapping tags = PublishedTags.of(configuration.tags());
+        if (leavesSync) {
+            tags = tags.with("nosync", true).with("sync_priority", 0);
+        }
         if (!tags.isEmpty()) {
             document = document.with("tags", tags);
         }

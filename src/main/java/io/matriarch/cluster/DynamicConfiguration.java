@@ -4,6 +4,8 @@ import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +70,30 @@ public record DynamicConfiguration(Mapping raw, long revision) {
     /** Commits wait for the standbys in the sync key. A standby cluster has no commits. */
     public boolean synchronous() {
         return (raw.bool("synchronous_mode").orElse(false) && !standbyCluster()) || quorumCommit();
+    }
+
+    /** No commit without a synchronous standby. */
+    public boolean synchronousModeStrict() {
+        return raw.bool("synchronous_mode_strict").orElse(false);
+    }
+
+    /** How many standbys a commit waits for, if there are as many. */
+    public int synchronousNodeCount() {
+        int count = Math.clamp(raw.whole("synchronous_node_count").orElse(1), 0, Short.MAX_VALUE);
+        return Math.max(count, synchronousModeStrict() ? 1 : 0);
+    }
+
+    /** In bytes; absent when a synchronous standby may lag as much as it wants. */
+    public OptionalLong maximumLagOnSyncnode() {
+        long lag = raw.whole("maximum_lag_on_syncnode").orElse(-1);
+        return lag > 0 ? OptionalLong.of(lag) : OptionalLong.empty();
+    }
+
+    /** How long a primary may take to stop in synchronous mode before it is stopped at once; absent when as long as it needs. */
+    public Optional<Duration> primaryStopTimeout() {
+        long seconds = raw.whole("primary_stop_timeout")
+                .orElseGet(() -> raw.whole("master_stop_timeout").orElse(0));
+        return synchronous() && seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
     }
 
     public boolean checkTimeline() {

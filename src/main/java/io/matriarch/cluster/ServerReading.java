@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param latestEnd latest_end_lsn of the WAL receiver
  * @param walSenders one entry a connected standby
  * @param slots name to restart_lsn (physical) or confirmed_flush_lsn (logical)
+ * @param commits what a commit waits for
  */
 public record ServerReading(
         int version,
@@ -30,21 +31,30 @@ public record ServerReading(
         Optional<String> replicationState,
         Optional<Lsn> latestEnd,
         List<WalSender> walSenders,
-        List<Slot> slots) {
+        List<Slot> slots,
+        Commits commits) {
 
     public ServerReading {
         walSenders = List.copyOf(walSenders);
         slots = List.copyOf(slots);
     }
 
-    /** A row of pg_stat_replication; an absent text is SQL's null. */
+    /** A row of pg_stat_replication; an absent text or position is SQL's null. */
     public record WalSender(
             String user,
             String applicationName,
             Optional<String> clientAddress,
             String state,
             String syncState,
-            int syncPriority) {}
+            int syncPriority,
+            Optional<Lsn> written,
+            Optional<Lsn> flushed,
+            Optional<Lsn> replayed) {}
+
+    /** The parameters synchronous_standby_names and synchronous_commit as they are in effect. */
+    public record Commits(String standbyNames, String synchronousCommit) {
+        public static final Commits LOCAL = new Commits("", "on");
+    }
 
     /** A replication slot. */
     public record Slot(String name, boolean physical, boolean active, Optional<Lsn> position, boolean holdsXmin) {}

@@ -15,6 +15,10 @@ public record SyncState(Optional<String> leader, int quorum, List<String> standb
         return leader.isEmpty();
     }
 
+    public boolean ledBy(String member) {
+        return leader.filter(member::equalsIgnoreCase).isPresent();
+    }
+
     /** Names are compared without regard to case, as PostgreSQL does. */
     public boolean names(String member) {
         return standbys.stream().anyMatch(member::equalsIgnoreCase);

@@ -25,6 +25,11 @@ public record Tags(Mapping raw) {
                 : raw.whole("sync_priority").orElse(1) <= 0;
     }
 
+    /** 1 unless set; higher is preferred as a synchronous standby, 0 never is. {@code nosync} takes precedence. */
+    public int syncPriority() {
+        return nosync() ? 0 : (int) Math.max(1, raw.whole("sync_priority").orElse(1));
+    }
+
     public boolean noloadbalance() {
         return truth("noloadbalance");
     }

@@ -3,6 +3,8 @@ package io.matriarch.ha;
 import io.matriarch.cluster.History;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SyncState;
+import io.matriarch.cluster.SynchronousStandbyNames;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +61,15 @@ public sealed interface Action {
             members = Set.copyOf(members);
         }
     }
+
+    /** Write the sync key, if it still has the revision that this names; 0 if there is none. */
+    record PutSync(SyncState key) implements Action {}
+
+    /** Delete the sync key, if it still has this revision. */
+    record DeleteSync(long revision) implements Action {}
+
+    /** Set synchronous_standby_names; absent: to what the user configured. */
+    record SetStandbyNames(Optional<SynchronousStandbyNames> names) implements Action {}
 
     /** Begin a long action on PostgreSQL. */
     record Begin(Operation operation) implements Action {}

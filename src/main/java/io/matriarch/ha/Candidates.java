@@ -15,14 +15,24 @@ final class Candidates {
                 .filter(member -> !member.name().equals(s.self())
                         && member.apiUrl().isPresent()
                         && !member.tags().nofailover()
-                        && named.map(member.name()::equals).orElse(true))
+                        && named.map(member.name()::equals).orElse(true)
+                        && (!SyncSituation.active(s)
+                                || s.view().sync().names(member.name())
+                                || SyncSituation.isFailoverTo(s, member.name())))
                 .map(Member::name)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Somebody who was asked can take over: reachable, allowed, a standby, and not too far behind. */
-    static boolean anyReady(Situation s) {
-        return s.seen().peers().values().stream().anyMatch(reply -> isReady(s, reply));
+    /**
+     * Somebody who was asked can take over: reachable, allowed, a standby, and not too far behind. Where an election needs votes, as many more are ready, unless
+     * somebody was named (reference section 9, cases 3 and 6).
+     */
+    static boolean anyReady(Situation s, Optional<String> named) {
+        long ready = s.seen().peers().values().stream()
+                .filter(reply -> isReady(s, reply))
+                .count();
+        int votes = SyncSituation.votes(s) && named.isEmpty() ? s.view().sync().quorum() : 0;
+        return ready > votes;
     }
 
     private static boolean isReady(Situation s, PeerReply reply) {

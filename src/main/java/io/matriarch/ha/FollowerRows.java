@@ -34,6 +34,7 @@ final class FollowerRows {
                 Situation::primary,
                 s -> s.demoteAtOnce("demoting self because I do not have the lock and I was a leader")));
         rows.add(reinitialize("follower"));
+        rows.add(SyncRows.leaving("follower", s -> asked(s) instanceof Request.Restart));
         rows.add(row(
                 "follower-restart",
                 "a person wants a restart",

@@ -23,7 +23,11 @@ final class HandOver {
                 .flatMap(Memory.Demotion::candidate)
                 .map(member.name()::equals)
                 .orElse(true);
+        boolean inRace = !SyncSituation.active(s)
+                || s.view().sync().names(member.name())
+                || SyncSituation.isFailoverTo(s, member.name());
         return wanted
+                && inRace
                 && !member.name().equals(s.self())
                 && !member.tags().nofailover()
                 && member.xlogLocation()

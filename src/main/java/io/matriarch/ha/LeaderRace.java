@@ -42,9 +42,35 @@ final class LeaderRace {
             return new Forbidden();
         }
         if (named) {
-            return new Fit();
+            return candidate(s);
+        }
+        if (SyncElection.isOutsider(s)) {
+            return new Unfit("not a synchronous standby");
         }
         return request.map(asked -> requested(s, asked)).orElseGet(() -> healthiest(s, "", true));
+    }
+
+    /** A person named this node. */
+    private static Verdict candidate(Situation s) {
+        if (SyncSituation.isFailoverTo(s, s.self()) || !SyncSituation.active(s)) {
+            return new Fit();
+        }
+        if (!SyncSituation.includes(s.view().sync(), s.self())) {
+            return new Unfit("not a synchronous standby");
+        }
+        if (!SyncSituation.votes(s)) {
+            return new Fit();
+        }
+        Set<String> voters = askable(s, others(s));
+        if (!voters.isEmpty() && !s.tried(Action.AskPeers.class)) {
+            return new Ask(voters);
+        }
+        return SyncElection.isElected(s) ? new Fit() : new Unfit(tooFewVotes(s));
+    }
+
+    private static String tooFewVotes(Situation s) {
+        return "votes: " + SyncElection.votesFor(s) + ", needed: "
+                + s.view().sync().quorum();
     }
 
     /** A primary that slept through a promotion must not come back (reference section 9, case 9). */
@@ -55,11 +81,11 @@ final class LeaderRace {
 
     /** Somebody asked for a failover or switchover, and named another node or none. */
     private static Verdict requested(Situation s, FailoverRequest request) {
-        Map<String, Member> others = others(s);
+        Map<String, Member> others = everybodyElse(s);
         Optional<Member> candidate = request.candidate().flatMap(name -> Optional.ofNullable(others.get(name)));
         if (candidate.filter(member -> member.apiUrl().isPresent()).isPresent()) {
             if (!s.tried(Action.AskPeers.class)) {
-                return new Ask(askable(others));
+                return new Ask(askable(s, others));
             }
             PeerReply reply = reply(s, candidate.get().name());
             if (reply.mayPromote()) {
@@ -68,15 +94,15 @@ final class LeaderRace {
         }
         String formerLeader = request.leader().orElse("");
         if (formerLeader.equals(s.self())) {
-            return lastResort(s, others);
+            return lastResort(s, others(s));
         }
         return healthiest(s, formerLeader, false);
     }
 
     /** The old leader takes the lock back only if nobody else can. */
     private static Verdict lastResort(Situation s, Map<String, Member> others) {
-        if (!s.tried(Action.AskPeers.class) && !askable(others).isEmpty()) {
-            return new Ask(askable(others));
+        if (!s.tried(Action.AskPeers.class) && !askable(s, others).isEmpty()) {
+            return new Ask(askable(s, others));
         }
         return s.seen().peers().values().stream().anyMatch(PeerReply::mayPromote)
                 ? new Unfit("handing over, and others can lead")
@@ -94,7 +120,7 @@ final class LeaderRace {
         if (s.config().checkTimeline() && behindInTime(s)) {
             return new Unfit("my timeline is behind the cluster's");
         }
-        Set<String> asked = askable(others);
+        Set<String> asked = askable(s, others);
         if (!asked.isEmpty() && !s.tried(Action.AskPeers.class)) {
             return new Ask(asked);
         }
@@ -103,6 +129,9 @@ final class LeaderRace {
                 .map(reply -> objection(s, reply, mine))
                 .flatMap(Optional::stream)
                 .findFirst()
+                .or(() -> SyncSituation.votes(s) && !SyncElection.isElected(s)
+                        ? Optional.of(tooFewVotes(s))
+                        : Optional.empty())
                 .<Verdict>map(Unfit::new)
                 .orElseGet(Fit::new);
     }
@@ -117,9 +146,14 @@ final class LeaderRace {
         if (!reply.mayPromote()) {
             return Optional.empty();
         }
-        if (reply.position().isAfter(mine)) {
-            return Optional.of(reply.member() + " is ahead");
+        boolean synchronous = SyncSituation.active(s);
+        boolean ahead =
+                synchronous ? SyncElection.isAhead(s, reply) : reply.position().isAfter(mine);
+        boolean ledBefore = synchronous && s.view().sync().ledBy(reply.member());
+        if (ahead) { // what a former leader has more was never acknowledged
+            return ledBefore ? Optional.empty() : Optional.of(reply.member() + " is ahead");
         }
+        boolean counts = !SyncSituation.votes(s) || s.view().sync().names(reply.member());
         boolean formerLeader = s.memory()
                 .lastLedView()
                 .flatMap(ClusterView::leader)
@@ -127,7 +161,9 @@ final class LeaderRace {
                 .isPresent();
         boolean equal = reply.position().equals(mine) && !mine.equals(Lsn.ZERO);
         return equal
+                        && counts
                         && !formerLeader
+                        && !ledBefore
                         && reply.tags().failoverPriority() > s.seen().tags().failoverPriority()
                 ? Optional.of(reply.member() + " has a higher failover priority")
                 : Optional.empty();
@@ -142,8 +178,17 @@ final class LeaderRace {
         return s.seen().peers().getOrDefault(member, PeerReply.unreachable(member));
     }
 
-    /** Members of the last good view too: the old leader's key may be gone though it lives. */
+    /** Who is in the race: in synchronous mode only who is in the sync key. */
     private static Map<String, Member> others(Situation s) {
+        Map<String, Member> others = everybodyElse(s);
+        if (SyncSituation.active(s)) {
+            others.keySet().removeIf(name -> !SyncSituation.includes(s.view().sync(), name));
+        }
+        return others;
+    }
+
+    /** Members of the last good view too: the old leader's key may be gone though it lives. */
+    private static Map<String, Member> everybodyElse(Situation s) {
         Map<String, Member> others = new LinkedHashMap<>();
         s.memory().lastLedView().ifPresent(view -> view.members().forEach(member -> others.put(member.name(), member)));
         s.view().members().forEach(member -> others.put(member.name(), member));
@@ -151,10 +196,13 @@ final class LeaderRace {
         return others;
     }
 
-    private static Set<String> askable(Map<String, Member> members) {
+    /** Who may vote is asked though it may not lead. */
+    private static Set<String> askable(Situation s, Map<String, Member> members) {
         Set<String> names = new TreeSet<>();
         members.values().stream()
-                .filter(member -> member.apiUrl().isPresent() && !member.tags().nofailover())
+                .filter(member -> member.apiUrl().isPresent())
+                .filter(member -> !member.tags().nofailover()
+                        || (SyncSituation.votes(s) && s.view().sync().names(member.name())))
                 .forEach(member -> names.add(member.name()));
         return names;
     }

@@ -29,12 +29,16 @@ final class LeaderRows {
 
     private LeaderRows() {}
 
-    static List<Row> rows() {
+    static List<Row> rows(SyncRows synchronous) {
         List<Row> rows = new ArrayList<>();
         rows.addAll(keeping());
+        rows.addAll(SyncRows.beforePromotion());
         rows.addAll(requests());
         rows.addAll(promoting());
+        rows.addAll(synchronous.maintaining("leader", _ -> true));
         rows.addAll(chores());
+        rows.add(synchronous.waiting("leader", _ -> true));
+        rows.add(row("leader", "all is well", "nothing", _ -> true, s -> s.idle(noAction(s))));
         return rows;
     }
 
@@ -127,7 +131,9 @@ final class LeaderRows {
                         "leader-hand-over",
                         "a candidate is ready",
                         "stop cleanly, then release the lock",
-                        s -> s.primary() && mayHandOver(s) && Candidates.anyReady(s),
+                        s -> s.primary()
+                                && mayHandOver(s)
+                                && Candidates.anyReady(s, s.failoverRequest().flatMap(FailoverRequest::candidate)),
                         LeaderRows::handOver),
                 row(
                         "leader-nobody-ready",
@@ -196,11 +202,10 @@ final class LeaderRows {
                         "promoted, and not checkpointed since",
                         "checkpoint, the others' pg_rewind waits for it",
                         s -> s.accepting() && s.server().checkpointPending() && !s.resting(),
-                        s -> s.begin(new Operation.CheckpointAfterPromotion(), noAction(s))),
-                row("leader", "all is well", "nothing", _ -> true, s -> s.idle(noAction(s))));
+                        s -> s.begin(new Operation.CheckpointAfterPromotion(), noAction(s))));
     }
 
-    private static String noAction(Situation s) {
+    static String noAction(Situation s) {
         return "no action. I am (" + s.self() + "), the leader with the lock";
     }
 

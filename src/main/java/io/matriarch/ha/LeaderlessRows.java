@@ -2,8 +2,10 @@ package io.matriarch.ha;
 
 import static io.matriarch.ha.Row.row;
 
+import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.ha.Action.AcquireLeaderLock;
 import io.matriarch.ha.Action.AskPeers;
+import io.matriarch.ha.Action.ClearFailoverRequest;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,6 +28,15 @@ final class LeaderlessRows {
                         "this primary is on an older timeline than the cluster was",
                         "stop it",
                         s -> s.primary() && !s.paused() && LeaderRace.ownTimelineIsPast(s),
+                        s -> s.demoteAtOnce("demoting self because i am not the healthiest node")),
+                row(
+                        "race-primary-not-synchronous",
+                        "a primary runs here, but by the sync key another one led since",
+                        "stop it",
+                        s -> s.primary()
+                                && !s.paused()
+                                && SyncSituation.active(s)
+                                && !s.view().sync().ledBy(s.self()),
                         s -> s.demoteAtOnce("demoting self because i am not the healthiest node")),
                 row(
                         "race-primary",
@@ -51,7 +62,19 @@ final class LeaderlessRows {
                         "take the lock",
                         s -> LeaderRace.verdict(s) instanceof LeaderRace.Fit,
                         s -> s.act(new AcquireLeaderLock())),
+                row(
+                        "race-candidate-unfit",
+                        "a person named this node, but it may lack acknowledged commits",
+                        "clear the request, so that whoever is fit takes over",
+                        s -> isNamed(s) && !s.tried(ClearFailoverRequest.class),
+                        s -> s.act(new ClearFailoverRequest(
+                                s.failoverRequest().orElseThrow().revision()))),
                 row("race-unfit", "somebody is", "wait for another leader", _ -> true, LeaderlessRows::unfit));
+    }
+
+    private static boolean isNamed(Situation s) {
+        return FailoverSchedule.of(s) instanceof FailoverSchedule.Now(FailoverRequest request)
+                && request.candidate().filter(s.self()::equals).isPresent();
     }
 
     private static Decision ask(Situation s) {

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param retryAt something failed; don't try it again before this monotonic moment
  * @param operationSeen the last operation whose end was taken into account
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
+ * @param sync what concerns synchronous replication
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -28,7 +29,8 @@ public record Memory(
         boolean promotionFailed,
         OptionalLong retryAt,
         long operationSeen,
-        OptionalLong notStreamingSince) {
+        OptionalLong notStreamingSince,
+        SyncMemory sync) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -40,7 +42,8 @@ public record Memory(
             false,
             OptionalLong.empty(),
             0,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            SyncMemory.INITIAL);
 
     /** How far a bootstrap is. */
     public enum Bootstrap {
@@ -151,6 +154,12 @@ public record Memory(
         return change.done();
     }
 
+    Memory withSync(SyncMemory changed) {
+        Change change = new Change(this);
+        change.sync = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -163,6 +172,7 @@ public record Memory(
         private OptionalLong retryAt;
         private long operationSeen;
         private OptionalLong notStreamingSince;
+        private SyncMemory sync;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -175,6 +185,7 @@ public record Memory(
             this.retryAt = from.retryAt;
             this.operationSeen = from.operationSeen;
             this.notStreamingSince = from.notStreamingSince;
+            this.sync = from.sync;
         }
 
         Memory done() {
@@ -188,7 +199,8 @@ public record Memory(
                     promotionFailed,
                     retryAt,
                     operationSeen,
-                    notStreamingSince);
+                    notStreamingSince,
+                    sync);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.matriarch.ha.Action.StopAtOnce;
 import io.matriarch.ha.Memory.Demotion;
 import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A long action is in progress: keep the lock, and see that nothing opens for writes without it (reference 5.5). */
@@ -21,7 +22,21 @@ final class OperationRows {
 
     private OperationRows() {}
 
-    static List<Row> rows() {
+    static List<Row> rows(SyncRows synchronous) {
+        List<Row> rows = new ArrayList<>(guarding());
+        rows.addAll(synchronous.maintaining(
+                "operating",
+                s -> s.operating(Operation.CheckpointAfterPromotion.class) && s.holdsLock() && s.lockConfirmed()));
+        rows.add(row(
+                "operating",
+                "anything else",
+                "wait",
+                _ -> true,
+                s -> s.idle(inProgress(s), s.holdsLock() ? POLL : PATIENT_POLL)));
+        return rows;
+    }
+
+    private static List<Row> guarding() {
         return List.of(
                 row(
                         "operating-renew",
@@ -52,13 +67,7 @@ final class OperationRows {
                                 && !s.holdsLock()
                                 && s.leaderUpstream().isPresent()
                                 && !s.tried(CancelOperation.class),
-                        s -> s.act(new CancelOperation())),
-                row(
-                        "operating",
-                        "anything else",
-                        "wait",
-                        _ -> true,
-                        s -> s.idle(inProgress(s), s.holdsLock() ? POLL : PATIENT_POLL)));
+                        s -> s.act(new CancelOperation())));
     }
 
     /** Something long is in progress that must not go on: PostgreSQL accepts writes, or will, and the lock isn't surely ours. */

@@ -19,6 +19,7 @@ final class Recollection {
                 .filter(view -> view.leader().isPresent())
                 .map(memory::withLastLedView)
                 .orElse(memory);
+        absorbed = absorbed.withSync(absorbed.sync().absorb(observation));
         Optional<ServerStatus.Finished> ended =
                 observation.server().finished().filter(finished -> finished.id() > memory.operationSeen());
         if (ended.isPresent()) {

@@ -76,6 +76,7 @@ final class ShutdownRows {
                         "exit and leave the lock to its lease",
                         s -> s.running() && stopFailed(s),
                         s -> s.act(new Exit(1), "PostgreSQL could not be stopped; the leader key is left to expire")),
+                SyncRows.leaving("shutdown", Situation::running),
                 row(
                         "shutdown-stop",
                         "PostgreSQL runs",

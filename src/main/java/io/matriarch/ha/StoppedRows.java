@@ -102,7 +102,9 @@ final class StoppedRows {
                         "stopped-fail-over",
                         "and somebody can",
                         "release the lock",
-                        s -> failsOverAtOnce(s) && Candidates.anyReady(s) && !s.tried(ReleaseLeaderLock.class),
+                        s -> failsOverAtOnce(s)
+                                && Candidates.anyReady(s, Optional.empty())
+                                && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "stopped PostgreSQL to fail over after a crash")),

@@ -6,20 +6,32 @@ import java.util.function.Predicate;
 
 /** All rows in the order in which they are tried. Each part has a condition of its own and ends with a row that catches the rest. */
 final class TransitionTable {
-    private final List<Part> parts = List.of(
-            new Part("Shutting down", ShutdownRows::applies, ShutdownRows.rows()),
-            new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
-            new Part("A long action is in progress", Situation::operating, OperationRows.rows()),
-            new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),
-            new Part("No data directory to work with", EmptyDataRows::applies, EmptyDataRows.rows()),
-            new Part("A foreign or unregistered data directory", IdentityRows::applies, IdentityRows.rows()),
-            new Part("PostgreSQL is not running", s -> !s.running(), StoppedRows.rows()),
-            new Part("PostgreSQL doesn't answer", s -> !s.accepting() && !s.primary(), StartingRows.rows()),
-            new Part("Nobody leads", Situation::leaderless, LeaderlessRows.rows()),
-            new Part("This node leads", Situation::holdsLock, LeaderRows.rows()),
-            new Part("Another node leads", _ -> true, FollowerRows.rows()));
+    private final List<Part> parts;
+    private final List<Row> rows;
 
-    private final List<Row> rows = flatten();
+    TransitionTable() {
+        this(new SyncRows(new SyncStandbyPlanner(), new QuorumPlanner()));
+    }
+
+    TransitionTable(SyncRows synchronous) {
+        this.parts = parts(synchronous);
+        this.rows = flatten();
+    }
+
+    private static List<Part> parts(SyncRows synchronous) {
+        return List.of(
+                new Part("Shutting down", ShutdownRows::applies, ShutdownRows.rows()),
+                new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
+                new Part("A long action is in progress", Situation::operating, OperationRows.rows(synchronous)),
+                new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),
+                new Part("No data directory to work with", EmptyDataRows::applies, EmptyDataRows.rows()),
+                new Part("A foreign or unregistered data directory", IdentityRows::applies, IdentityRows.rows()),
+                new Part("PostgreSQL is not running", s -> !s.running(), StoppedRows.rows()),
+                new Part("PostgreSQL doesn't answer", s -> !s.accepting() && !s.primary(), StartingRows.rows()),
+                new Part("Nobody leads", Situation::leaderless, LeaderlessRows.rows()),
+                new Part("This node leads", Situation::holdsLock, LeaderRows.rows(synchronous)),
+                new Part("Another node leads", _ -> true, FollowerRows.rows()));
+    }
 
     /** Every row, guarded by its part's condition. */
     List<Row> rows() {

@@ -36,6 +36,7 @@ import org.jboss.logging.Logger;
 public final class LocalPostgres implements Postgres {
     private static final Logger LOG = Logger.getLogger(LocalPostgres.class);
     private static final int SQL_TIMEOUT_MILLIS = 3000;
+    private static final Duration RELOAD = Duration.ofMillis(100);
 
     private final PostgresSettings settings;
     private final AtomicReference<PostgresConfiguration> configuration;
@@ -387,6 +388,43 @@ public final class LocalPostgres implements Postgres {
             return new Slots(connection).sync(wanted);
         } catch (SQLException e) {
             return Optional.of(Optional.ofNullable(e.getMessage()).orElse("no answer"));
+        }
+    }
+
+    @Override
+    public Optional<String> setSynchronousStandbyNames(Optional<String> names, Deadline deadline) {
+        if (names.isEmpty() && files.standbyNames().isEmpty()) {
+            return Optional.empty(); // the user's value is in effect
+        }
+        if (slot.running().isPresent() && !slot.runs(Operation.CheckpointAfterPromotion.class)) {
+            return Optional.of("PostgreSQL is busy");
+        }
+        files.useStandbyNames(names);
+        PostgresConfiguration now = configuration.get();
+        boolean standby = files.hasSignal();
+        Role asWhat = standby ? Role.REPLICA : Role.PRIMARY;
+        try {
+            server.write(
+                    now,
+                    asWhat,
+                    following.get(),
+                    standby ? server.raised(server.parameters(now, Role.REPLICA)) : Map.of());
+        } catch (IOException e) {
+            return Optional.of("PostgreSQL's configuration could not be written: " + e);
+        }
+        if (server.reload(settings) instanceof OperationResult.Failed(String why)) {
+            return Optional.of(why);
+        }
+        settle();
+        return standby ? Optional.empty() : server.moveWal(deadline);
+    }
+
+    /** Until PostgreSQL's processes have read their configuration again. */
+    private static void settle() {
+        try {
+            Thread.sleep(RELOAD);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -27,7 +27,8 @@ final class Monitor {
     private static final int STATEMENT_TIMEOUT_MILLIS = 2000;
     private static final String QUERY = """
             SELECT pg_is_in_recovery(), current_setting('server_version_num')::int, pg_postmaster_start_time(),
-                   CASE WHEN pg_is_in_recovery() THEN coalesce(w.received_tli, (pg_control_checkpoint()).timeline_id)
+                   CASE WHEN pg_is_in_recovery() THEN coalesce(w.received_tli, greatest((pg_control_checkpoint()).timeline_id,
+                             (SELECT max(('x' || substr(name, 1, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')))
                         ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
                    CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint END,
                    coalesce(greatest(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0'), pg_wal_lsn_diff(w.written_lsn, '0/0')), 0)::bigint,
@@ -37,9 +38,12 @@ final class Monitor {
                    CASE WHEN NOT pg_is_in_recovery() THEN NULL
                         WHEN w.status = 'streaming' THEN 'streaming'
                         WHEN current_setting('restore_command') <> '' THEN 'in archive recovery' END,
-                   pg_wal_lsn_diff(w.latest_end_lsn, '0/0')::bigint
+                   pg_wal_lsn_diff(w.latest_end_lsn, '0/0')::bigint,
+                   current_setting('synchronous_standby_names'), current_setting('synchronous_commit')
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
-            SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority
+            SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority,
+                   pg_wal_lsn_diff(write_lsn, '0/0')::bigint, pg_wal_lsn_diff(flush_lsn, '0/0')::bigint,
+                   pg_wal_lsn_diff(replay_lsn, '0/0')::bigint
               FROM pg_stat_replication;
             SELECT slot_name, slot_type = 'physical', active,
                    pg_wal_lsn_diff(CASE WHEN slot_type = 'physical' THEN restart_lsn ELSE confirmed_flush_lsn END, '0/0')::bigint,
@@ -137,8 +141,8 @@ final class Monitor {
                     Optional.ofNullable(row.getObject(8, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
             boolean paused = row.getBoolean(9);
             Optional<String> replicationState = Optional.ofNullable(row.getString(10));
-            Optional<Lsn> latestEnd =
-                    Optional.ofNullable(row.getObject(11, Long.class)).map(Lsn::new);
+            Optional<Lsn> latestEnd = lsn(row, 11);
+            ServerReading.Commits commits = new ServerReading.Commits(text(row, 12), text(row, 13));
             return new ServerReading(
                     version,
                     started,
@@ -152,7 +156,8 @@ final class Monitor {
                     replicationState,
                     latestEnd,
                     walSenders(statement),
-                    slots(statement));
+                    slots(statement),
+                    commits);
         }
     }
 
@@ -167,7 +172,10 @@ final class Monitor {
                         Optional.ofNullable(row.getString(3)),
                         text(row, 4),
                         text(row, 5),
-                        row.getInt(6)));
+                        row.getInt(6),
+                        lsn(row, 7),
+                        lsn(row, 8),
+                        lsn(row, 9)));
             }
         }
         return senders;
@@ -179,14 +187,14 @@ final class Monitor {
         try (ResultSet row = statement.getResultSet()) {
             while (row.next()) {
                 slots.add(new ServerReading.Slot(
-                        text(row, 1),
-                        row.getBoolean(2),
-                        row.getBoolean(3),
-                        Optional.ofNullable(row.getObject(4, Long.class)).map(Lsn::new),
-                        row.getBoolean(5)));
+                        text(row, 1), row.getBoolean(2), row.getBoolean(3), lsn(row, 4), row.getBoolean(5)));
             }
         }
         return slots;
+    }
+
+    private static Optional<Lsn> lsn(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, Long.class)).map(Lsn::new);
     }
 
     private static String text(ResultSet row, int column) throws SQLException {

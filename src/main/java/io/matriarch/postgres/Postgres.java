@@ -38,6 +38,14 @@ public interface Postgres {
      */
     Optional<String> syncSlots(Set<String> wanted, Deadline deadline);
 
+    /**
+     * Sets synchronous_standby_names, now and for later starts as a primary; a start as a standby forgets it. Absent: the user's own value. On a primary WAL moves, so
+     * that standbys have something to confirm.
+     *
+     * @return why it could not be done, if so
+     */
+    Optional<String> setSynchronousStandbyNames(Optional<String> names, Deadline deadline);
+
     /** Called, on any thread, when an operation ended or the postmaster died. Must return at once. */
     void onChange(Runnable listener);
 }

@@ -104,6 +104,7 @@ final class ServerControl {
             files.noSignals();
         } else {
             files.standbySignal();
+            files.useStandbyNames(Optional.empty());
         }
         EffectiveParameters parameters = parameters(configuration, role);
         Map<String, String> raised = role == Role.PRIMARY ? Map.of() : raised(parameters);
@@ -234,7 +235,8 @@ final class ServerControl {
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
                 return new OperationResult.Failed(
-                        "PostgreSQL ended while it started; what it said is above in this log, or in its own (log_directory)");
+                        "PostgreSQL ended while it started; what it said is above in this log, or in its own"
+                                + " (log_directory)");
             }
             sleep();
         }
@@ -277,8 +279,11 @@ final class ServerControl {
             script(configuration, "before_stop");
         }
         boolean fast = stop.mode() == Operation.Stop.Mode.FAST;
+        boolean leads = told.filter(Role::leads).isPresent();
+        Duration patience =
+                configuration.dynamic().primaryStopTimeout().filter(_ -> leads).orElse(FAST_STOP);
         boolean stopped =
-                stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? FAST_STOP : IMMEDIATE_STOP)
+                stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? patience : IMMEDIATE_STOP)
                         || stop(settings, postmaster.get(), "immediate", IMMEDIATE_STOP)
                         || kill(postmaster.get());
         if (stopped) {
@@ -387,6 +392,19 @@ final class ServerControl {
         return result.ok()
                 ? new OperationResult.Succeeded()
                 : new OperationResult.Failed("pg_ctl reload: " + result.lastLine());
+    }
+
+    /** A transaction that waits for nobody: the standbys get something to confirm (reference section 9, case 46). */
+    Optional<String> moveWal(Deadline deadline) {
+        int patience = (int) Math.max(1, deadline.remaining().toMillis());
+        try (Connection connection = connections.local("Patroni", patience);
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+            statement.execute("SELECT pg_catalog.txid_current()");
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of("PostgreSQL: " + e.getMessage());
+        }
     }
 
     OperationResult checkpoint(Cancellation cancellation) {

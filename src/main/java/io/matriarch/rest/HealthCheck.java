@@ -67,8 +67,10 @@ final class HealthCheck {
     private boolean exact(String name) {
         return switch (name) {
             case "/sync", "/synchronous" -> replica() && status.syncStandby();
-            case "/async", "/asynchronous" -> replica() && !status.syncStandby();
+            case "/quorum" -> replica() && status.quorumStandby();
+            case "/async", "/asynchronous" -> replica() && !status.syncStandby() && !status.quorumStandby();
             case "/read-only-sync", "/read-only-synchronous" -> leads() || (replica() && status.syncStandby());
+            case "/read-only-quorum" -> leads() || (replica() && status.quorumStandby());
             default -> false;
         };
     }

@@ -50,7 +50,7 @@ final class Metrics {
         flag("patroni_standby_leader", "1 if this node leads a standby cluster.", false);
         flag("patroni_replica", "1 if this node is a replica.", status.role().equals("replica"));
         flag("patroni_sync_standby", "1 if this node is a synchronous standby.", status.syncStandby());
-        flag("patroni_quorum_standby", "1 if this node is a quorum standby.", false);
+        flag("patroni_quorum_standby", "1 if this node is a quorum standby.", status.quorumStandby());
         counter(
                 "patroni_xlog_received_location",
                 "WAL received by a replica in bytes.",

@@ -84,6 +84,9 @@ final class StatusDocument {
         if (answer.inRecovery() && syncStandby()) {
             described = described.with("sync_standby", true);
         }
+        if (answer.inRecovery() && quorumStandby()) {
+            described = described.with("quorum_standby", true);
+        }
         described = answer.timeline().isPresent()
                 ? described.with("timeline", answer.timeline())
                 : described.with("timeline", new Value.Null());
@@ -94,9 +97,18 @@ final class StatusDocument {
                 : described.with("replication", new Sequence(walSenders(answer)));
     }
 
+    /** Commits wait for this standby. */
     boolean syncStandby() {
-        boolean synchronous = snapshot.config().raw().find("synchronous_mode").isPresent();
-        return synchronous
+        return isSynchronous() && !snapshot.config().quorumCommit();
+    }
+
+    /** Commits wait for some standbys, and this is one of those that count. */
+    boolean quorumStandby() {
+        return isSynchronous() && snapshot.config().quorumCommit();
+    }
+
+    private boolean isSynchronous() {
+        return snapshot.config().synchronous()
                 && cluster.filter(view ->
                                 view.sync().names(snapshot.configuration().name()))
                         .isPresent();

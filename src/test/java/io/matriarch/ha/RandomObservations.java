@@ -19,6 +19,7 @@ import io.matriarch.cluster.Status;
 import io.matriarch.cluster.SyncState;
 import io.matriarch.cluster.Tags;
 import io.matriarch.cluster.Upstream;
+import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,11 @@ final class RandomObservations {
                 .with("primary_start_timeout", chance(0.1) ? 0 : 300)
                 .with("pause", chance(0.2))
                 .with("check_timeline", chance(0.2));
+        if (chance(0.6)) {
+            config = config.with("synchronous_mode", chance(0.5) ? Value.of("quorum") : Value.of(true))
+                    .with("synchronous_mode_strict", chance(0.3))
+                    .with("synchronous_node_count", 1 + random.nextInt(2));
+        }
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
@@ -124,9 +130,39 @@ final class RandomObservations {
                         0.2,
                         new FailoverRequest(
                                 perhaps(0.5, oneOf(NAMES)), perhaps(0.7, oneOf(NAMES)), Optional.empty(), 7)),
-                SyncState.NONE,
+                chance(0.3) ? SyncState.NONE : sync(),
                 history(),
                 Map.of());
+    }
+
+    private SyncState sync() {
+        return new SyncState(
+                Optional.of(oneOf(NAMES)),
+                random.nextInt(2),
+                NAMES.stream().filter(_ -> chance(0.5)).toList(),
+                8);
+    }
+
+    private List<ServerReading.WalSender> walSenders() {
+        return NAMES.stream()
+                .filter(_ -> chance(0.6))
+                .map(name -> new ServerReading.WalSender(
+                        "replicator",
+                        name,
+                        Optional.empty(),
+                        chance(0.8) ? "streaming" : "catchup",
+                        oneOf(List.of("async", "potential", "sync", "quorum")),
+                        1,
+                        perhaps(0.9, lsn()),
+                        perhaps(0.9, lsn()),
+                        perhaps(0.9, lsn())))
+                .toList();
+    }
+
+    private ServerReading.Commits commits() {
+        return new ServerReading.Commits(
+                oneOf(List.of("", "n2", "2 (n2,n3)", "ANY 1 (n2,n3)", "ANY 1 (n1,n2)", "*", "n3")),
+                oneOf(List.of("on", "remote_apply", "remote_write")));
     }
 
     private History history() {
@@ -199,8 +235,9 @@ final class RandomObservations {
                 chance(0.1),
                 perhaps(0.5, "streaming"),
                 Optional.empty(),
+                walSenders(),
                 List.of(),
-                List.of());
+                commits());
     }
 
     private Operation operation() {

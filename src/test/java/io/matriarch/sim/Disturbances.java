@@ -9,6 +9,7 @@ import io.matriarch.time.Deadline;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -61,6 +62,7 @@ final class Disturbances {
                 victim.ask(new Request.Shutdown());
                 simulation.invariants().personAsked();
             }
+            case SYNCHRONOUS_MODE_CHANGED -> changeSynchronousMode();
             case REQUEST_LOST,
                     ANSWER_LOST,
                     SLOW_STOP,
@@ -73,7 +75,10 @@ final class Disturbances {
                     CLONED,
                     REINITIALIZED,
                     STOPPED_AT_ONCE,
-                    HELD_STILL_IN_PAUSE -> throw new IllegalStateException(kind + " is a consequence");
+                    HELD_STILL_IN_PAUSE,
+                    SYNCHRONOUS_STEP,
+                    SYNCHRONOUS_PROMOTION,
+                    LEFT_SYNCHRONOUS_DUTY -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
 
@@ -94,6 +99,7 @@ final class Disturbances {
             happens(Happening.DISK_LOST, victim.name());
             victim.die();
             victim.postgres().loseDisk();
+            simulation.invariants().diskLost();
             simulation.at(between(1, 30), victim::boot);
         }
     }
@@ -124,6 +130,9 @@ final class Disturbances {
             return;
         }
         happens(kind, "from " + leader.get());
+        if (!switchover) {
+            simulation.invariants().failoverAsked(candidate);
+        }
         Mapping request = switchover ? Mapping.empty().with("leader", leader.get()) : Mapping.empty();
         boolean named = !switchover || simulation.chance(0.5);
         write(new DcsCommand.PutFailover(named ? request.with("member", candidate) : request, OptionalLong.empty()));
@@ -152,6 +161,31 @@ final class Disturbances {
             simulation.note(paused ? "pause" : "resume");
             write(new DcsCommand.PutConfig(before.with("pause", paused), OptionalLong.empty()));
         });
+    }
+
+    private void changeSynchronousMode() {
+        SynchronousMode mode = simulation.anotherSynchronousMode();
+        etcd.find("config").ifPresent(config -> {
+            happens(Happening.SYNCHRONOUS_MODE_CHANGED, mode.toString());
+            Mapping before = (Mapping) Json.parse(config.value());
+            write(new DcsCommand.PutConfig(mode.in(before), OptionalLong.empty()));
+        });
+    }
+
+    /** Nobody may lead, since all that may have lost their data: a person decides to live with what is left. */
+    void rescue() {
+        boolean asked = etcd.find("failover")
+                .filter(request -> request.value().contains("member"))
+                .isPresent();
+        if (etcd.find("leader").isPresent() || asked) {
+            return;
+        }
+        SimulatedNode best = simulation.nodes().stream()
+                .max(Comparator.comparingInt(node -> node.postgres().length()))
+                .orElseThrow();
+        simulation.note("a person rescues the cluster with " + best.name());
+        simulation.invariants().failoverAsked(best.name());
+        write(new DcsCommand.PutFailover(Mapping.empty().with("member", best.name()), OptionalLong.empty()));
     }
 
     private void write(DcsCommand command) {

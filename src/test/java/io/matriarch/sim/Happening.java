@@ -19,6 +19,7 @@ enum Happening {
     REINITIALIZE_ASKED,
     PAUSED,
     AGENT_STOPPED,
+    SYNCHRONOUS_MODE_CHANGED,
     // what comes of it
     REQUEST_LOST,
     ANSWER_LOST,
@@ -32,7 +33,10 @@ enum Happening {
     CLONED,
     REINITIALIZED,
     STOPPED_AT_ONCE,
-    HELD_STILL_IN_PAUSE;
+    HELD_STILL_IN_PAUSE,
+    SYNCHRONOUS_STEP,
+    SYNCHRONOUS_PROMOTION,
+    LEFT_SYNCHRONOUS_DUTY;
 
     static final Happening[] DISTURBANCES = {
         POSTMASTER_KILLED,
@@ -49,6 +53,7 @@ enum Happening {
         RESTART_ASKED,
         REINITIALIZE_ASKED,
         PAUSED,
-        AGENT_STOPPED
+        AGENT_STOPPED,
+        SYNCHRONOUS_MODE_CHANGED
     };
 }

@@ -1,8 +1,13 @@
 package io.matriarch.sim;
 
+import io.matriarch.cluster.ClusterJson;
+import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SyncState;
 import io.matriarch.dcs.FakeEtcd;
+import io.matriarch.value.Json;
+import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +23,15 @@ final class Invariants {
     private final FakeEtcd etcd;
     private final Set<Long> promotions = new HashSet<>();
     private boolean everLed;
+    private String readConfig = "";
+    private boolean synchronous;
+    private long lastAsynchronous = Long.MIN_VALUE / 2;
     private long lastAsked = Long.MIN_VALUE / 2;
+    private Optional<Acknowledged> lastAcknowledged = Optional.empty();
+    private Optional<String> rescuer = Optional.empty();
+
+    /** The newest row that a client knows of; a history that has it has all before. */
+    private record Acknowledged(int index, SimulatedPostgres.WalRecord record, String by) {}
 
     Invariants(Simulation simulation, FakeEtcd etcd) {
         this.simulation = simulation;
@@ -33,6 +46,9 @@ final class Invariants {
     void check() {
         Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
         everLed = everLed || leader.isPresent();
+        if (!isSynchronous()) {
+            lastAsynchronous = simulation.now();
+        }
         List<SimulatedNode> writable = simulation.nodes().stream()
                 .filter(node -> node.postgres().acceptsWrites() && !leftAloneInPause(node))
                 .toList();
@@ -55,10 +71,73 @@ final class Invariants {
         return node.paused() && node.leaseLeft() < 0;
     }
 
+    /** By the rules of synchronous replication, which hold as soon as the primary is in the sync key. */
+    void acknowledged(SimulatedNode node, int length) {
+        SyncState key = syncKey();
+        boolean binds = isSynchronous()
+                && key.ledBy(node.name())
+                && node.leaseLeft() >= 0
+                && etcd.find("leader").map(KeyedValue::value).equals(Optional.of(node.name()));
+        if (binds) {
+            int index = length - 1;
+            lastAcknowledged =
+                    Optional.of(new Acknowledged(index, node.postgres().record(index), node.name()));
+        }
+    }
+
+    private SyncState syncKey() {
+        return etcd.find("sync")
+                .map(key -> ClusterJson.readSync(key.value(), key.revision()))
+                .orElse(SyncState.NONE);
+    }
+
+    private boolean isSynchronous() {
+        String config = etcd.find("config").map(KeyedValue::value).orElse("{}");
+        if (!config.equals(readConfig)) {
+            readConfig = config;
+            synchronous = new DynamicConfiguration((Mapping) Json.parse(config), 0).synchronous();
+        }
+        return synchronous;
+    }
+
+    /** A person takes this node as it is, whatever is lost. */
+    void failoverAsked(String candidate) {
+        rescuer = Optional.of(candidate);
+        personAsked();
+    }
+
+    /** With the last copy of a row nothing can keep it. */
+    void diskLost() {
+        lastAcknowledged = lastAcknowledged.filter(row ->
+                simulation.nodes().stream().anyMatch(node -> node.postgres().has(row.index(), row.record())));
+    }
+
+    private void checkAcknowledged(SimulatedNode promoted) {
+        boolean excused = rescuer.equals(Optional.of(promoted.name()))
+                || !isSynchronous()
+                || syncKey().isEmpty()
+                || simulation.now() - lastAsynchronous < OLD_REQUEST.toNanos();
+        boolean has = lastAcknowledged
+                .filter(row -> !promoted.postgres().has(row.index(), row.record()))
+                .isEmpty();
+        if (excused && !has) {
+            lastAcknowledged = Optional.empty();
+        }
+        rescuer = Optional.empty();
+        require(
+                has || excused,
+                promoted.name() + " was promoted without the row that "
+                        + lastAcknowledged
+                                .map(row -> row.by() + " acknowledged at " + row.index())
+                                .orElse("nobody acknowledged")
+                        + "; the sync key: " + syncKey());
+    }
+
     /** Histories part only where somebody was promoted. */
     void promoted(SimulatedNode node) {
         promotions.add(node.postgres().wal().getLast().id());
         checkForks();
+        checkAcknowledged(node);
     }
 
     void checkForks() {

@@ -209,6 +209,51 @@ abstract class PostgresContractTest {
         assertThat(reading("a").slots().getFirst().name()).isEqualTo("b");
     }
 
+    private ServerReading.WalSender standbyOfA() {
+        return reading("a").walSenders().stream()
+                .filter(sender -> sender.applicationName().equals("b"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void setNames(String member, String names) {
+        assertThat(server(member).setSynchronousStandbyNames(Optional.of(names), Deadline.after(Duration.ofSeconds(5))))
+                .isEmpty();
+        await(
+                "the names " + names,
+                () -> reading(member).commits().standbyNames().equals(names));
+    }
+
+    @Test
+    void aStandbyBecomesSynchronousAndConfirms() {
+        primaryAndStandby();
+        assertThat(standbyOfA().syncState()).isEqualTo("async");
+        setNames("a", "b");
+        ServerReading.Commits commits = reading("a").commits();
+        assertThat(commits).isEqualTo(new ServerReading.Commits("b", "on"));
+        var since = reading("a").position();
+        await("sync", () -> standbyOfA().syncState().equals("sync"));
+        await(
+                "the standby to confirm",
+                () -> standbyOfA().flushed().filter(at -> !since.isAfter(at)).isPresent());
+        setNames("a", "ANY 1 (b,c)");
+        await("quorum", () -> standbyOfA().syncState().equals("quorum"));
+        setNames("a", "");
+        await("async", () -> standbyOfA().syncState().equals("async"));
+    }
+
+    @Test
+    void theNamesStayOverARestartAsPrimaryAndNotAsStandby() {
+        primaryAndStandby();
+        setNames("a", "b");
+        setNames("b", "a");
+        succeeds("a", new Operation.Restart(Optional.empty()));
+        await("the names", () -> reading("a").commits().standbyNames().equals("b"));
+        succeeds("b", FAST);
+        startStandby("b", "a");
+        assertThat(reading("b").commits().standbyNames()).isEmpty();
+    }
+
     @Test
     void aCloneFromNobodyFailsAndLeavesNothing() {
         assertThat(carryOut("b", new Operation.Clone(at("a"), true))).isInstanceOf(OperationResult.Failed.class);

@@ -31,9 +31,6 @@ final class SimulatedNode {
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
 
-    private static final DynamicConfiguration FIRST =
-            new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0);
-
     private final Simulation simulation;
     private final FakeEtcd etcd;
     private final Decider decider;
@@ -104,7 +101,7 @@ final class SimulatedNode {
         LoopState fresh = new LoopState(
                 this::time,
                 Configurations.of(name),
-                state.map(LoopState::dynamic).orElse(FIRST), // as patroni.dynamic.json keeps it
+                state.map(LoopState::dynamic).orElseGet(this::first), // as patroni.dynamic.json keeps it
                 until -> leaseUntil = until);
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);
@@ -118,6 +115,11 @@ final class SimulatedNode {
                 fresh));
         state = Optional.of(fresh);
         schedule(simulation.between(Duration.ZERO, Duration.ofMillis(100)));
+    }
+
+    private DynamicConfiguration first() {
+        return new DynamicConfiguration(
+                simulation.synchronousMode().in(Mapping.empty().with("ttl", TTL.toSeconds())), 0);
     }
 
     /** SIGSTOP, and SIGCONT after {@code pause}. */
@@ -237,6 +239,11 @@ final class SimulatedNode {
         @Override
         public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
             return postgres.syncSlots(wanted, deadline);
+        }
+
+        @Override
+        public Optional<String> setSynchronousStandbyNames(Optional<String> names, Deadline deadline) {
+            return postgres.setSynchronousStandbyNames(names, deadline);
         }
 
         @Override

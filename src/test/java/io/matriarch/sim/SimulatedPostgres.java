@@ -10,6 +10,7 @@ import io.matriarch.cluster.PostgresState;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SynchronousStandbyNames;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
@@ -17,6 +18,7 @@ import io.matriarch.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,10 @@ final class SimulatedPostgres implements Postgres {
     private boolean crashed;
     private Role role = Role.UNINITIALIZED;
     private Set<String> slots = Set.of();
+    private SynchronousStandbyNames names = SynchronousStandbyNames.OFF;
+    /** So many records are there as far as clients know. */
+    private int acknowledged;
+
     private Optional<Upstream> following = Optional.empty();
     private Optional<ServerStatus.Running> operation = Optional.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
@@ -73,6 +79,12 @@ final class SimulatedPostgres implements Postgres {
 
         /** An operation ended well. */
         void ended(String name, Operation operation);
+
+        /** The servers that stream from {@code name}, in any order. */
+        List<SimulatedPostgres> standbysOf(String name);
+
+        /** A client was told that its row, and all before it, is there. */
+        void acknowledged(String name, int length);
     }
 
     SimulatedPostgres(World world, String name) {
@@ -124,6 +136,76 @@ final class SimulatedPostgres implements Postgres {
 
     void write(long id) {
         wal.add(new WalRecord(id, timeline));
+        acknowledge();
+    }
+
+    WalRecord record(int index) {
+        return wal.get(index);
+    }
+
+    boolean has(int index, WalRecord record) {
+        return wal.size() > index && wal.get(index).equals(record);
+    }
+
+    /** Tells clients of the commits that have gone where synchronous_standby_names wants them. */
+    void acknowledge() {
+        int confirmed = acceptsWrites() ? confirmed() : 0;
+        if (confirmed > acknowledged) {
+            acknowledged = confirmed;
+            world.acknowledged(name, confirmed);
+        }
+    }
+
+    /** How many records so many standbys have as a commit waits for. */
+    private int confirmed() {
+        if (names.method() == SynchronousStandbyNames.Method.OFF) {
+            return wal.size();
+        }
+        List<Integer> lengths = synchronous().stream()
+                .map(standby -> standby.wal.size())
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        return lengths.size() < names.number() ? 0 : lengths.get(names.number() - 1);
+    }
+
+    /** The standbys that count: with FIRST the first ones that stream, in the order in which they are named. */
+    private List<SimulatedPostgres> synchronous() {
+        List<SimulatedPostgres> streaming = world.standbysOf(name);
+        List<SimulatedPostgres> named = names.members().stream()
+                .flatMap(member -> streaming.stream().filter(standby -> standby.name.equalsIgnoreCase(member)))
+                .toList();
+        return names.method() == SynchronousStandbyNames.Method.FIRST
+                ? named.stream().limit(names.number()).toList()
+                : named;
+    }
+
+    private List<ServerReading.WalSender> walSenders() {
+        if (!open) {
+            return List.of();
+        }
+        List<SimulatedPostgres> counting = synchronous();
+        return world.standbysOf(name).stream()
+                .map(standby -> new ServerReading.WalSender(
+                        "replicator",
+                        standby.name,
+                        Optional.empty(),
+                        "streaming",
+                        syncState(standby, counting),
+                        names.names(standby.name) ? 1 : 0,
+                        Optional.of(standby.position()),
+                        Optional.of(standby.position()),
+                        Optional.of(standby.position())))
+                .toList();
+    }
+
+    private String syncState(SimulatedPostgres standby, List<SimulatedPostgres> counting) {
+        if (!names.names(standby.name)) {
+            return "async";
+        }
+        if (names.method() == SynchronousStandbyNames.Method.ANY) {
+            return "quorum";
+        }
+        return counting.contains(standby) ? "sync" : "potential";
     }
 
     /** Takes over what the upstream has, if its WAL continues this one. */
@@ -255,10 +337,11 @@ final class SimulatedPostgres implements Postgres {
                 false,
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
-                List.of(),
+                walSenders(),
                 slots.stream()
                         .map(slot -> new ServerReading.Slot(slot, true, true, Optional.empty(), false))
-                        .toList());
+                        .toList(),
+                new ServerReading.Commits(names.text(), "on"));
     }
 
     Lsn position() {
@@ -401,6 +484,8 @@ final class SimulatedPostgres implements Postgres {
         }
         systemIdentifier = Optional.of("77113711263237819" + world.identifier());
         wal = new ArrayList<>(List.of(new WalRecord(0, 1)));
+        names = SynchronousStandbyNames.OFF;
+        acknowledged = 1;
         timeline = 1;
         checkpointTimeline = 1;
         standbySignal = false;
@@ -438,9 +523,13 @@ final class SimulatedPostgres implements Postgres {
         running = true;
         crashed = false;
         open = primary;
+        acknowledged = wal.size(); // whoever waited was cut off
         cleanlyShutDown = false;
         following = start.follow();
         role = primary ? Role.PRIMARY : Role.REPLICA;
+        if (!primary) {
+            names = SynchronousStandbyNames.OFF;
+        }
         return new OperationResult.Succeeded();
     }
 
@@ -451,6 +540,7 @@ final class SimulatedPostgres implements Postgres {
             return new OperationResult.Cancelled();
         }
         open = !standbySignal;
+        acknowledged = wal.size();
         running = true;
         return new OperationResult.Succeeded();
     }
@@ -466,6 +556,7 @@ final class SimulatedPostgres implements Postgres {
         cleanlyShutDown = false;
         role = Role.PRIMARY;
         wal.add(new WalRecord(world.identifier(), timeline));
+        acknowledged = wal.size();
         world.promoted(name);
         return new OperationResult.Succeeded();
     }
@@ -490,6 +581,7 @@ final class SimulatedPostgres implements Postgres {
 
     private void forget() {
         systemIdentifier = Optional.empty();
+        names = SynchronousStandbyNames.OFF;
         wal = new ArrayList<>();
         role = Role.UNINITIALIZED;
     }
@@ -513,6 +605,19 @@ final class SimulatedPostgres implements Postgres {
     @Override
     public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
         slots = Set.copyOf(wanted);
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> setSynchronousStandbyNames(Optional<String> value, Deadline deadline) {
+        if (!running) {
+            return Optional.of("PostgreSQL doesn't run");
+        }
+        names = SynchronousStandbyNames.parse(value.orElse(""));
+        if (open) {
+            wal.add(new WalRecord(world.identifier(), timeline));
+        }
+        acknowledge();
         return Optional.empty();
     }
 

@@ -71,6 +71,16 @@ final class SimulatedPostgresTest extends PostgresContractTest {
 
         @Override
         public void ended(String name, Operation operation) {}
+
+        @Override
+        public List<SimulatedPostgres> standbysOf(String name) {
+            return servers.values().stream()
+                    .filter(server -> server.streamsFrom(name))
+                    .toList();
+        }
+
+        @Override
+        public void acknowledged(String name, int length) {}
     }
 
     @Override

@@ -29,6 +29,7 @@ final class Simulation implements SimulatedPostgres.World {
     private final long seed;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final SynchronousMode synchronousMode;
     private final Map<String, SimulatedNode> nodes = new TreeMap<>();
     private final SimulatedNetwork network = new SimulatedNetwork();
     private final FakeEtcd etcd;
@@ -44,6 +45,7 @@ final class Simulation implements SimulatedPostgres.World {
         this.seed = seed;
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
+        this.synchronousMode = SynchronousMode.any(random);
         this.invariants = new Invariants(this, etcd);
         this.disturbances = new Disturbances(this, etcd);
         for (int i = 1; i <= size; i++) {
@@ -51,7 +53,7 @@ final class Simulation implements SimulatedPostgres.World {
         }
         nodes.values().forEach(SimulatedNode::boot);
         etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
-        repeat(STREAMING, () -> nodes.values().forEach(node -> node.postgres().stream()));
+        repeat(STREAMING, this::stream);
         repeat(WRITING, this::writeSomewhere);
     }
 
@@ -103,6 +105,20 @@ final class Simulation implements SimulatedPostgres.World {
 
     Disturbances disturbances() {
         return disturbances;
+    }
+
+    /** The one of the cluster's first configuration. */
+    SynchronousMode synchronousMode() {
+        return synchronousMode;
+    }
+
+    SynchronousMode anotherSynchronousMode() {
+        return SynchronousMode.any(random);
+    }
+
+    private void stream() {
+        nodes.values().forEach(node -> node.postgres().stream());
+        nodes.values().forEach(node -> node.postgres().acknowledge());
     }
 
     Map<Happening, Integer> tally() {
@@ -158,6 +174,9 @@ final class Simulation implements SimulatedPostgres.World {
         Optional<String> wrong = invariants.unhealthy();
         while (wrong.isPresent() && now - began < most.toNanos()) {
             run(Duration.ofSeconds(1));
+            if (now - began > most.dividedBy(3).toNanos()) {
+                disturbances.rescue();
+            }
             wrong = invariants.unhealthy();
         }
         wrong.ifPresent(what -> invariants.require(false, "after " + most + " without faults: " + what));
@@ -242,6 +261,19 @@ final class Simulation implements SimulatedPostgres.World {
         }
     }
 
+    @Override
+    public List<SimulatedPostgres> standbysOf(String name) {
+        return nodes.values().stream()
+                .map(SimulatedNode::postgres)
+                .filter(server -> server.streamsFrom(name))
+                .toList();
+    }
+
+    @Override
+    public void acknowledged(String name, int length) {
+        invariants.acknowledged(nodes.get(name), length);
+    }
+
     /** A node's decision, by the row of the transition table. */
     void decided(String row, boolean paused) {
         switch (row) {
@@ -249,6 +281,9 @@ final class Simulation implements SimulatedPostgres.World {
             case "stopped-hand-over" -> count(Happening.HANDED_OVER);
             case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->
                 count(Happening.HELD_STILL_IN_PAUSE);
+            case "leader-sync-step", "operating-sync-step" -> count(Happening.SYNCHRONOUS_STEP);
+            case "sync-prepare-key" -> count(Happening.SYNCHRONOUS_PROMOTION);
+            case "follower-leave-sync", "shutdown-leave-sync" -> count(Happening.LEFT_SYNCHRONOUS_DUTY);
             default -> {}
         }
     }

@@ -3,6 +3,7 @@ package io.matriarch.ha;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import java.util.Optional;
+import java.util.Set;
 
 /** When a stopping primary may give the lock back although its postmaster still archives (reference 5.18; section 9, cases 7 and 8). */
 final class HandOver {
@@ -15,6 +16,31 @@ final class HandOver {
                 && !s.tried(Action.ReleaseLeaderLock.class)
                 && shutdownCheckpoint.isPresent()
                 && s.view().members().stream().anyMatch(member -> has(s, member, shutdownCheckpoint.get()));
+    }
+
+    /** Stopped cleanly for a switchover, which is planned and must not cost a row; who asks for a failover takes what there is. */
+    static boolean isPlanned(Situation s) {
+        return s.demoting(Memory.Demotion.Kind.GRACEFUL)
+                && s.holdsLock()
+                && !s.paused()
+                && !s.tried(Action.ReleaseLeaderLock.class)
+                && s.control().filter(control -> control.shutDownCleanly()).isPresent()
+                && s.failoverRequest().filter(request -> request.isSwitchover()).isPresent();
+    }
+
+    static Set<String> candidates(Situation s) {
+        return Candidates.of(s, s.memory().demotion().flatMap(Memory.Demotion::candidate));
+    }
+
+    /** Somebody who may take over said that all WAL has arrived there, the shutdown checkpoint included. */
+    static boolean heirHasAll(Situation s) {
+        Set<String> candidates = candidates(s);
+        return s.seen().peers().values().stream()
+                .anyMatch(reply -> candidates.contains(reply.member())
+                        && reply.mayPromote()
+                        && s.control()
+                                .filter(control -> reply.position().isAfter(control.checkpoint()))
+                                .isPresent());
     }
 
     private static boolean has(Situation s, Member member, Lsn checkpoint) {

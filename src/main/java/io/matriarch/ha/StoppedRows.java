@@ -6,6 +6,7 @@ import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Start;
 import io.matriarch.ha.Action.AskPeers;
+import io.matriarch.ha.Action.ClearFailoverRequest;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
 import io.matriarch.ha.Memory.Demotion;
@@ -17,6 +18,8 @@ import java.util.Optional;
 /** A data directory without a postmaster (reference 5.8). */
 final class StoppedRows {
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration HEIR_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration HEIR_POLL = Duration.ofMillis(250);
 
     private StoppedRows() {}
 
@@ -30,6 +33,31 @@ final class StoppedRows {
 
     private static List<Row> steppingDown() {
         return List.of(
+                row(
+                        "stopped-hand-over-ask",
+                        "stopped for a switchover",
+                        "ask the candidates whether they have all of it",
+                        s -> HandOver.isPlanned(s)
+                                && !s.tried(AskPeers.class)
+                                && !HandOver.candidates(s).isEmpty(),
+                        s -> s.act(new AskPeers(HandOver.candidates(s)))),
+                row(
+                        "stopped-hand-over-wait",
+                        "no candidate has said so yet",
+                        "wait a moment",
+                        s -> HandOver.isPlanned(s) && !HandOver.heirHasAll(s) && youngerThan(s, HEIR_PATIENCE),
+                        s -> s.idle("waiting for a candidate to have all WAL", HEIR_POLL)),
+                row(
+                        "stopped-hand-over-back",
+                        "none has",
+                        "clear the request and go on as the primary: a switchover loses nothing",
+                        s -> HandOver.isPlanned(s) && !HandOver.heirHasAll(s),
+                        s -> s.remembering(s.memory().withDemotion(Optional.empty()))
+                                .act(
+                                        new ClearFailoverRequest(s.failoverRequest()
+                                                .orElseThrow()
+                                                .revision()),
+                                        "switchover given up, no candidate has received all WAL")),
                 row(
                         "stopped-hand-over",
                         "stopped in order to hand over",
@@ -175,11 +203,13 @@ final class StoppedRows {
     }
 
     private static boolean youngDemotion(Situation s) {
+        return youngerThan(s, s.config().loopWait().plus(s.config().retryTimeout()));
+    }
+
+    private static boolean youngerThan(Situation s, Duration age) {
         return s.memory()
                 .demotion()
-                .filter(demotion -> s.seen().now() - demotion.since()
-                        < s.config().loopWait().toNanos()
-                                + s.config().retryTimeout().toNanos())
+                .filter(demotion -> s.seen().now() - demotion.since() < age.toNanos())
                 .isPresent();
     }
 }

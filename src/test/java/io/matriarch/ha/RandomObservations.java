@@ -91,12 +91,16 @@ final class RandomObservations {
     Observation later(Observation seen, Operation operation, long now) {
         boolean goesOn = chance(0.3);
         ServerStatus server = seen.server();
+        boolean stopped = !goesOn
+                && operation instanceof Operation.Stop
+                && chance(0.7)
+                && server.dataDirectory() instanceof DataDirectory.Present;
         ServerStatus later = new ServerStatus(
-                server.dataDirectory(),
-                server.postmasterAlive(),
+                stopped ? shutDown(server.dataDirectory()) : server.dataDirectory(),
+                server.postmasterAlive() && !stopped,
                 server.state(),
                 server.role(),
-                server.reading(),
+                stopped ? Optional.empty() : server.reading(),
                 server.following(),
                 goesOn ? Optional.of(new ServerStatus.Running(++operations, operation, now - 1)) : Optional.empty(),
                 goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, result())),
@@ -117,6 +121,18 @@ final class RandomObservations {
                 seen.peers(),
                 List.of(),
                 seen.request());
+    }
+
+    private static DataDirectory shutDown(DataDirectory directory) {
+        return directory instanceof DataDirectory.Present(ControlData control, boolean signal)
+                ? new DataDirectory.Present(
+                        new ControlData(
+                                control.systemIdentifier(),
+                                "shut down",
+                                control.checkpoint(),
+                                control.checkpointTimeline()),
+                        signal)
+                : directory;
     }
 
     private ClusterView cluster(DynamicConfiguration dynamic) {

@@ -302,8 +302,14 @@ final class SimulatedPostgres implements Postgres {
     private DataDirectory directory() {
         return systemIdentifier
                 .<DataDirectory>map(identifier -> new DataDirectory.Present(
-                        new ControlData(identifier, clusterState(), position(), checkpointTimeline), standbySignal))
+                        new ControlData(identifier, clusterState(), checkpoint(), checkpointTimeline), standbySignal))
                 .orElseGet(DataDirectory.Empty::new);
+    }
+
+    /** A shutdown checkpoint is the last record: whoever has it has come further than its beginning. */
+    private Lsn checkpoint() {
+        boolean shutDown = clusterState().equals("shut down") && !wal.isEmpty();
+        return shutDown ? new Lsn(position().bytes() - 1) : position();
     }
 
     private String clusterState() {
@@ -452,6 +458,9 @@ final class SimulatedPostgres implements Postgres {
             case Operation.Start start -> start(start);
             case Operation.Stop stop -> {
                 boolean clean = running && stop.mode() == Operation.Stop.Mode.FAST;
+                if (clean && open) { // PostgreSQL waits until those that stream have everything
+                    world.standbysOf(name).forEach(SimulatedPostgres::stream);
+                }
                 stopServer();
                 cleanlyShutDown = clean || standbySignal;
                 yield new OperationResult.Succeeded();

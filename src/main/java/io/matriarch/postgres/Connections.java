@@ -35,6 +35,19 @@ final class Connections {
         return open(host(), settings.get().port(), settings.get().database(), properties);
     }
 
+    /** To another member's database as {@code user}. */
+    Connection remote(Upstream upstream, DatabaseUser user, int statementTimeoutMillis) throws SQLException {
+        Properties properties = properties(user, "Patroni");
+        properties.setProperty("options", "-c statement_timeout=" + statementTimeoutMillis + " -c search_path=pg_catalog");
+        properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
+        try {
+            ConnInfo.Address address = ConnInfo.Address.of(upstream);
+            return open(address.host(), address.port(), address.database(), properties);
+        } catch (MalformedURLException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
+    }
+
     /** A physical replication connection to another member. */
     Connection replication(Upstream upstream) throws SQLException {
         try {

@@ -6,7 +6,6 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -175,24 +174,7 @@ final class Copying {
 
     /** The basebackup section: a list of options and one-key mappings, or a mapping. */
     static List<String> options(Mapping section) {
-        List<String> options = new ArrayList<>();
-        section.mapping("basebackup").entries().forEach((name, value) -> add(options, name, value.asText()));
-        for (Value item : section.items("basebackup")) {
-            if (item instanceof Mapping pair) {
-                pair.entries().forEach((name, value) -> add(options, name, value.asText()));
-            } else {
-                item.asText().ifPresent(name -> add(options, name, Optional.empty()));
-            }
-        }
-        return options;
-    }
-
-    private static void add(List<String> options, String name, Optional<String> value) {
-        if (NOT_ALLOWED.contains(name)) {
-            LOG.warnf("postgresql.basebackup: the option %s is not allowed, it is left out", name);
-        } else {
-            options.add("--" + name + value.map(text -> "=" + text).orElse(""));
-        }
+        return ToolOptions.of(section, "basebackup", NOT_ALLOWED);
     }
 
     private static void pause(Cancellation cancellation) {

@@ -77,7 +77,7 @@ public final class LocalPostgres implements Postgres {
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks);
         this.copying = new Copying(tools, newest, connections, control, directory);
         this.rejoin = new Rejoin(tools, newest, connections, control, directory);
-        this.rewinding = new Rewinding(tools, newest, directory, files);
+        this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
         this.slot = new OperationSlot(ticker, this::changed);

@@ -90,6 +90,11 @@ final class Rejoin {
             return runningEnd();
         }
         ControlData data = control.read().orElseThrow(() -> new SQLException("pg_control can't be read"));
+        Optional<LocalEnd> backup = BackupLabel.read(directory)
+                .map(label -> new LocalEnd(label.timeline(), label.start(), true, Optional.empty()));
+        if (backup.isPresent() && minimumToReplay(data).equals(Lsn.ZERO)) {
+            return backup.get(); // a base backup that was never started: its replay begins there
+        }
         if (!minimumToReplay(data).equals(Lsn.ZERO)) {
             return new LocalEnd(minRecoveryTimeline(), minimumToReplay(data), true, Optional.empty());
         }

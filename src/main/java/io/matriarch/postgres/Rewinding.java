@@ -1,40 +1,78 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
+import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
-/** Makes a former primary's data the leader's: crash recovery, and pg_rewind (reference 5.21). The server is stopped. */
+/** Makes a former primary's data the leader's with pg_rewind (reference 5.21). The server is stopped. */
 final class Rewinding {
     private static final Logger LOG = Logger.getLogger(Rewinding.class);
-    private static final Duration REWIND_PATIENCE = Duration.ofHours(12);
-    private static final Duration RECOVERY_PATIENCE = Duration.ofHours(2);
+    private static final Duration PATIENCE = Duration.ofHours(12);
+    private static final int RESTORES_TARGET_WAL = 13;
+    private static final int TAKES_CONFIG_FILE = 15;
+    private static final Pattern MISSING_WAL = Pattern.compile("could not open file \".*pg_wal/([0-9A-F]{24})\"");
+    private static final Set<String> NOT_ALLOWED = Set.of(
+            "target-pgdata",
+            "source-pgdata",
+            "source-server",
+            "write-recovery-conf",
+            "dry-run",
+            "restore-target-wal",
+            "config-file",
+            "no-ensure-shutdown",
+            "version",
+            "help");
 
     private final PgTools tools;
-    private final Supplier<PostgresSettings> settings;
+    private final Supplier<PostgresConfiguration> configuration;
+    private final Connections connections;
+    private final ControlFile control;
     private final DataDirectoryFiles files;
     private final ConfigurationFiles configurationFiles;
+    private final WalArchive archive;
+    private final SingleUserRecovery recovery;
 
     Rewinding(
             PgTools tools,
-            Supplier<PostgresSettings> settings,
+            Supplier<PostgresConfiguration> configuration,
+            Connections connections,
+            ControlFile control,
             DataDirectoryFiles files,
             ConfigurationFiles configurationFiles) {
         this.tools = tools;
-        this.settings = settings;
+        this.configuration = configuration;
+        this.connections = connections;
+        this.control = control;
         this.files = files;
         this.configurationFiles = configurationFiles;
+        this.archive = new WalArchive(tools, this::settings, configurationFiles);
+        this.recovery = new SingleUserRecovery(tools, this::settings, configurationFiles, archive);
+    }
+
+    private PostgresSettings settings() {
+        return configuration.get().local().postgresql();
+    }
+
+    OperationResult crashRecovery(Cancellation cancellation) {
+        return recovery.run(cancellation);
     }
 
     /** A rewind that doesn't end leaves a directory that is never started, and may be cloned over. */
@@ -42,11 +80,19 @@ final class Rewinding {
         if (files.isHalfRewound()) {
             return new OperationResult.Failed("pg_rewind was interrupted here, it can't be run again; clone instead");
         }
-        DatabaseUser user = settings.get().rewind().username().isPresent()
-                ? settings.get().rewind()
-                : settings.get().superuser();
+        DatabaseUser user = settings().rewind().username().isPresent()
+                ? settings().rewind()
+                : settings().superuser();
+        Optional<String> refusal = new RewindSource(connections).refusal(leader, user);
+        if (refusal.isPresent()) {
+            return new OperationResult.Failed(refusal.get());
+        }
+        if (!stoppedCleanly() && crashRecovery(cancellation) instanceof OperationResult.Failed failed) {
+            return failed; // pg_rewind refuses what was not shut down
+        }
+        archive.archiveWhatIsReady(cancellation);
         try (ToolCredentials credentials =
-                new ToolCredentials(settings.get(), "rewind", user, ConnInfo.Address.of(leader))) {
+                new ToolCredentials(settings(), "rewind", user, ConnInfo.Address.of(leader))) {
             PgTools.Result result = tryAndRewind(credentials, cancellation);
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
@@ -63,22 +109,30 @@ final class Rewinding {
         }
     }
 
-    /** First without a change: what fails then (a connection, a privilege) leaves a directory that can still be used. */
+    private boolean stoppedCleanly() {
+        return control.read()
+                .map(ControlData::clusterState)
+                .filter(state -> state.equals("shut down") || state.equals("shut down in recovery"))
+                .isPresent();
+    }
+
+    /** First without a change: what fails then (a connection, a privilege, missing WAL) leaves a directory that can still be used. */
     private PgTools.Result tryAndRewind(ToolCredentials credentials, Cancellation cancellation) throws IOException {
-        Map<String, String> more = new LinkedHashMap<>();
-        more.put("dbname", settings.get().database());
-        more.put("target_session_attrs", "read-write");
-        List<String> arguments = new ArrayList<>(List.of(
-                "-D",
-                settings.get().dataDirectory().toString(),
-                "--source-server",
-                credentials.connectionString(more)));
+        Optional<String> restoreCommand = archive.restoreCommand();
+        List<String> arguments = arguments(credentials, restoreCommand.isPresent());
         Map<String, String> environment = new HashMap<>(credentials.environment());
         environment.put("PGOPTIONS", "-c statement_timeout=0");
         List<String> trial = new ArrayList<>(arguments);
         trial.add("--dry-run");
-        Deadline deadline = Deadline.after(REWIND_PATIENCE);
+        Deadline deadline = Deadline.after(PATIENCE);
         PgTools.Result tried = tools.run("pg_rewind", trial, environment, deadline, cancellation);
+        Set<String> fetched = new HashSet<>();
+        while (restoreCommand.isPresent()
+                && !tried.ok()
+                && !cancellation.requested()
+                && fetchMissing(tried, restoreCommand.get(), fetched, cancellation)) {
+            tried = tools.run("pg_rewind", trial, environment, deadline, cancellation);
+        }
         if (!tried.ok() || cancellation.requested()) {
             return tried;
         }
@@ -86,58 +140,44 @@ final class Rewinding {
         return tools.run("pg_rewind", arguments, environment, deadline, cancellation);
     }
 
-    /** Single-user mode replays the WAL to its end and shuts down (reference 5.21; section 9, case 86: it must not wait for input). */
-    OperationResult crashRecovery(Cancellation cancellation) {
-        boolean standby = configurationFiles.hasSignal();
-        try {
-            configurationFiles.noSignals(); // a single-user server refuses to be a standby
-        } catch (IOException e) {
-            return new OperationResult.Failed("standby.signal could not be removed for crash recovery: " + e);
+    /** Where pg_rewind doesn't use restore_command itself; whether another try makes sense. */
+    private boolean fetchMissing(
+            PgTools.Result tried, String restoreCommand, Set<String> fetched, Cancellation cancellation) {
+        Matcher missing = MISSING_WAL.matcher(tried.output());
+        if (!missing.find() || !fetched.add(missing.group(1))) {
+            return false;
         }
-        PgTools.Result result;
-        try {
-            result = replay(cancellation);
-        } finally {
-            if (standby) {
-                putBackSignal();
-            }
+        PgTools.Result restored = archive.restore(restoreCommand, missing.group(1), cancellation);
+        if (!restored.ok()) {
+            LOG.warnf(
+                    "pg_rewind needs %s, and restore_command doesn't bring it: %s",
+                    missing.group(1), restored.lastLine());
         }
-        if (cancellation.requested()) {
-            return new OperationResult.Cancelled();
-        }
-        return result.ok()
-                ? new OperationResult.Succeeded()
-                : new OperationResult.Failed("crash recovery in single-user mode: " + result.lastLine());
+        return restored.ok();
     }
 
-    /** What was to be a standby must not start as a primary because crash recovery came between. */
-    private void putBackSignal() {
-        try {
-            configurationFiles.standbySignal();
-        } catch (IOException e) {
-            LOG.warnf("standby.signal could not be put back after crash recovery: %s", e.getMessage());
+    private List<String> arguments(ToolCredentials credentials, boolean hasRestoreCommand) {
+        Map<String, String> more = new LinkedHashMap<>();
+        more.put("dbname", settings().database());
+        more.put("target_session_attrs", "read-write");
+        List<String> arguments = new ArrayList<>(List.of(
+                "-D",
+                settings().dataDirectory().toString(),
+                "--source-server",
+                credentials.connectionString(more)));
+        int major = ServerControl.major(settings()) / 10_000;
+        boolean usualPlace = configurationFiles
+                .mainFile()
+                .equals(settings().dataDirectory().resolve("postgresql.conf"));
+        if (!usualPlace && major >= TAKES_CONFIG_FILE) {
+            arguments.add("--config-file=" + configurationFiles.mainFile());
         }
-    }
-
-    private PgTools.Result replay(Cancellation cancellation) {
-        return tools.run(
-                "postgres",
-                List.of(
-                        "--single",
-                        "-D",
-                        settings.get().dataDirectory().toString(),
-                        "-c",
-                        "config_file="
-                                + settings.get()
-                                        .configDirectory()
-                                        .resolve(settings.get().configBaseName() + ".conf"),
-                        "-c",
-                        "archive_mode=on",
-                        "-c",
-                        "archive_command=false",
-                        "template1"),
-                Map.of(),
-                Deadline.after(RECOVERY_PATIENCE),
-                cancellation);
+        boolean findsCommand = usualPlace || major >= TAKES_CONFIG_FILE;
+        if (hasRestoreCommand && findsCommand && major >= RESTORES_TARGET_WAL) {
+            arguments.add("--restore-target-wal");
+        }
+        arguments.addAll(ToolOptions.of(
+                PostgresSection.effective(settings(), configuration.get().dynamic()), "rewind", NOT_ALLOWED));
+        return arguments;
     }
 }

@@ -48,6 +48,7 @@ final class RealPostgres implements AutoCloseable {
     private final String name;
     private final int port;
     private final String bootstrap;
+    private final String parameters;
     private LocalPostgres postgres;
 
     RealPostgres(Path folder, String name) {
@@ -56,6 +57,12 @@ final class RealPostgres implements AutoCloseable {
 
     /** {@code bootstrap} is more of the bootstrap section, in YAML's flow style, with a comma before it. */
     RealPostgres(Path folder, String name, String bootstrap) {
+        this(folder, name, bootstrap, "");
+    }
+
+    /** {@code parameters} likewise: more of them. */
+    RealPostgres(Path folder, String name, String bootstrap, String parameters) {
+        this.parameters = parameters;
         this.folder = folder.resolve(name);
         this.name = name;
         this.bootstrap = bootstrap;
@@ -105,7 +112,7 @@ final class RealPostgres implements AutoCloseable {
                  bootstrap: {initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums] %s},
                  postgresql: {listen: "127.0.0.1:%d", connect_address: "127.0.0.1:%d", data_dir: "%s", bin_dir: "%s", pgpass: "%s",
                    authentication: {superuser: {username: postgres, password: "%s"}, replication: {username: replicator, password: "a: b"}},
-                   parameters: {unix_socket_directories: "%s", shared_buffers: 32MB, fsync: "off", wal_keep_size: 64MB},
+                   parameters: {unix_socket_directories: "%s", shared_buffers: 32MB, fsync: "off", wal_keep_size: 64MB %s},
                    pg_hba: ["host all all 127.0.0.1/32 scram-sha-256", "host replication replicator 127.0.0.1/32 scram-sha-256"]}}
                 """.formatted(
                         name,
@@ -116,7 +123,8 @@ final class RealPostgres implements AutoCloseable {
                         folder.resolve("bin"),
                         folder.resolve("pgpass"),
                         SUPERUSER_PASSWORD,
-                        folder);
+                        folder,
+                        parameters);
         Configuration loaded =
                 switch (ConfigurationLoader.load(Optional.empty(), Map.of("PATRONI_CONFIGURATION", yaml))) {
                     case LoadResult.Loaded<Configuration> good -> good.configuration();

@@ -171,4 +171,45 @@ final class RewindingTest {
         a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
         assertThat(a.ask("SELECT count(*) FROM t")).isEqualTo("5000");
     }
+
+    @Test
+    void aStandbyThatCrashedAfterItDivergedIsRewoundToo() throws SQLException {
+        a.execute("CREATE TABLE t AS SELECT 1 AS n");
+        b.await("the table", () -> has(b, "SELECT count(*) FROM t", "1"));
+        b.promote();
+        a.execute("INSERT INTO t SELECT generate_series(2, 5000)");
+        a.stop();
+        a.startAs(Operation.Start.As.REPLICA, Optional.empty());
+        a.kill();
+        assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream())))
+                .isInstanceOf(OperationResult.Diverged.class);
+        a.succeeds(new Operation.Rewind(b.upstream()));
+        a.follow(b);
+        a.await("the leader's rows", () -> has(a, "SELECT count(*) FROM t", "1"));
+    }
+
+    @Test
+    void aBaseBackupIsLeftToPostgresWhenItWasNeverStarted() throws IOException {
+        a.kill();
+        Files.writeString(
+                a.data().resolve("backup_label"),
+                "START WAL LOCATION: 0/1000028 (file 000000010000000000000001)\nSTART TIMELINE: 1\n");
+        a.succeeds(new Operation.CrashRecovery());
+        assertThat(a.dataDirectory())
+                .isInstanceOfSatisfying(
+                        DataDirectory.Present.class,
+                        present -> assertThat(present.control().clusterState()).isEqualTo("in production"));
+        assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream()))).isEqualTo(new OperationResult.InHistory());
+    }
+
+    @Test
+    void aLeaderThatIsStillInRecoveryIsNoSourceYet() throws SQLException {
+        partWays();
+        b.stop();
+        b.startAs(Operation.Start.As.REPLICA, Optional.empty());
+        assertThat(a.carryOut(new Operation.Rewind(b.upstream())))
+                .isInstanceOfSatisfying(
+                        OperationResult.Failed.class,
+                        failed -> assertThat(failed.why()).contains("still in recovery"));
+    }
 }

@@ -38,7 +38,8 @@ final class Connections {
     /** To another member's database as {@code user}. */
     Connection remote(Upstream upstream, DatabaseUser user, int statementTimeoutMillis) throws SQLException {
         Properties properties = properties(user, "Patroni");
-        properties.setProperty("options", "-c statement_timeout=" + statementTimeoutMillis + " -c search_path=pg_catalog");
+        properties.setProperty(
+                "options", "-c statement_timeout=" + statementTimeoutMillis + " -c search_path=pg_catalog");
         properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         try {
             ConnInfo.Address address = ConnInfo.Address.of(upstream);

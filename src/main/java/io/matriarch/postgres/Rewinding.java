@@ -161,14 +161,10 @@ final class Rewinding {
         more.put("dbname", settings().database());
         more.put("target_session_attrs", "read-write");
         List<String> arguments = new ArrayList<>(List.of(
-                "-D",
-                settings().dataDirectory().toString(),
-                "--source-server",
-                credentials.connectionString(more)));
+                "-D", settings().dataDirectory().toString(), "--source-server", credentials.connectionString(more)));
         int major = ServerControl.major(settings()) / 10_000;
-        boolean usualPlace = configurationFiles
-                .mainFile()
-                .equals(settings().dataDirectory().resolve("postgresql.conf"));
+        boolean usualPlace =
+                configurationFiles.mainFile().equals(settings().dataDirectory().resolve("postgresql.conf"));
         if (!usualPlace && major >= TAKES_CONFIG_FILE) {
             arguments.add("--config-file=" + configurationFiles.mainFile());
         }

@@ -42,9 +42,9 @@ final class SingleUserRecovery {
     }
 
     OperationResult run(Cancellation cancellation) {
-        if (Files.exists(data().resolve("backup_label"))
-                && ServerControl.major(settings.get()) >= LABEL_IS_A_BACKUPS) {
-            LOG.info("no crash recovery in single-user mode: the data are a base backup, PostgreSQL recovers them when it starts");
+        if (Files.exists(data().resolve("backup_label")) && ServerControl.major(settings.get()) >= LABEL_IS_A_BACKUPS) {
+            LOG.info(
+                    "no crash recovery in single-user mode: the data are a base backup, PostgreSQL recovers them when it starts");
             return new OperationResult.Succeeded();
         }
         archive.archiveWhatIsReady(cancellation);

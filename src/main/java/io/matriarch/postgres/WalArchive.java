@@ -44,7 +44,11 @@ final class WalArchive {
                 Map.of(),
                 Deadline.after(SETTING));
         return result.ok()
-                ? result.output().lines().reduce((_, last) -> last).map(String::strip).filter(text -> !text.isEmpty())
+                ? result.output()
+                        .lines()
+                        .reduce((_, last) -> last)
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty())
                 : Optional.empty();
     }
 
@@ -54,7 +58,8 @@ final class WalArchive {
      */
     void archiveWhatIsReady(Cancellation cancellation) {
         List<Path> waiting = status(READY);
-        if (waiting.isEmpty() || setting("archive_mode").filter(mode -> !mode.equals("off")).isEmpty()) {
+        if (waiting.isEmpty()
+                || setting("archive_mode").filter(mode -> !mode.equals("off")).isEmpty()) {
             return;
         }
         Optional<String> command = setting("archive_command");

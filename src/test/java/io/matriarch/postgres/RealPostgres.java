@@ -60,7 +60,7 @@ final class RealPostgres implements AutoCloseable {
         this(folder, name, bootstrap, "");
     }
 
-    /** {@code parameters} likewise: more of them. */
+    /** {@code parameters} likewise: more of them, and more of the postgresql section behind a brace that ends them. */
     RealPostgres(Path folder, String name, String bootstrap, String parameters) {
         this.parameters = parameters;
         this.folder = folder.resolve(name);

@@ -34,7 +34,7 @@ final class RewindingFromArchiveTest {
                 folder,
                 "a",
                 "",
-                ", archive_mode: 'on', archive_command: 'test -e %s && cp %%p %s/%%f', restore_command: 'cp %s/%%f %%p'"
+                ", archive_mode: 'on', archive_command: 'test -e %s && cp %%p %s/%%f'}, recovery_conf: {restore_command: 'cp %s/%%f %%p'"
                         .formatted(archiveOpen, archive, archive));
         b = new RealPostgres(folder, "b");
         a.succeeds(new Operation.Bootstrap());

@@ -205,6 +205,9 @@ final class Invariants {
         if (!etcd.find("leader").map(KeyedValue::value).equals(Optional.of(primary))) {
             return Optional.of(primary + " is the primary without the leader key");
         }
+        if (primaries.getFirst().postgres().isStopping()) {
+            return Optional.of(primary + " is about to hand over");
+        }
         return simulation.nodes().stream()
                 .filter(node -> !node.name().equals(primary) && !node.postgres().streamsFrom(primary))
                 .map(node -> node.name() + " doesn't stream from " + primary)

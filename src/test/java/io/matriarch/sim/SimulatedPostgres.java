@@ -229,6 +229,14 @@ final class SimulatedPostgres implements Postgres {
                 && (wal.isEmpty() || source.wal.get(wal.size() - 1).equals(wal.getLast()));
     }
 
+    /** Told to stop or restart; it may accept writes for a while yet. */
+    boolean isStopping() {
+        return operation
+                .filter(begun -> begun.operation() instanceof Operation.Stop
+                        || begun.operation() instanceof Operation.Restart)
+                .isPresent();
+    }
+
     /** kill -9 of the postmaster. */
     void crash() {
         if (running) {

@@ -172,20 +172,22 @@ final class Disturbances {
         });
     }
 
-    /** Nobody may lead, since all that may have lost their data: a person decides to live with what is left. */
+    /** Nobody may lead, since all that may have lost their data: a person decides to live with what is left, whatever was asked for before. */
     void rescue() {
+        SimulatedNode best = simulation.nodes().stream()
+                .filter(node -> node.postgres().hasData())
+                .max(Comparator.comparingInt(node -> node.postgres().length()))
+                .orElseThrow();
+        Mapping request = Mapping.empty().with("member", best.name());
         boolean asked = etcd.find("failover")
-                .filter(request -> request.value().contains("member"))
+                .filter(old -> Json.parse(old.value()).equals(request))
                 .isPresent();
         if (etcd.find("leader").isPresent() || asked) {
             return;
         }
-        SimulatedNode best = simulation.nodes().stream()
-                .max(Comparator.comparingInt(node -> node.postgres().length()))
-                .orElseThrow();
         simulation.note("a person rescues the cluster with " + best.name());
         simulation.invariants().failoverAsked(best.name());
-        write(new DcsCommand.PutFailover(Mapping.empty().with("member", best.name()), OptionalLong.empty()));
+        write(new DcsCommand.PutFailover(request, OptionalLong.empty()));
     }
 
     private void write(DcsCommand command) {

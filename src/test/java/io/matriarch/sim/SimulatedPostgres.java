@@ -210,6 +210,9 @@ final class SimulatedPostgres implements Postgres {
 
     /** Takes over what the upstream has, if its WAL continues this one. */
     void stream() {
+        if (!hasData()) {
+            return;
+        }
         upstream().ifPresent(source -> {
             wal.addAll(source.wal.subList(wal.size(), source.wal.size()));
             timeline = source.timeline;
@@ -229,11 +232,15 @@ final class SimulatedPostgres implements Postgres {
                 && (wal.isEmpty() || source.wal.get(wal.size() - 1).equals(wal.getLast()));
     }
 
+    boolean hasData() {
+        return systemIdentifier.isPresent();
+    }
+
     /** Told to stop or restart; it may accept writes for a while yet. */
     boolean isStopping() {
         return operation
-                .filter(begun -> begun.operation() instanceof Operation.Stop
-                        || begun.operation() instanceof Operation.Restart)
+                .filter(begun ->
+                        begun.operation() instanceof Operation.Stop || begun.operation() instanceof Operation.Restart)
                 .isPresent();
     }
 

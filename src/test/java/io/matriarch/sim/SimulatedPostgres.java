@@ -210,9 +210,6 @@ final class SimulatedPostgres implements Postgres {
 
     /** Takes over what the upstream has, if its WAL continues this one. */
     void stream() {
-        if (!hasData()) {
-            return;
-        }
         upstream().ifPresent(source -> {
             wal.addAll(source.wal.subList(wal.size(), source.wal.size()));
             timeline = source.timeline;

@@ -75,7 +75,7 @@ final class ActionRunner {
                 write(new DcsCommand.PutConfig(state.dynamic().raw(), OptionalLong.empty()));
             case Action.ClearFailoverRequest(long revision) ->
                 write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
-            case Action.AskPeers(Set<String> members) -> ask(members, observation);
+            case Action.AskPeers(Set<String> members, long _) -> ask(members, observation);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.SyncSlots(Set<String> members) -> syncSlots(members);
             case Action.PutSync(SyncState key) -> putSync(key, observation);

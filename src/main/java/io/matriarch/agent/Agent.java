@@ -81,7 +81,8 @@ public final class Agent {
             DynamicCache cache = new DynamicCache(configuration);
             Runner runner = new Runner(state, cache);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
-            AgentCommands commands = new AgentCommands(state, thread, dcs, peers, wallClock, () -> askReload(thread));
+            AgentCommands commands =
+                    new AgentCommands(state, thread, dcs, postgres, peers, wallClock, () -> askReload(thread));
             runner.scheduled = commands::startScheduledRestartIfDue;
             runner.reloadPostgres = () -> postgres.reload(
                             new PostgresConfiguration(state.configuration(), state.dynamic()),

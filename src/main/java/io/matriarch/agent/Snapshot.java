@@ -2,6 +2,7 @@ package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
@@ -30,4 +31,20 @@ public record Snapshot(
         long takenNanos,
         OptionalLong leaseUntil,
         long nextRunNanos,
-        Optional<Mapping> scheduledRestart) {}
+        Optional<Mapping> scheduledRestart) {
+
+    /** The same with what the server says now. */
+    Snapshot withReading(Optional<ServerReading> reading) {
+        return new Snapshot(
+                configuration,
+                config,
+                cluster,
+                clusterSeenNanos,
+                clusterSeenAt,
+                server.withReading(reading),
+                takenNanos,
+                leaseUntil,
+                nextRunNanos,
+                scheduledRestart);
+    }
+}

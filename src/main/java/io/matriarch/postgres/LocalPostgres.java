@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -112,6 +113,12 @@ public final class LocalPostgres implements Postgres {
                 checkpointPending(reading, data),
                 history(reading),
                 mayRewind());
+    }
+
+    @Override
+    public CompletableFuture<Optional<ServerReading>> readNow() {
+        boolean alive = Postmaster.of(settings.dataDirectory()).isPresent();
+        return alive && accepts() ? monitor.askSoon() : CompletableFuture.completedFuture(Optional.empty());
     }
 
     private boolean accepts() {

@@ -31,9 +31,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
-/** Patroni's REST interface (reference section 4). GET answers from the last look at the node and waits for nothing; what changes something is checked and handed on. */
+/** Patroni's REST interface (reference section 4). GET answers from the last look at the node and waits for nothing, but for
+ * /patroni, by which others judge whether they may lead and which asks PostgreSQL; what changes something is checked and handed on. */
 @Path("/")
 public final class PatroniApi {
     private static final String TEXT = "text/html";
@@ -82,8 +85,13 @@ public final class PatroniApi {
     @GET
     @NonBlocking
     @Path("patroni{rest:(/.*)?}")
-    public Response patroni() {
-        return withSnapshot((_, snapshot) -> json(200, new StatusDocument(snapshot, System.nanoTime()).build()));
+    public CompletionStage<Response> patroni() {
+        return agent.commands()
+                .map(Commands::freshSnapshot)
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
+                .thenApply(snapshot -> snapshot.map(
+                                look -> json(200, new StatusDocument(look, System.nanoTime()).build()))
+                        .orElseGet(this::starting));
     }
 
     @GET
@@ -278,9 +286,11 @@ public final class PatroniApi {
     private Response withSnapshot(BiFunction<Commands, Snapshot, Response> handler) {
         Optional<Commands> commands = agent.commands();
         Optional<Snapshot> snapshot = commands.flatMap(Commands::snapshot);
-        return snapshot.isPresent()
-                ? handler.apply(commands.orElseThrow(), snapshot.get())
-                : text(503, "the agent is starting");
+        return snapshot.isPresent() ? handler.apply(commands.orElseThrow(), snapshot.get()) : starting();
+    }
+
+    private Response starting() {
+        return text(503, "the agent is starting");
     }
 
     /** Access first, then the body: absent 411, malformed 400. */

@@ -247,6 +247,7 @@ final class RandomObservations {
                 lsn(),
                 lsn(),
                 lsn(),
+                chance(0.9),
                 Optional.empty(),
                 chance(0.1),
                 perhaps(0.5, "streaming"),
@@ -295,6 +296,7 @@ final class RandomObservations {
                                     true,
                                     chance(0.2),
                                     lsn(),
+                                    chance(0.8),
                                     OptionalInt.of(1 + random.nextInt(3)),
                                     Tags.NONE,
                                     false));

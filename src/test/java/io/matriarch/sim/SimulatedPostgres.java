@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A PostgreSQL on virtual time: its WAL is a list of records, each with the timeline it was written on; a position is eight bytes a record. */
 final class SimulatedPostgres implements Postgres {
@@ -41,6 +42,9 @@ final class SimulatedPostgres implements Postgres {
     private boolean running;
     private boolean open;
     private boolean crashed;
+    /** Until then a standby that has only just started replays WAL of its own, and knows nothing of what comes after it. */
+    private long replaysUntil;
+
     private Role role = Role.UNINITIALIZED;
     private Set<String> slots = Set.of();
     private SynchronousStandbyNames names = SynchronousStandbyNames.OFF;
@@ -220,7 +224,7 @@ final class SimulatedPostgres implements Postgres {
         return following
                 .map(Upstream::member)
                 .flatMap(member -> world.reachableServer(name, member))
-                .filter(source -> source.running && isPrefixOf(source));
+                .filter(source -> source.running && !replaying() && isPrefixOf(source));
     }
 
     /** Each record was written once, after one certain history: if the last one is the same at the same place, all before it are. */
@@ -311,6 +315,11 @@ final class SimulatedPostgres implements Postgres {
                 true);
     }
 
+    @Override
+    public CompletableFuture<Optional<ServerReading>> readNow() {
+        return CompletableFuture.completedFuture(running ? Optional.of(reading()) : Optional.empty());
+    }
+
     private DataDirectory directory() {
         return systemIdentifier
                 .<DataDirectory>map(identifier -> new DataDirectory.Present(
@@ -349,8 +358,9 @@ final class SimulatedPostgres implements Postgres {
                 !open,
                 OptionalInt.of(timeline),
                 open ? position() : Lsn.ZERO,
-                open ? Lsn.ZERO : position(),
-                open ? Lsn.ZERO : position(),
+                open || replaying() ? Lsn.ZERO : position(),
+                open ? Lsn.ZERO : replayed(),
+                !replaying(),
                 Optional.empty(),
                 false,
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
@@ -360,6 +370,14 @@ final class SimulatedPostgres implements Postgres {
                         .map(slot -> new ServerReading.Slot(slot, true, true, Optional.empty(), false))
                         .toList(),
                 new ServerReading.Commits(names.text(), "on"));
+    }
+
+    private boolean replaying() {
+        return !open && world.now() < replaysUntil;
+    }
+
+    private Lsn replayed() {
+        return replaying() ? new Lsn((long) wal.size() / 2 * BYTES_A_RECORD) : position();
     }
 
     Lsn position() {
@@ -550,8 +568,18 @@ final class SimulatedPostgres implements Postgres {
         role = primary ? Role.PRIMARY : Role.REPLICA;
         if (!primary) {
             names = SynchronousStandbyNames.OFF;
+            replay();
         }
         return new OperationResult.Succeeded();
+    }
+
+    private void replay() {
+        if (world.chance(0.5)) {
+            replaysUntil = world.now()
+                    + world.durationOf(new Operation.Follow(following))
+                            .multipliedBy(3)
+                            .toNanos();
+        }
     }
 
     private OperationResult restart() {

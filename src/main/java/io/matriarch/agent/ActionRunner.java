@@ -75,6 +75,7 @@ final class ActionRunner {
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.SyncSlots(Set<String> members) -> syncSlots(members);
             case Action.Begin begin -> {
+                state.beginning(begin.operation());
                 postgres.begin(begin.operation());
                 state.began(begin.operation());
                 yield new Result.Done();

@@ -53,6 +53,7 @@ enum Fault {
 
     private final String title;
     private final Kind kind;
+    @SuppressWarnings("ImmutableEnumChecker") // never written to
     private final Part[] parts;
 
     private enum Kind {

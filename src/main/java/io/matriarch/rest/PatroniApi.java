@@ -9,6 +9,7 @@ import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.CompatibleVersion;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.time.Ticker;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -52,7 +53,7 @@ public final class PatroniApi {
     @Path("{path:.*}")
     public Response health(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return json(check(snapshot, status, request).code(path(request)), status.build());
         });
     }
@@ -73,7 +74,7 @@ public final class PatroniApi {
 
     private Response statusOnly(HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).code(path(request)))
                     .build();
         });
@@ -83,7 +84,8 @@ public final class PatroniApi {
     @NonBlocking
     @Path("patroni{rest:(/.*)?}")
     public Response patroni() {
-        return withSnapshot((_, snapshot) -> json(200, new StatusDocument(snapshot, System.nanoTime()).build()));
+        return withSnapshot((_, snapshot) ->
+                json(200, new StatusDocument(snapshot, Ticker.system().nanos()).build()));
     }
 
     @GET
@@ -91,7 +93,7 @@ public final class PatroniApi {
     @Path("liveness")
     public Response liveness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).alive() ? 200 : 503)
                     .build();
         });
@@ -102,7 +104,7 @@ public final class PatroniApi {
     @Path("readiness")
     public Response readiness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).ready() ? 200 : 503)
                     .build();
         });
@@ -113,7 +115,7 @@ public final class PatroniApi {
     @Path("metrics")
     public Response metrics() {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return answer(200, "text/plain", Metrics.of(snapshot, status) + ownMetrics.text());
         });
     }
@@ -272,7 +274,7 @@ public final class PatroniApi {
         request.params()
                 .names()
                 .forEach(name -> query.put(name, request.params().getAll(name)));
-        return new HealthCheck(snapshot, status, query, System.nanoTime());
+        return new HealthCheck(snapshot, status, query, Ticker.system().nanos());
     }
 
     private Response withSnapshot(BiFunction<Commands, Snapshot, Response> handler) {

@@ -87,10 +87,9 @@ final class GuardIT {
         try {
             writer.awaitWrites();
             ServerProcess.signal("KILL", killed);
-            LocalCluster.await(
-                    "another agent",
-                    3,
-                    () -> agentOf(primary).filter(pid -> pid != killed).isPresent());
+            LocalCluster.await("another agent", 3, () -> agentOf(primary)
+                    .filter(pid -> pid != killed)
+                    .isPresent());
             LocalCluster.await(
                     "it answers as the primary", 10, () -> primary.rest().says200("/primary"));
             writer.awaitWrites();
@@ -120,29 +119,13 @@ final class GuardIT {
         primary.with("shared_buffers: 32MB", "shared_buffers: 32MB\n    work_mem: 7MB");
         ServerProcess.signal("HUP", primary.process().pid());
         primary.awaitLog("configuration reloaded");
-        LocalCluster.await(
-                "PostgreSQL has what the file says",
-                10,
-                () -> primary.node().query("show work_mem").equals("7MB"));
+        LocalCluster.await("PostgreSQL has what the file says", 10, () -> primary.node()
+                .query("show work_mem")
+                .equals("7MB"));
     }
 
-    /** The agent's process: the guard's child that runs the same program. */
     private static Optional<Long> agentOf(Loner loner) {
-        long guard = loner.process().pid();
-        return ProcessHandle.of(guard).stream()
-                .flatMap(ProcessHandle::children)
-                .map(ProcessHandle::pid)
-                .filter(child ->
-                        executable(child).isPresent() && executable(child).equals(executable(guard)))
-                .findFirst();
-    }
-
-    private static Optional<Path> executable(long pid) {
-        try {
-            return Optional.of(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")));
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
+        return loner.node().agentOf(loner.process().pid());
     }
 
     /** From before the guard handles signals until PostgreSQL is being made. */
@@ -194,10 +177,9 @@ final class GuardIT {
         long postmaster = loner.node().postmaster().orElseThrow();
         long agent = agentOf(loner).orElseThrow();
         loner.process().kill();
-        LocalCluster.await(
-                "the agent ends",
-                5,
-                () -> ProcessHandle.of(agent).filter(ProcessHandle::isAlive).isEmpty());
+        LocalCluster.await("the agent ends", 5, () -> ProcessHandle.of(agent)
+                .filter(ProcessHandle::isAlive)
+                .isEmpty());
         assertThat(loner.node().postmaster()).hasValue(postmaster);
         loner.startAsPrimary();
         assertThat(loner.node().postmaster()).hasValue(postmaster);

@@ -126,10 +126,8 @@ final class LocalCluster implements AutoCloseable {
         nodes.forEach(Node::startIfDown);
         startProxy();
         awaitHealthy();
-        await(
-                "HAProxy leads to the primary",
-                30,
-                () -> Node.query(writePort, "select pg_is_in_recovery()").equals("f"));
+        await("HAProxy leads to the primary", 30, () -> Node.query(writePort, "select pg_is_in_recovery()")
+                .equals("f"));
         await(
                 "HAProxy leads readers to replicas", // it takes every server for a good one until its checks have
                 // failed
@@ -174,6 +172,10 @@ final class LocalCluster implements AutoCloseable {
         return etcdPort;
     }
 
+    long etcdPid() {
+        return etcd.orElseThrow().pid();
+    }
+
     Path home() {
         return home;
     }
@@ -191,10 +193,9 @@ final class LocalCluster implements AutoCloseable {
     }
 
     Node awaitPrimaryOtherThan(Node former, int seconds) {
-        await(
-                "another primary than " + former,
-                seconds,
-                () -> findPrimary().filter(node -> node != former).isPresent());
+        await("another primary than " + former, seconds, () -> findPrimary()
+                .filter(node -> node != former)
+                .isPresent());
         return primary();
     }
 

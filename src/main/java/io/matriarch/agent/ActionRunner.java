@@ -82,6 +82,7 @@ final class ActionRunner {
             case Action.DeleteSync(long revision) -> write(new DcsCommand.DeleteSync(revision));
             case Action.SetStandbyNames(Optional<SynchronousStandbyNames> names) -> setStandbyNames(names);
             case Action.Begin begin -> {
+                state.beginning(begin.operation());
                 postgres.begin(begin.operation());
                 state.began(begin.operation());
                 yield new Result.Done();

@@ -15,6 +15,7 @@ import io.matriarch.dcs.Writing;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,7 @@ final class AgentCommands implements Commands {
     @Override
     public Optional<Snapshot> snapshot() {
         Optional<Snapshot> snapshot = state.snapshot();
-        if (snapshot.filter(look -> System.nanoTime() - look.takenNanos() < FRESH.toNanos())
+        if (snapshot.filter(look -> Ticker.system().nanos() - look.takenNanos() < FRESH.toNanos())
                 .isEmpty()) {
             loop.refresh();
         }

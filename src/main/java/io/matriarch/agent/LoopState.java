@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -32,6 +33,7 @@ public final class LoopState {
     private final Lease lease;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
+    private volatile Consumer<WriteRight> fence = _ -> {};
     private final Map<String, Member> lastMembers = new HashMap<>();
     private final Map<String, Long> slotSeen = new HashMap<>();
     private final AtomicReference<Optional<Request>> request = new AtomicReference<>(Optional.empty());
@@ -44,7 +46,7 @@ public final class LoopState {
     private Optional<Instant> clusterSeenAt = Optional.empty();
     private volatile long nextRun;
 
-    /** {@code leaseListener} hears the monotonic end of the lease at each renewal: the guard's deadline. */
+    /** {@code leaseListener} hears the monotonic end of the lease at each renewal. */
     public LoopState(
             Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
         this.ticker = ticker;
@@ -100,6 +102,7 @@ public final class LoopState {
     void lockConfirmed(long askedAt) {
         lease.confirmed(askedAt, dynamic.ttl());
         lease.until().ifPresent(leaseListener);
+        snapshot.get().ifPresent(look -> tellFence(look.server()));
     }
 
     void clusterSeen(ClusterView view, long nanos, Instant at) {
@@ -126,6 +129,21 @@ public final class LoopState {
                 lease.until(),
                 nextRun,
                 scheduledRestart.get())));
+        tellFence(server);
+    }
+
+    /** {@code told} hears whenever PostgreSQL's right to accept writes is certain: after each look, at each renewal, and before it becomes a primary. */
+    void fenceBy(Consumer<WriteRight> told) {
+        fence = told;
+    }
+
+    private void tellFence(ServerStatus server) {
+        WriteRight.of(server, dynamic.paused(), lease.until()).ifPresent(fence);
+    }
+
+    /** PostgreSQL is about to change. */
+    void beginning(Operation operation) {
+        WriteRight.of(operation, dynamic.paused(), lease.until()).ifPresent(fence);
     }
 
     void nextRunAt(long nanos) {

@@ -9,6 +9,7 @@ import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.CompatibleVersion;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.time.Ticker;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -55,7 +56,7 @@ public final class PatroniApi {
     @Path("{path:.*}")
     public Response health(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return json(check(snapshot, status, request).code(path(request)), status.build());
         });
     }
@@ -76,7 +77,7 @@ public final class PatroniApi {
 
     private Response statusOnly(HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).code(path(request)))
                     .build();
         });
@@ -89,8 +90,8 @@ public final class PatroniApi {
         return agent.commands()
                 .map(Commands::freshSnapshot)
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
-                .thenApply(snapshot -> snapshot.map(
-                                look -> json(200, new StatusDocument(look, System.nanoTime()).build()))
+                .thenApply(snapshot -> snapshot.map(look -> json(
+                                200, new StatusDocument(look, Ticker.system().nanos()).build()))
                         .orElseGet(this::starting));
     }
 
@@ -99,7 +100,7 @@ public final class PatroniApi {
     @Path("liveness")
     public Response liveness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).alive() ? 200 : 503)
                     .build();
         });
@@ -110,7 +111,7 @@ public final class PatroniApi {
     @Path("readiness")
     public Response readiness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).ready() ? 200 : 503)
                     .build();
         });
@@ -121,7 +122,7 @@ public final class PatroniApi {
     @Path("metrics")
     public Response metrics() {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return answer(200, "text/plain", Metrics.of(snapshot, status) + ownMetrics.text());
         });
     }
@@ -280,7 +281,7 @@ public final class PatroniApi {
         request.params()
                 .names()
                 .forEach(name -> query.put(name, request.params().getAll(name)));
-        return new HealthCheck(snapshot, status, query, System.nanoTime());
+        return new HealthCheck(snapshot, status, query, Ticker.system().nanos());
     }
 
     private Response withSnapshot(BiFunction<Commands, Snapshot, Response> handler) {

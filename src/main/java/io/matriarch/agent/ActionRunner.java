@@ -1,10 +1,9 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
-import io.matriarch.cluster.ServerReading;
-import io.matriarch.cluster.SlotName;
 import io.matriarch.cluster.Status;
 import io.matriarch.cluster.SyncState;
 import io.matriarch.cluster.SynchronousStandbyNames;
@@ -21,13 +20,12 @@ import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -43,6 +41,7 @@ final class ActionRunner {
     private final Peers peerPort;
     private final LoopState state;
     private final Map<String, PeerReply> replies;
+    private final StatusReport statusReport = new StatusReport();
     private String slotProblem = "";
     private Optional<String> standbyNamesProblem = Optional.empty();
 
@@ -62,6 +61,10 @@ final class ActionRunner {
     }
 
     Result carryOut(Action action, Observation observation) {
+        observation
+                .cluster()
+                .ifPresent(view -> statusReport.leaderIs(
+                        view.leader().map(Leader::name), observation.self(), view, observation.now()));
         return switch (action) {
             case Action.Idle _, Action.Exit _ -> new Result.Done();
             case Action.AcquireLeaderLock _ -> lock(new DcsCommand.AcquireLeader());
@@ -77,10 +80,11 @@ final class ActionRunner {
                 write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
             case Action.AskPeers(Set<String> members, long _) -> ask(members, observation);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
-            case Action.SyncSlots(Set<String> members) -> syncSlots(members);
             case Action.PutSync(SyncState key) -> putSync(key, observation);
             case Action.DeleteSync(long revision) -> write(new DcsCommand.DeleteSync(revision));
             case Action.SetStandbyNames(Optional<SynchronousStandbyNames> names) -> setStandbyNames(names);
+            case Action.SyncSlots plan -> syncSlots(plan);
+            case Action.SetSlotParameters(Map<String, String> parameters) -> setSlotParameters(parameters);
             case Action.Begin begin -> {
                 state.beginning(begin.operation());
                 postgres.begin(begin.operation());
@@ -135,25 +139,18 @@ final class ActionRunner {
 
     /** The position and the slots, for the others; a failure here never costs the lock. */
     private void publishStatus(Observation observation) {
-        Optional<ServerReading> reading = observation.server().reading().filter(answer -> !answer.inRecovery());
-        if (reading.isEmpty()) {
-            return;
-        }
-        Map<String, Lsn> slots = new TreeMap<>();
-        for (ServerReading.Slot slot : reading.get().slots()) {
-            slot.position().ifPresent(position -> slots.put(slot.name(), position));
-        }
-        slots.put(SlotName.of(observation.self()), reading.get().position());
-        Status status = new Status(reading.get().position(), slots, List.copyOf(new TreeSet<>(slots.keySet())));
-        boolean known = observation
-                .cluster()
-                .filter(view -> view.status().equals(status))
-                .isPresent();
-        if (!known) {
-            dcs.write(
-                    new DcsCommand.PutStatus(status),
-                    Deadline.after(ticker, state.dcsPatience().dividedBy(3)));
-        }
+        observation
+                .server()
+                .reading()
+                .filter(reading -> !reading.inRecovery())
+                .flatMap(_ -> statusReport.of(observation))
+                .filter(status -> observation
+                        .cluster()
+                        .filter(view -> view.status().equals(status))
+                        .isEmpty())
+                .ifPresent(status -> dcs.write(
+                        new DcsCommand.PutStatus(status),
+                        Deadline.after(ticker, state.dcsPatience().dividedBy(3))));
     }
 
     private Result release(Optional<Lsn> position, Observation observation) {
@@ -177,14 +174,26 @@ final class ActionRunner {
         return new Result.Done();
     }
 
-    private Result syncSlots(Set<String> members) {
-        Set<String> wanted = state.slotsToKeep(members, ticker.nanos());
-        Optional<String> problem = postgres.syncSlots(wanted, Deadline.after(ticker, SQL_PATIENCE));
-        if (!problem.orElse("").equals(slotProblem)) {
-            problem.ifPresent(why -> LOG.warnf("replication slots: %s", why));
-            slotProblem = problem.orElse("");
+    private Result syncSlots(Action.SyncSlots plan) {
+        Optional<String> failure = postgres.changeSlots(plan.changes(), Deadline.after(ticker, SQL_PATIENCE));
+        List<String> all = new ArrayList<>(plan.problems());
+        failure.ifPresent(all::add);
+        String told = String.join("; ", all);
+        if (!told.equals(slotProblem) && !told.isEmpty()) {
+            LOG.warnf("replication slots: %s", told);
         }
-        return problem.<Result>map(Result.Unavailable::new).orElseGet(Result.Done::new);
+        slotProblem = told;
+        return result(failure);
+    }
+
+    private Result setSlotParameters(Map<String, String> parameters) {
+        Optional<String> failure = postgres.setSlotParameters(parameters, Deadline.after(ticker, SQL_PATIENCE));
+        failure.ifPresent(why -> LOG.warnf("the parameters %s for replication slots: %s", parameters, why));
+        return result(failure);
+    }
+
+    private static Result result(Optional<String> failure) {
+        return failure.<Result>map(Result.Unavailable::new).orElseGet(Result.Done::new);
     }
 
     private Result putSync(SyncState key, Observation observation) {

@@ -119,6 +119,7 @@ public final class HaLoop {
                     Action.PutSync _,
                     Action.DeleteSync _,
                     Action.SetStandbyNames _,
+                    Action.SetSlotParameters _,
                     Action.CancelOperation _,
                     Action.StopAtOnce _ -> {
                 carryOut(decision.action(), observation);

@@ -5,7 +5,6 @@ import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerStatus;
-import io.matriarch.cluster.SlotName;
 import io.matriarch.config.Configuration;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.time.Ticker;
@@ -16,8 +15,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -35,7 +32,6 @@ public final class LoopState {
     private final LongConsumer leaseListener;
     private volatile Consumer<WriteRight> fence = _ -> {};
     private final Map<String, Member> lastMembers = new HashMap<>();
-    private final Map<String, Long> slotSeen = new HashMap<>();
     private final AtomicReference<Optional<Request>> request = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Mapping>> scheduledRestart = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Snapshot>> snapshot = new AtomicReference<>(Optional.empty());
@@ -195,13 +191,5 @@ public final class LoopState {
 
     public boolean deleteScheduledRestart() {
         return scheduledRestart.getAndSet(Optional.empty()).isPresent();
-    }
-
-    /** The slots of {@code members}, and of those that were members less than member_slots_ttl ago. */
-    Set<String> slotsToKeep(Set<String> members, long now) {
-        members.forEach(member -> slotSeen.put(SlotName.of(member), now));
-        long ttl = dynamic.memberSlotsTtl().toNanos();
-        slotSeen.values().removeIf(seen -> now - seen > ttl);
-        return new TreeSet<>(slotSeen.keySet());
     }
 }

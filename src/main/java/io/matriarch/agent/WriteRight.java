@@ -52,6 +52,7 @@ public sealed interface WriteRight {
                     Operation.CrashRecovery _,
                     Operation.CheckDivergence _,
                     Operation.Rewind _,
+                    Operation.CopyLogicalSlots _,
                     Operation.CheckpointAfterPromotion _ -> Optional.empty();
         };
     }

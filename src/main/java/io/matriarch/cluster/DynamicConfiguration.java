@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +19,8 @@ public record DynamicConfiguration(Mapping raw, long revision) {
     public static final DynamicConfiguration DEFAULTS = new DynamicConfiguration(Mapping.empty(), 0);
 
     private static final long LONG_TIMEOUT = 300;
+    private static final Duration LONGEST = Duration.ofDays(3650);
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9}) ?(ms|s|min|h|d|)");
 
     public Duration ttl() {
         return Duration.ofSeconds(atLeast("ttl", 30, 20));
@@ -108,9 +112,21 @@ public record DynamicConfiguration(Mapping raw, long revision) {
         return (int) raw.whole("max_timelines_history").orElse(0);
     }
 
-    /** How long the slot of an absent member is kept. */
+    /** How long the slot of an absent member is kept: seconds, or a number with one of PostgreSQL's units. */
     public Duration memberSlotsTtl() {
-        return Duration.ofSeconds(raw.whole("member_slots_ttl").orElse(1800));
+        Matcher ttl = TIME.matcher(raw.text("member_slots_ttl").orElse(""));
+        if (!ttl.matches()) {
+            return Duration.ofMinutes(30);
+        }
+        long number = Long.parseLong(ttl.group(1));
+        Duration wanted = switch (ttl.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "min" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> Duration.ofSeconds(number);
+        };
+        return wanted.compareTo(LONGEST) > 0 ? LONGEST : wanted;
     }
 
     /** The section that may only partly be overridden by the local file. */

@@ -30,13 +30,14 @@ public record DynamicConfigurationCheck(
             "primary_race_backoff",
             "synchronous_node_count");
     private static final List<String> FLAGS =
-            List.of("synchronous_mode_strict", "failsafe_mode", "check_timeline", "pause");
+            List.of("synchronous_mode_strict", "failsafe_mode", "check_timeline", "pause", "failover_slots");
     private static final List<String> POSTGRESQL_FLAGS = List.of(
             "use_pg_rewind",
             "use_slots",
             "remove_data_directory_on_rewind_failure",
             "remove_data_directory_on_diverged_timelines");
-    private static final List<String> MAPPINGS = List.of("standby_cluster", "slots", "permanent_slots");
+    private static final List<String> MAPPINGS =
+            List.of("standby_cluster", "slots", "permanent_slots", "permanent_replication_slots");
 
     /** Ten years in seconds: more is a slip of the finger, and too much to count in nanoseconds. */
     private static final long LONGEST = 315_360_000;

@@ -33,6 +33,13 @@ public record Member(String name, Mapping data, long revision, long lease) {
         return data.text("role").flatMap(Role::of);
     }
 
+    /** Written by Patroni before version 4, which doesn't publish its members' slots in the status key. */
+    public boolean publishesNoMemberSlots() {
+        return data.text("version")
+                .filter(version -> version.matches("[0-3]\\..*"))
+                .isPresent();
+    }
+
     public Tags tags() {
         return new Tags(data.mapping("tags"));
     }

@@ -2,6 +2,7 @@ package io.matriarch.cluster;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Something that takes PostgreSQL longer than a loop may wait. At most one runs at a time; while it does, members see its name in {@code <name> in progress}.
@@ -122,6 +123,20 @@ public sealed interface Operation {
         @Override
         public String title() {
             return "running pg_rewind from " + leader.member();
+        }
+    }
+
+    /**
+     * Reads the state of the logical slots called {@code names} from {@code leader}, stops this standby, writes them, and starts it again.
+     */
+    record CopyLogicalSlots(Upstream leader, Set<String> names) implements Operation {
+        public CopyLogicalSlots {
+            names = Set.copyOf(names);
+        }
+
+        @Override
+        public String title() {
+            return "copy_logical_slots";
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param replicationState {@code streaming} or {@code in archive recovery}
  * @param latestEnd latest_end_lsn of the WAL receiver
  * @param walSenders one entry a connected standby
- * @param slots name to restart_lsn (physical) or confirmed_flush_lsn (logical)
+ * @param slots all but temporary ones
  * @param commits what a commit waits for
  */
 public record ServerReading(
@@ -33,7 +33,7 @@ public record ServerReading(
         Optional<String> replicationState,
         Optional<Lsn> latestEnd,
         List<WalSender> walSenders,
-        List<Slot> slots,
+        List<ReplicationSlot> slots,
         Commits commits) {
 
     public ServerReading {
@@ -58,8 +58,29 @@ public record ServerReading(
         public static final Commits LOCAL = new Commits("", "on");
     }
 
-    /** A replication slot. */
-    public record Slot(String name, boolean physical, boolean active, Optional<Lsn> position, boolean holdsXmin) {}
+    /** The same answer with other slots. */
+    public ServerReading withSlots(List<ReplicationSlot> others) {
+        return new ServerReading(
+                version,
+                postmasterStart,
+                inRecovery,
+                timeline,
+                position,
+                received,
+                replayed,
+                endKnown,
+                replayedAt,
+                replayPaused,
+                replicationState,
+                latestEnd,
+                walSenders,
+                others,
+                commits);
+    }
+
+    public Optional<ReplicationSlot> slot(String name) {
+        return slots.stream().filter(slot -> slot.name().equals(name)).findFirst();
+    }
 
     /** How much WAL this server has: flushed by a primary, received or replayed by a standby. */
     public Lsn walPosition() {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param checkpointPending the server was promoted and has not finished its checkpoint
  * @param history of a primary beyond timeline 1: its local history file; timestamps are the file's, who led afterwards is absent
  * @param mayRewind pg_rewind is configured, and data checksums or wal_log_hints are on
+ * @param slotParameters parameters that replication slots need, as they were last written into the configuration beside what a person wrote there
  */
 public record ServerStatus(
         DataDirectory dataDirectory,
@@ -28,10 +29,12 @@ public record ServerStatus(
         Map<String, PendingChange> pendingRestart,
         boolean checkpointPending,
         History history,
-        boolean mayRewind) {
+        boolean mayRewind,
+        Map<String, String> slotParameters) {
 
     public ServerStatus {
         pendingRestart = Map.copyOf(pendingRestart);
+        slotParameters = Map.copyOf(slotParameters);
     }
 
     /** A long action in progress since a moment of monotonic time. */
@@ -57,7 +60,8 @@ public record ServerStatus(
                 pendingRestart,
                 checkpointPending,
                 history,
-                mayRewind);
+                mayRewind,
+                slotParameters);
     }
 
     /** Accepts connections as a primary, as far as can be seen; if it can't be asked, what it was last counts (reference 6.2). */

@@ -3,9 +3,12 @@ package io.matriarch.ha;
 import io.matriarch.cluster.History;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.SyncState;
 import io.matriarch.cluster.SynchronousStandbyNames;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -59,10 +62,18 @@ public sealed interface Action {
     /** Write the history key. */
     record PutHistory(History history) implements Action {}
 
-    /** Make the member slots those of these members. */
-    record SyncSlots(Set<String> members) implements Action {
+    /** Do this to the slots of the local server, and tell {@code problems} to a person. */
+    record SyncSlots(List<SlotChange> changes, List<String> problems) implements Action {
         public SyncSlots {
-            members = Set.copyOf(members);
+            changes = List.copyOf(changes);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** Write these parameters, which replication slots need, into the configuration beside a person's, and reload. */
+    record SetSlotParameters(Map<String, String> parameters) implements Action {
+        public SetSlotParameters {
+            parameters = Map.copyOf(parameters);
         }
     }
 

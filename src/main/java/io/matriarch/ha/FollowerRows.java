@@ -49,6 +49,8 @@ final class FollowerRows {
                         && wantedUpstream(s).isPresent()
                         && !s.server().following().equals(wantedUpstream(s)),
                 s -> s.begin(new Operation.Follow(wantedUpstream(s)), following(s))));
+        rows.addAll(SlotRows.upkeep("follower"));
+        rows.add(SlotRows.copying());
         rows.addAll(Divergences.rows("follower", s -> !s.paused() && !streamsInTime(s)));
         rows.add(row(
                 "follower",

@@ -3,17 +3,13 @@ package io.matriarch.ha;
 import static io.matriarch.ha.Row.row;
 
 import io.matriarch.cluster.FailoverRequest;
-import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Role;
-import io.matriarch.cluster.ServerReading;
-import io.matriarch.cluster.SlotName;
 import io.matriarch.ha.Action.AskPeers;
 import io.matriarch.ha.Action.ClearFailoverRequest;
 import io.matriarch.ha.Action.PutHistory;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
-import io.matriarch.ha.Action.SyncSlots;
 import io.matriarch.ha.Memory.Demotion;
 import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
@@ -21,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** This node holds the lock and PostgreSQL answers (reference 5.11, 5.12, 5.15). */
 final class LeaderRows {
@@ -36,6 +31,7 @@ final class LeaderRows {
         rows.addAll(requests());
         rows.addAll(promoting());
         rows.addAll(synchronous.maintaining("leader", _ -> true));
+        rows.addAll(SlotRows.upkeep("leader"));
         rows.addAll(chores());
         rows.add(synchronous.waiting("leader", _ -> true));
         rows.add(row("leader", "all is well", "nothing", _ -> true, s -> s.idle(noAction(s))));
@@ -169,12 +165,7 @@ final class LeaderRows {
                         "wait",
                         s -> s.standby() && s.server().role() == Role.PROMOTED,
                         s -> s.idle(noAction(s), SOON)),
-                row(
-                        "leader-slots-first",
-                        "a standby holds the lock, and the others have no slots here",
-                        "create them, so that they stream as soon as they follow",
-                        s -> s.standby() && !s.paused() && !s.tried(SyncSlots.class) && slotsDiffer(s),
-                        s -> s.act(new SyncSlots(slotMembers(s)))),
+                SlotRows.beforePromotion(),
                 row(
                         "leader-promote",
                         "a standby holds the lock",
@@ -191,12 +182,6 @@ final class LeaderRows {
                         "write it",
                         s -> !s.tried(PutHistory.class) && Histories.next(s).isPresent(),
                         s -> s.act(new PutHistory(Histories.next(s).orElseThrow()))),
-                row(
-                        "leader-slots",
-                        "members lack their slots, or slots lack their members",
-                        "create and drop",
-                        s -> s.accepting() && !s.paused() && !s.tried(SyncSlots.class) && slotsDiffer(s),
-                        s -> s.act(new SyncSlots(slotMembers(s)))),
                 row(
                         "leader-checkpoint",
                         "promoted, and not checkpointed since",
@@ -251,31 +236,5 @@ final class LeaderRows {
                 request.candidate(),
                 new Operation.Stop(Operation.Stop.Mode.FAST, true, kind + ": demote"),
                 kind + ": demoting myself");
-    }
-
-    private static Set<String> slotMembers(Situation s) {
-        return !s.config().useSlots()
-                ? Set.of()
-                : s.view().members().stream()
-                        .filter(member -> !member.name().equals(s.self())
-                                && !member.tags().nostream())
-                        .filter(member -> streamsFromHere(s, member))
-                        .map(Member::name)
-                        .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static boolean streamsFromHere(Situation s, Member member) {
-        return member.tags()
-                .replicatefrom()
-                .map(from -> from.equals(s.self()) || s.view().member(from).isEmpty())
-                .orElse(true);
-    }
-
-    /** A missing slot is created at once; a superfluous one may be kept a while by the other side (member_slots_ttl). */
-    private static boolean slotsDiffer(Situation s) {
-        Set<String> present = s.server().reading().map(ServerReading::slots).orElse(List.of()).stream()
-                .map(ServerReading.Slot::name)
-                .collect(Collectors.toUnmodifiableSet());
-        return slotMembers(s).stream().map(SlotName::of).anyMatch(name -> !present.contains(name));
     }
 }

@@ -17,6 +17,12 @@ final class LeaderlessRows {
     static List<Row> rows() {
         return List.of(
                 row(
+                        "race-primary-lost",
+                        "a primary runs here without a lease, and the lock was not confirmed",
+                        "stop it",
+                        s -> s.primary() && !s.paused() && s.tried(AcquireLeaderLock.class),
+                        s -> s.demoteAtOnce("demoted self after trying and failing to obtain lock")),
+                row(
                         "race-lost",
                         "somebody else was first",
                         "follow",

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param operationSeen the last operation whose end was taken into account
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
  * @param sync what concerns synchronous replication
+ * @param slotsCopiedAt monotonic moment of the last copy of logical slots
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -30,7 +31,8 @@ public record Memory(
         OptionalLong retryAt,
         long operationSeen,
         OptionalLong notStreamingSince,
-        SyncMemory sync) {
+        SyncMemory sync,
+        OptionalLong slotsCopiedAt) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -43,7 +45,8 @@ public record Memory(
             OptionalLong.empty(),
             0,
             OptionalLong.empty(),
-            SyncMemory.INITIAL);
+            SyncMemory.INITIAL,
+            OptionalLong.empty());
 
     /** How far a bootstrap is. */
     public enum Bootstrap {
@@ -160,6 +163,12 @@ public record Memory(
         return change.done();
     }
 
+    Memory withSlotsCopiedAt(OptionalLong changed) {
+        Change change = new Change(this);
+        change.slotsCopiedAt = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -173,6 +182,7 @@ public record Memory(
         private long operationSeen;
         private OptionalLong notStreamingSince;
         private SyncMemory sync;
+        private OptionalLong slotsCopiedAt;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -186,6 +196,7 @@ public record Memory(
             this.operationSeen = from.operationSeen;
             this.notStreamingSince = from.notStreamingSince;
             this.sync = from.sync;
+            this.slotsCopiedAt = from.slotsCopiedAt;
         }
 
         Memory done() {
@@ -200,7 +211,8 @@ public record Memory(
                     retryAt,
                     operationSeen,
                     notStreamingSince,
-                    sync);
+                    sync,
+                    slotsCopiedAt);
         }
     }
 }

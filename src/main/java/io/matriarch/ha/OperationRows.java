@@ -98,6 +98,7 @@ final class OperationRows {
                             Operation.CrashRecovery _,
                             Operation.CheckDivergence _,
                             Operation.Rewind _,
+                            Operation.CopyLogicalSlots _,
                             Operation.CheckpointAfterPromotion _ -> false;
                 })
                 .isPresent();

@@ -47,7 +47,7 @@ final class Recollection {
             case Operation.CrashRecovery _ -> memory.withCrashRecoveryTried(true);
             case Operation.CheckDivergence check -> afterCheck(paced, check, ended.result(), observation);
             case Operation.Rewind rewind -> afterRewind(paced, rewind, ended.result(), observation);
-            case Operation.CheckpointAfterPromotion _ -> paced;
+            case Operation.CheckpointAfterPromotion _, Operation.CopyLogicalSlots _ -> paced;
         };
     }
 

@@ -24,6 +24,11 @@ final class Connections {
 
     /** To the local server as its superuser. */
     Connection local(String applicationName, int statementTimeoutMillis) throws SQLException {
+        return local(settings.get().database(), applicationName, statementTimeoutMillis);
+    }
+
+    /** The same, in {@code database}; a timeout of 0 is none. */
+    Connection local(String database, String applicationName, int statementTimeoutMillis) throws SQLException {
         Properties properties = properties(settings.get().superuser(), applicationName);
         properties.setProperty(
                 "options",
@@ -32,7 +37,17 @@ final class Connections {
         if (statementTimeoutMillis > 0) {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
-        return open(host(), settings.get().port(), settings.get().database(), properties);
+        return open(host(), settings.get().port(), database, properties);
+    }
+
+    /** To another member as the user of pg_rewind, who may read its files; as the superuser if there is none. */
+    Connection rewinding(ConnInfo.Address address, String applicationName) throws SQLException {
+        DatabaseUser rewind = settings.get().rewind();
+        Properties properties = properties(
+                rewind.username().isPresent() ? rewind : settings.get().superuser(), applicationName);
+        properties.setProperty("options", "-c statement_timeout=10000 -c search_path=pg_catalog");
+        properties.setProperty("socketTimeout", "13");
+        return open(address.host(), address.port(), address.database(), properties);
     }
 
     /** To another member's database as {@code user}. */

@@ -9,6 +9,7 @@ import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.ServerStatus.PendingChange;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
@@ -25,7 +26,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +54,7 @@ public final class LocalPostgres implements Postgres {
     private final Callbacks callbacks = new Callbacks();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final OperationSlot slot;
+    private final SlotKeeper slotKeeper;
     private final PostmasterWatch watch;
     private final AtomicReference<Role> role = new AtomicReference<>(Role.REPLICA);
     private final AtomicReference<Optional<Upstream>> following;
@@ -86,6 +87,7 @@ public final class LocalPostgres implements Postgres {
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
+        this.slotKeeper = new SlotKeeper(connections, settings.dataDirectory());
         this.slot = new OperationSlot(ticker, this::changed);
         this.watch = new PostmasterWatch(settings.dataDirectory(), this::changed);
     }
@@ -101,7 +103,8 @@ public final class LocalPostgres implements Postgres {
             monitor.disconnect();
             checkedPending.set(false);
         }
-        Optional<ServerReading> reading = alive && accepts() ? monitor.ask(deadline) : Optional.empty();
+        Optional<ServerReading> reading =
+                alive && accepts() ? monitor.ask(deadline).map(slotKeeper::mark) : Optional.empty();
         reading.ifPresent(answer -> noteRole(answer.inRecovery()));
         checkPending(reading);
         wasRunning = (wasRunning && slot.running().isEmpty()) || alive;
@@ -117,7 +120,8 @@ public final class LocalPostgres implements Postgres {
                 alive ? pendingRestart.get() : Map.of(),
                 checkpointPending(reading, data),
                 history(reading),
-                mayRewind());
+                mayRewind(),
+                files.slotParameters());
     }
 
     @Override
@@ -172,6 +176,7 @@ public final class LocalPostgres implements Postgres {
                     Operation.CrashRecovery _,
                     Operation.CheckDivergence _,
                     Operation.Rewind _,
+                    Operation.CopyLogicalSlots _,
                     Operation.CheckpointAfterPromotion _ -> Optional.empty();
         });
         if (busy.isPresent()) {
@@ -296,6 +301,7 @@ public final class LocalPostgres implements Postgres {
             case Operation.CrashRecovery _ -> rewinding.crashRecovery(cancellation);
             case Operation.CheckDivergence check -> rejoin.check(check.leader());
             case Operation.Rewind rewind -> rewind(now, rewind, cancellation);
+            case Operation.CopyLogicalSlots copy -> copySlots(now, copy, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
         };
     }
@@ -355,6 +361,13 @@ public final class LocalPostgres implements Postgres {
         return stopped instanceof OperationResult.Succeeded ? rewinding.rewind(rewind.leader(), cancellation) : stopped;
     }
 
+    private OperationResult copySlots(
+            PostgresConfiguration now, Operation.CopyLogicalSlots copy, Cancellation cancellation) {
+        OperationResult result = slotKeeper.copy(copy, now, server, following.get(), cancellation);
+        wasRunning = false;
+        return result;
+    }
+
     @Override
     public void cancelOperation() {
         slot.cancel();
@@ -405,11 +418,26 @@ public final class LocalPostgres implements Postgres {
     }
 
     @Override
-    public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
-        try (Connection connection = connections.local("Patroni", SQL_TIMEOUT_MILLIS)) {
-            return new Slots(connection).sync(wanted);
-        } catch (SQLException e) {
-            return Optional.of(Optional.ofNullable(e.getMessage()).orElse("no answer"));
+    public Optional<String> changeSlots(List<SlotChange> changes, Deadline deadline) {
+        return slotKeeper.change(changes);
+    }
+
+    @Override
+    public Optional<String> setSlotParameters(Map<String, String> parameters, Deadline deadline) {
+        files.setSlotParameters(parameters);
+        try {
+            boolean standby = files.hasSignal();
+            PostgresConfiguration now = configuration.get();
+            server.write(
+                    now,
+                    standby ? Role.REPLICA : Role.PRIMARY,
+                    following.get(),
+                    standby ? server.raised(server.parameters(now, Role.REPLICA)) : Map.of());
+            return server.reload(settings) instanceof OperationResult.Failed(String why)
+                    ? Optional.of(why)
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("PostgreSQL's configuration could not be written: " + e);
         }
     }
 

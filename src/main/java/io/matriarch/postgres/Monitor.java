@@ -1,7 +1,9 @@
 package io.matriarch.postgres;
 
 import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.ReplicationSlot;
 import io.matriarch.cluster.ServerReading;
+import io.matriarch.cluster.SlotKind;
 import io.matriarch.time.Deadline;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -51,10 +53,12 @@ final class Monitor {
                    pg_wal_lsn_diff(write_lsn, '0/0')::bigint, pg_wal_lsn_diff(flush_lsn, '0/0')::bigint,
                    pg_wal_lsn_diff(replay_lsn, '0/0')::bigint
               FROM pg_stat_replication;
-            SELECT slot_name, slot_type = 'physical', active,
+            SELECT slot_name, slot_type = 'physical', coalesce(database, ''), coalesce(plugin, ''), active,
+                   coalesce(wal_status = 'lost', false),
+                   slot_type = 'physical' AND (xmin IS NOT NULL OR catalog_xmin IS NOT NULL),
                    pg_wal_lsn_diff(CASE WHEN slot_type = 'physical' THEN restart_lsn ELSE confirmed_flush_lsn END, '0/0')::bigint,
-                   xmin IS NOT NULL
-              FROM pg_replication_slots WHERE NOT temporary
+                   coalesce((to_jsonb(s) ->> 'failover')::boolean, false), coalesce((to_jsonb(s) ->> 'synced')::boolean, false)
+              FROM pg_replication_slots s WHERE NOT temporary
             """;
 
     private final Connections connections;
@@ -209,13 +213,20 @@ final class Monitor {
         return senders;
     }
 
-    private static List<ServerReading.Slot> slots(Statement statement) throws SQLException {
-        List<ServerReading.Slot> slots = new ArrayList<>();
+    private static List<ReplicationSlot> slots(Statement statement) throws SQLException {
+        List<ReplicationSlot> slots = new ArrayList<>();
         statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
         try (ResultSet row = statement.getResultSet()) {
             while (row.next()) {
-                slots.add(new ServerReading.Slot(
-                        text(row, 1), row.getBoolean(2), row.getBoolean(3), lsn(row, 4), row.getBoolean(5)));
+                slots.add(new ReplicationSlot(
+                        text(row, 1),
+                        row.getBoolean(2) ? new SlotKind.Physical() : new SlotKind.Logical(text(row, 3), text(row, 4)),
+                        row.getBoolean(5),
+                        row.getBoolean(6),
+                        row.getBoolean(7),
+                        lsn(row, 8),
+                        row.getBoolean(9),
+                        row.getBoolean(10)));
             }
         }
         return slots;

@@ -3,9 +3,11 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.time.Deadline;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,11 +39,18 @@ public interface Postgres {
     Optional<String> reload(PostgresConfiguration configuration, Deadline deadline);
 
     /**
-     * Makes the member slots those in {@code wanted}, dropping inactive ones that no member needs.
+     * Carries out changes of replication slots; the creation and the advance of logical ones begin here and go on by themselves.
+     *
+     * @return what could not be done, now or since the last call, if anything
+     */
+    Optional<String> changeSlots(List<SlotChange> changes, Deadline deadline);
+
+    /**
+     * Puts these parameters into the configuration beside a person's, instead of those of the last call, and reloads the server.
      *
      * @return why it could not be done, if so
      */
-    Optional<String> syncSlots(Set<String> wanted, Deadline deadline);
+    Optional<String> setSlotParameters(Map<String, String> parameters, Deadline deadline);
 
     /**
      * Sets synchronous_standby_names, now and for later starts as a primary; a start as a standby forgets it. Absent: the user's own value. On a primary WAL moves, so

@@ -267,7 +267,8 @@ final class ServerControl {
         });
     }
 
-    private OperationResult stop(
+    /** {@code told}: which role's callback hears of it, if any. */
+    OperationResult stop(
             PostgresConfiguration configuration, Operation.Stop stop, Optional<Role> told, Cancellation cancellation) {
         PostgresSettings settings = configuration.local().postgresql();
         Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());

@@ -19,15 +19,20 @@ public final class FakeDcs implements Dcs {
     private final String member;
     private final Network network;
     private Duration ttl;
-    private final Map<String, Long> own = new HashMap<>();
+    private final Map<String, Own> own = new HashMap<>();
     private long lease;
+    private long seenUpTo;
 
     public FakeDcs(FakeEtcd etcd, String member, Duration ttl, Network network) {
         this.etcd = etcd;
         this.member = member;
         this.ttl = ttl;
         this.network = network;
+        this.seenUpTo = etcd.now(); // a client begins with a read, and watches from there
     }
+
+    /** The latest own write of a key. */
+    private record Own(long revision, Optional<KeyedValue> entry) {}
 
     /** What happens to a call. */
     public enum Fate {
@@ -63,15 +68,15 @@ public final class FakeDcs implements Dcs {
         return new Reading.Known(ClusterViews.from(watched()));
     }
 
-    /** The copy that a watch keeps: maybe behind, but own writes are in it at once. */
+    /** The copy that a watch keeps: maybe behind, but it never goes back, and own writes are in it at once. */
     private List<KeyedValue> watched() {
+        seenUpTo = Math.max(seenUpTo, etcd.now() - network.lag().toNanos());
+        FakeEtcd.Snapshot past = etcd.asOf(seenUpTo);
         Map<String, KeyedValue> copy = new TreeMap<>();
-        etcd.all(network.lag()).forEach(entry -> copy.put(entry.key(), entry));
-        own.forEach((key, revision) -> {
-            long seen =
-                    Optional.ofNullable(copy.get(key)).map(KeyedValue::revision).orElse(0L);
-            if (revision > seen) {
-                etcd.find(key).ifPresentOrElse(entry -> copy.put(key, entry), () -> copy.remove(key));
+        past.keys().forEach(entry -> copy.put(entry.key(), entry));
+        own.forEach((key, write) -> {
+            if (write.revision() > past.revision()) {
+                write.entry().ifPresentOrElse(entry -> copy.put(key, entry), () -> copy.remove(key));
             }
         });
         return List.copyOf(copy.values());
@@ -157,7 +162,7 @@ public final class FakeDcs implements Dcs {
     }
 
     private Writing wrote(String key, long revision) {
-        own.put(key, revision);
+        own.put(key, new Own(revision, etcd.find(key)));
         return new Writing.Written(revision);
     }
 

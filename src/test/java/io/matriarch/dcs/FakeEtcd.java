@@ -30,7 +30,10 @@ public final class FakeEtcd {
 
     private record LeaseTime(long expiresAt, Duration ttl) {}
 
-    private record Past(long until, List<KeyedValue> keys) {}
+    private record Past(long until, Snapshot keys) {}
+
+    /** All keys as they were after the change that made {@code revision}. */
+    record Snapshot(long revision, List<KeyedValue> keys) {}
 
     public void onChange(Runnable watcher) {
         watchers.add(watcher);
@@ -60,23 +63,30 @@ public final class FakeEtcd {
         return List.copyOf(keys.values());
     }
 
-    /** What was there {@code lag} ago: what a watch that is behind still believes. */
-    List<KeyedValue> all(Duration lag) {
+    long now() {
+        return ticker.nanos();
+    }
+
+    /** What was there at {@code then}: what a watch that is behind still believes. */
+    Snapshot asOf(long then) {
         expire();
-        long then = ticker.nanos() - lag.toNanos();
         return pasts.stream()
                 .filter(past -> past.until() > then)
                 .findFirst()
                 .map(Past::keys)
-                .orElseGet(() -> List.copyOf(keys.values()));
+                .orElseGet(this::snapshot);
     }
 
     /** Called before each change. */
     private void remember() {
-        pasts.addLast(new Past(ticker.nanos(), List.copyOf(keys.values())));
+        pasts.addLast(new Past(ticker.nanos(), snapshot()));
         while (pasts.size() > REMEMBERED) {
             pasts.removeFirst();
         }
+    }
+
+    private Snapshot snapshot() {
+        return new Snapshot(revision, List.copyOf(keys.values()));
     }
 
     public Optional<KeyedValue> find(String key) {

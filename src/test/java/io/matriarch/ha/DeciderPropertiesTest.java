@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,7 +191,26 @@ final class DeciderPropertiesTest {
                     Operation.Follow _,
                     Operation.CrashRecovery _,
                     Operation.CheckDivergence _,
+                    Operation.CopyLogicalSlots _,
                     Operation.CheckpointAfterPromotion _ -> Optional.empty();
+        });
+    }
+
+    @Test
+    void slotsOfOthersAreNeverTouched() {
+        forEachStep(step -> {
+            if (step.decision().action() instanceof Action.SyncSlots plan) {
+                for (SlotChange change : plan.changes()) {
+                    assertThat(change.name()).as("%s", step).isNotEqualTo("ignored");
+                    step.seen()
+                            .server()
+                            .reading()
+                            .flatMap(reading -> reading.slot(change.name()))
+                            .ifPresent(slot -> assertThat(slot.active() || (slot.failover() && slot.synced()))
+                                    .as("in use: %s", step)
+                                    .isFalse());
+                }
+            }
         });
     }
 

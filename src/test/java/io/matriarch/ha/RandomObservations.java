@@ -12,9 +12,11 @@ import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.ReplicationSlot;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotKind;
 import io.matriarch.cluster.Status;
 import io.matriarch.cluster.SyncState;
 import io.matriarch.cluster.Tags;
@@ -30,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 
 /** Observations of every kind, also of kinds that no healthy cluster shows; those of a node called {@code n1}. */
 final class RandomObservations {
@@ -38,6 +41,20 @@ final class RandomObservations {
     private static final String IDENTIFIER = "7711371126323781949";
     private static final Upstream N2 = new Upstream("n2", "postgres://n2:5432/postgres");
 
+    private static final List<String> SLOTS = List.of(SELF, "n2", "n3", "gone", "app", "permanent", "ignored", "other");
+    private static final List<SlotKind> KINDS = List.of(
+            new SlotKind.Physical(),
+            new SlotKind.Physical(),
+            new SlotKind.Logical("postgres", "test_decoding"),
+            new SlotKind.Logical("other", "pgoutput"));
+
+    /** A logical one called app, a physical one called permanent, and one called ignored that is somebody else's. */
+    private static final Mapping PERMANENT = Mapping.empty()
+            .with("permanent", 0)
+            .with("app", Mapping.empty().with("database", "postgres").with("plugin", "test_decoding"));
+
+    private static final Value IGNORED =
+            new Value.Sequence(List.of(Mapping.empty().with("name", "ignored")));
     private final Random random;
     private long operations = 10;
 
@@ -62,12 +79,16 @@ final class RandomObservations {
                 .with("ttl", 30)
                 .with("primary_start_timeout", chance(0.1) ? 0 : 300)
                 .with("pause", chance(0.2))
-                .with("check_timeline", chance(0.2));
+                .with("check_timeline", chance(0.2))
+                .with("member_slots_ttl", chance(0.2) ? 0 : 1800)
+                .with("failover_slots", chance(0.2))
+                .with("ignore_slots", IGNORED);
         if (chance(0.6)) {
             config = config.with("synchronous_mode", chance(0.5) ? Value.of("quorum") : Value.of(true))
                     .with("synchronous_mode_strict", chance(0.3))
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
+        config = chance(0.5) ? config.with("slots", PERMANENT) : config;
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
@@ -107,7 +128,8 @@ final class RandomObservations {
                 Map.of(),
                 server.checkpointPending(),
                 server.history(),
-                chance(0.5));
+                chance(0.5),
+                server.slotParameters());
         return new Observation(
                 SELF,
                 seen.tags(),
@@ -140,7 +162,10 @@ final class RandomObservations {
                 perhaps(0.9, chance(0.9) ? IDENTIFIER : chance(0.5) ? "" : "7711371126323781950"),
                 perhaps(0.9, dynamic),
                 perhaps(0.7, new Leader(oneOf(NAMES), 10, 20)),
-                new Status(lsn(), Map.of(), List.of()),
+                new Status(
+                        lsn(),
+                        Map.of("n2", lsn(), "gone", lsn(), "permanent", lsn(), "app", lsn()),
+                        chance(0.5) ? List.of("gone", SELF) : List.of()),
                 NAMES.stream().filter(_ -> chance(0.8)).map(this::member).toList(),
                 perhaps(
                         0.2,
@@ -219,7 +244,8 @@ final class RandomObservations {
                 Map.of(),
                 chance(0.2),
                 history(),
-                chance(0.5));
+                chance(0.5),
+                chance(0.9) ? Map.of() : Map.of("hot_standby_feedback", "on"));
     }
 
     private DataDirectory data(boolean alive) {
@@ -240,7 +266,7 @@ final class RandomObservations {
 
     private ServerReading reading() {
         return new ServerReading(
-                150000,
+                chance(0.7) ? 150_000 : 170_000,
                 Instant.EPOCH,
                 chance(0.5),
                 chance(0.9) ? OptionalInt.of(1 + random.nextInt(3)) : OptionalInt.empty(),
@@ -253,8 +279,20 @@ final class RandomObservations {
                 perhaps(0.5, "streaming"),
                 Optional.empty(),
                 walSenders(),
-                List.of(),
+                SLOTS.stream().filter(_ -> chance(0.5)).map(this::slot).toList(),
                 commits());
+    }
+
+    private ReplicationSlot slot(String name) {
+        return new ReplicationSlot(
+                name,
+                oneOf(KINDS),
+                chance(0.3),
+                chance(0.1),
+                chance(0.3),
+                perhaps(0.8, lsn()),
+                chance(0.2),
+                chance(0.2));
     }
 
     private Operation operation() {
@@ -272,6 +310,7 @@ final class RandomObservations {
                 new Operation.CrashRecovery(),
                 new Operation.CheckDivergence(N2),
                 new Operation.Rewind(N2),
+                new Operation.CopyLogicalSlots(N2, Set.of("app")),
                 new Operation.CheckpointAfterPromotion()));
     }
 

@@ -140,7 +140,8 @@ final class SyncElectionTest {
                 Map.of(),
                 false,
                 History.EMPTY,
-                true);
+                true,
+                Map.of());
     }
 
     private void fit() {
@@ -279,6 +280,18 @@ final class SyncElectionTest {
         assertThat(row()).isEqualTo("race-primary-not-synchronous");
         key("n1", 0, "n2");
         assertThat(row()).isEqualTo("race-primary");
+    }
+
+    @Test
+    void aPrimaryWhoseLockWasNotConfirmedIsStopped() {
+        inRecovery = false;
+        key("n1", 0, "n2");
+        outcomes = List.of(new Outcome(new Action.AcquireLeaderLock(), new Outcome.Result.Unavailable("lost answer")));
+        assertThat(row()).isEqualTo("race-primary-lost");
+        outcomes = List.of(new Outcome(new Action.AcquireLeaderLock(), new Outcome.Result.Refused("taken")));
+        assertThat(row()).isEqualTo("race-primary-lost");
+        config = ON.with("pause", true);
+        assertThat(row()).isEqualTo("race-lost");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -201,8 +202,9 @@ final class CopyingTest {
     @Test
     void slotsThatCanNotBeMadeDoNotHinderTheOthers() throws SQLException {
         a.await("an answer", () -> a.look().reading().isPresent());
-        var wanted = new java.util.TreeSet<>(List.of("Not A Slot", "z"));
-        assertThat(a.postgres().syncSlots(wanted, io.matriarch.time.Deadline.after(java.time.Duration.ofSeconds(3))))
+        var wanted =
+                List.<SlotChange>of(new SlotChange.CreatePhysical("Not A Slot"), new SlotChange.CreatePhysical("z"));
+        assertThat(a.postgres().changeSlots(wanted, io.matriarch.time.Deadline.after(java.time.Duration.ofSeconds(3))))
                 .hasValueSatisfying(
                         why -> assertThat(why).contains("Not A Slot").doesNotContain("slot z"));
         assertThat(a.ask("SELECT string_agg(slot_name, ',') FROM pg_replication_slots"))

@@ -6,6 +6,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
@@ -187,7 +188,7 @@ final class RealPostgres implements AutoCloseable {
     /** With a slot there; returns when it streams. */
     void follow(RealPostgres source) {
         source.await("an answer", () -> source.look().reading().isPresent());
-        source.postgres.syncSlots(java.util.Set.of(name), Deadline.after(SQL_PATIENCE));
+        source.postgres.changeSlots(List.of(new SlotChange.CreatePhysical(name)), Deadline.after(SQL_PATIENCE));
         startAs(Operation.Start.As.REPLICA, Optional.of(source.upstream()));
         await(
                 name + " streams",

@@ -110,7 +110,8 @@ record Looks(Snapshot snapshot) {
                 Map.of(),
                 false,
                 History.EMPTY,
-                false);
+                false,
+                Map.of());
         return new Looks(new Snapshot(
                 configuration(yaml),
                 dynamic,

@@ -78,7 +78,11 @@ final class Disturbances {
                     HELD_STILL_IN_PAUSE,
                     SYNCHRONOUS_STEP,
                     SYNCHRONOUS_PROMOTION,
-                    LEFT_SYNCHRONOUS_DUTY -> throw new IllegalStateException(kind + " is a consequence");
+                    LEFT_SYNCHRONOUS_DUTY,
+                    LOGICAL_SLOTS_COPIED,
+                    LOGICAL_SLOT_ADVANCED,
+                    PHYSICAL_SLOT_ADVANCED,
+                    XMIN_RELEASED -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
 

@@ -66,9 +66,9 @@ final class Invariants {
         }
     }
 
-    /** In maintenance mode a primary that lost the DCS goes on, because a person said so. */
+    /** In maintenance mode a primary that lost the DCS goes on, because a person said so, and until it knows better. */
     private boolean leftAloneInPause(SimulatedNode node) {
-        return node.paused() && node.leaseLeft() < 0;
+        return (node.paused() || node.justResumed()) && node.leaseLeft() < 0;
     }
 
     /** By the rules of synchronous replication, which hold as soon as the primary is in the sync key. */
@@ -169,7 +169,11 @@ final class Invariants {
             return;
         }
         boolean changesRole = switch (operation) {
-            case Operation.Promote _, Operation.Stop _, Operation.Rewind _, Operation.Reinitialize _ -> true;
+            case Operation.Promote _,
+                    Operation.Stop _,
+                    Operation.Rewind _,
+                    Operation.Reinitialize _,
+                    Operation.CopyLogicalSlots _ -> true;
             // who holds the lock starts again what it had stopped itself before the pause
             case Operation.Start start ->
                 start.as() == Operation.Start.As.PRIMARY

@@ -32,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class LocalPostgresTest extends PostgresContractTest {
     private static final Path INSTALLED =
             Path.of(System.getProperty("matriarch.postgres.bin", "/usr/lib/postgresql/15/bin"));
+    private static final Mapping LOGICAL = Mapping.empty()
+            .with(
+                    "postgresql",
+                    Mapping.empty().with("parameters", Mapping.empty().with("wal_level", "logical")));
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @TempDir
@@ -72,8 +76,7 @@ final class LocalPostgresTest extends PostgresContractTest {
                             data.resolveSibling("pgpass"),
                             data.getParent());
             return new LocalPostgres(
-                    Ticker.system(),
-                    new PostgresConfiguration(load(yaml), new DynamicConfiguration(Mapping.empty(), 0)));
+                    Ticker.system(), new PostgresConfiguration(load(yaml), new DynamicConfiguration(LOGICAL, 0)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

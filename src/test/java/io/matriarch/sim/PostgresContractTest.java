@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.ReplicationSlot;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotChange;
+import io.matriarch.cluster.SlotKind;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.time.Deadline;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -56,8 +62,7 @@ abstract class PostgresContractTest {
     }
 
     private void startStandby(String member, String source) {
-        assertThat(server(source).syncSlots(Set.of(member), Deadline.after(Duration.ofSeconds(3))))
-                .isEmpty();
+        assertThat(change(source, new SlotChange.CreatePhysical(member))).isEmpty();
         succeeds(
                 member,
                 new Operation.Start(
@@ -197,16 +202,102 @@ abstract class PostgresContractTest {
         assertThat(look("a").role()).isEqualTo(Role.PRIMARY);
     }
 
+    private Optional<String> change(String member, SlotChange... changes) {
+        return server(member).changeSlots(List.of(changes), Deadline.after(Duration.ofSeconds(3)));
+    }
+
     @Test
     void slotsAreMadeAndDropped() {
         succeeds("a", new Operation.Bootstrap());
         reading("a");
-        assertThat(server("a").syncSlots(Set.of("b", "c"), Deadline.after(Duration.ofSeconds(3))))
+        assertThat(change("a", new SlotChange.CreatePhysical("b"), new SlotChange.CreatePhysical("c")))
                 .isEmpty();
-        assertThat(server("a").syncSlots(Set.of("b"), Deadline.after(Duration.ofSeconds(3))))
-                .isEmpty();
+        assertThat(change("a", new SlotChange.Drop("c"))).isEmpty();
         await("one slot", () -> reading("a").slots().size() == 1);
-        assertThat(reading("a").slots().getFirst().name()).isEqualTo("b");
+        ReplicationSlot slot = reading("a").slots().getFirst();
+        assertThat(slot.name()).isEqualTo("b");
+        assertThat(slot.kind()).isEqualTo(new SlotKind.Physical());
+        assertThat(slot.active()).isFalse();
+        assertThat(slot.position()).as("its WAL is reserved at once").isPresent();
+    }
+
+    @Test
+    void theSlotOfAStreamingStandbyIsActiveAndMoves() {
+        primaryAndStandby();
+        await(
+                "b's slot is active and where b is",
+                () -> reading("a")
+                        .slot("b")
+                        .filter(slot -> slot.active()
+                                && slot.position()
+                                        .equals(Optional.of(reading("b").replayed())))
+                        .isPresent());
+    }
+
+    @Test
+    void aPhysicalSlotOfAStandbyIsAdvanced() {
+        primaryAndStandby();
+        assertThat(change("b", new SlotChange.CreatePhysical("c"))).isEmpty();
+        Lsn to = reading("b").replayed();
+        assertThat(change("b", new SlotChange.AdvancePhysical("c", to))).isEmpty();
+        await(
+                "c's slot is there",
+                () -> reading("b").slot("c").flatMap(ReplicationSlot::position).equals(Optional.of(to)));
+    }
+
+    @Test
+    void logicalSlotsAreCopiedToAStandbyAndAdvanced() {
+        primaryAndStandby();
+        SlotKind.Logical kind = new SlotKind.Logical("postgres", "test_decoding");
+        assertThat(change("a", new SlotChange.CreateLogical("app", kind, false)))
+                .isEmpty();
+        await("the slot on the primary", () -> reading("a").slot("app").isPresent());
+        Lsn confirmed = reading("a").slot("app").orElseThrow().position().orElseThrow();
+        await("b has the WAL", () -> !confirmed.isAfter(reading("b").replayed()));
+        succeeds("b", new Operation.CopyLogicalSlots(at("a"), Set.of("app")));
+        assertThat(look("b").role()).isEqualTo(Role.REPLICA);
+        ReplicationSlot copy = reading("b").slot("app").orElseThrow();
+        assertThat(copy.kind()).isEqualTo(kind);
+        assertThat(copy.position()).contains(confirmed);
+        Lsn to = reading("b").replayed();
+        assertThat(change("b", new SlotChange.AdvanceLogical("app", "postgres", to)))
+                .isEmpty();
+        await(
+                "the copy is advanced",
+                () -> !to.isAfter(
+                        reading("b").slot("app").orElseThrow().position().orElseThrow()));
+        assertThat(reading("b").slot("app").orElseThrow().unusable()).isFalse();
+    }
+
+    @Test
+    void parametersForSlotsAreKept() {
+        standbyWithFeedback();
+        succeeds("b", new Operation.Restart(Optional.empty()));
+        assertThat(look("b").slotParameters()).isEqualTo(Map.of("hot_standby_feedback", "on"));
+    }
+
+    private void standbyWithFeedback() {
+        primaryAndStandby();
+        assertThat(look("b").slotParameters()).isEmpty();
+        Map<String, String> feedback = Map.of("hot_standby_feedback", "on");
+        assertThat(server("b").setSlotParameters(feedback, Deadline.after(Duration.ofSeconds(3))))
+                .isEmpty();
+        assertThat(look("b").slotParameters()).isEqualTo(feedback);
+        await("a standby's xmin", () -> reading("a").slot("b").orElseThrow().holdsXmin());
+    }
+
+    @Test
+    void theXminOfAnAbandonedSlotIsReleasedAndItsWalIsNot() {
+        standbyWithFeedback();
+        succeeds("b", FAST);
+        await("the slot is free", () -> !reading("a").slot("b").orElseThrow().active());
+        ReplicationSlot before = reading("a").slot("b").orElseThrow();
+        assertThat(before.holdsXmin()).isTrue();
+        assertThat(change("a", new SlotChange.ReleaseXmin("b"))).isEmpty();
+        ReplicationSlot after = reading("a").slot("b").orElseThrow();
+        assertThat(after.holdsXmin()).isFalse();
+        assertThat(after.position()).isEqualTo(before.position());
+        assertThat(reading("a").slots()).hasSize(1);
     }
 
     private ServerReading.WalSender standbyOfA() {

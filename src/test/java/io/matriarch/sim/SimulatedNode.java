@@ -8,6 +8,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.dcs.FakeDcs;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
@@ -16,14 +17,15 @@ import io.matriarch.ha.PeerReply;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
+import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
@@ -31,6 +33,19 @@ final class SimulatedNode {
     static final Duration TTL = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
+
+    private static final Mapping FIRST = Mapping.empty()
+            .with("ttl", TTL.toSeconds())
+            .with(
+                    "slots",
+                    Mapping.empty()
+                            .with(
+                                    SlotInvariants.CONSUMED,
+                                    Mapping.empty()
+                                            .with("type", "logical")
+                                            .with("database", "postgres")
+                                            .with("plugin", "test_decoding")))
+            .with("ignore_slots", new Value.Sequence(List.of(Mapping.empty().with("plugin", "foreign"))));
 
     private final Simulation simulation;
     private final FakeEtcd etcd;
@@ -44,6 +59,7 @@ final class SimulatedNode {
     private long busy;
     private long frozenUntil;
     private long leaseUntil = Long.MIN_VALUE / 2;
+    private boolean justResumed;
     private Optional<HaLoop> loop = Optional.empty();
     private Optional<LoopState> state = Optional.empty();
 
@@ -86,6 +102,11 @@ final class SimulatedNode {
         return state.filter(known -> known.dynamic().paused()).isPresent();
     }
 
+    /** It has just seen the end of maintenance mode: it asks once for the lock, or stops. */
+    boolean justResumed() {
+        return justResumed;
+    }
+
     void ask(Request request) {
         state.filter(_ -> agentAlive).ifPresent(running -> {
             var _ = running.ask(request);
@@ -119,8 +140,7 @@ final class SimulatedNode {
     }
 
     private DynamicConfiguration first() {
-        return new DynamicConfiguration(
-                simulation.synchronousMode().in(Mapping.empty().with("ttl", TTL.toSeconds())), 0);
+        return new DynamicConfiguration(simulation.synchronousMode().in(FIRST), 0);
     }
 
     /** SIGSTOP, and SIGCONT after {@code pause}. */
@@ -169,7 +189,9 @@ final class SimulatedNode {
 
     private void step() {
         busy = 0;
+        boolean wasPaused = paused();
         HaLoop.Next next = loop.orElseThrow().step();
+        justResumed = !paused() && (wasPaused || (justResumed && postgres.isStopping()));
         Duration spent = Duration.ofNanos(busy).plus(STEP);
         String row = loop.get().lastRow();
         simulation.note("  " + name + " " + row + (busy > 0 ? " after " + spent : ""));
@@ -243,8 +265,13 @@ final class SimulatedNode {
         }
 
         @Override
-        public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
-            return postgres.syncSlots(wanted, deadline);
+        public Optional<String> changeSlots(List<SlotChange> changes, Deadline deadline) {
+            return postgres.changeSlots(changes, deadline);
+        }
+
+        @Override
+        public Optional<String> setSlotParameters(Map<String, String> parameters, Deadline deadline) {
+            return postgres.setSlotParameters(parameters, deadline);
         }
 
         @Override

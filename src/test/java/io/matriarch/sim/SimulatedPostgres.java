@@ -10,6 +10,8 @@ import io.matriarch.cluster.PostgresState;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotChange;
+import io.matriarch.cluster.SlotName;
 import io.matriarch.cluster.SynchronousStandbyNames;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.postgres.Postgres;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A PostgreSQL on virtual time: its WAL is a list of records, each with the timeline it was written on; a position is eight bytes a record. */
@@ -46,11 +47,13 @@ final class SimulatedPostgres implements Postgres {
     private long replaysUntil;
 
     private Role role = Role.UNINITIALIZED;
-    private Set<String> slots = Set.of();
     private SynchronousStandbyNames names = SynchronousStandbyNames.OFF;
     /** So many records are there as far as clients know. */
     private int acknowledged;
 
+    private final SimulatedSlots slots = new SimulatedSlots();
+    private Map<String, String> slotParameters = Map.of();
+    private long copiedAt = Long.MIN_VALUE / 2;
     private Optional<Upstream> following = Optional.empty();
     private Optional<ServerStatus.Running> operation = Optional.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
@@ -81,6 +84,9 @@ final class SimulatedPostgres implements Postgres {
         /** {@code ordered}: a person asked for it. */
         void dataRemoved(String name, int length, boolean ordered);
 
+        /** Before it is done. */
+        void changes(SimulatedPostgres server, SlotChange change);
+
         /** An operation ended well. */
         void ended(String name, Operation operation);
 
@@ -94,6 +100,19 @@ final class SimulatedPostgres implements Postgres {
     SimulatedPostgres(World world, String name) {
         this.world = world;
         this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The last time when another's data came here. */
+    long copiedAt() {
+        return copiedAt;
+    }
+
+    Optional<Lsn> confirmChanges(String logicalSlot) {
+        return slots.confirm(logicalSlot, position());
     }
 
     boolean streamsFrom(String member) {
@@ -214,9 +233,12 @@ final class SimulatedPostgres implements Postgres {
 
     /** Takes over what the upstream has, if its WAL continues this one. */
     void stream() {
-        upstream().ifPresent(source -> {
+        Optional<SimulatedPostgres> from = running && !open ? upstream() : Optional.empty();
+        from.ifPresent(source -> {
             wal.addAll(source.wal.subList(wal.size(), source.wal.size()));
             timeline = source.timeline;
+            source.slots.used(
+                    SlotName.of(name), position(), slotParameters.containsKey("hot_standby_feedback"), world.now());
         });
     }
 
@@ -224,7 +246,8 @@ final class SimulatedPostgres implements Postgres {
         return following
                 .map(Upstream::member)
                 .flatMap(member -> world.reachableServer(name, member))
-                .filter(source -> source.running && !replaying() && isPrefixOf(source));
+                .filter(source -> source.running && source.slots.has(SlotName.of(name)))
+                .filter(source -> !replaying() && isPrefixOf(source));
     }
 
     /** Each record was written once, after one certain history: if the last one is the same at the same place, all before it are. */
@@ -272,6 +295,7 @@ final class SimulatedPostgres implements Postgres {
                             Operation.CrashRecovery _,
                             Operation.CheckDivergence _,
                             Operation.Rewind _,
+                            Operation.CopyLogicalSlots _,
                             Operation.CheckpointAfterPromotion _ -> {}
                 }
             });
@@ -312,7 +336,8 @@ final class SimulatedPostgres implements Postgres {
                 Map.of(),
                 open && checkpointTimeline != timeline,
                 history(),
-                true);
+                true,
+                slotParameters);
     }
 
     @Override
@@ -366,9 +391,7 @@ final class SimulatedPostgres implements Postgres {
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
                 walSenders(),
-                slots.stream()
-                        .map(slot -> new ServerReading.Slot(slot, true, true, Optional.empty(), false))
-                        .toList(),
+                slots.at(world.now()),
                 new ServerReading.Commits(names.text(), "on"));
     }
 
@@ -454,6 +477,14 @@ final class SimulatedPostgres implements Postgres {
                 pointOfNoReturn = true;
                 open = false;
             }
+            case Operation.CopyLogicalSlots copy -> {
+                if (world.reachableServer(name, copy.leader().member())
+                        .filter(leader -> leader.running)
+                        .isPresent()) {
+                    pointOfNoReturn = true;
+                    running = false;
+                }
+            }
             case Operation.Reinitialize again -> {
                 world.dataRemoved(name, length(), again.ordered());
                 stopServer();
@@ -510,11 +541,22 @@ final class SimulatedPostgres implements Postgres {
                 stopServer();
                 yield copy(rewind.leader());
             }
+            case Operation.CopyLogicalSlots copy -> copySlots(copy);
             case Operation.CheckpointAfterPromotion _ -> {
                 checkpointTimeline = timeline;
                 yield new OperationResult.Succeeded();
             }
         };
+    }
+
+    private OperationResult copySlots(Operation.CopyLogicalSlots copy) {
+        if (!pointOfNoReturn || cancelled) {
+            return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("the leader is gone");
+        }
+        world.reachableServer(name, copy.leader().member())
+                .ifPresent(leader -> slots.copyFrom(leader.slots, copy.names()));
+        running = true;
+        return new OperationResult.Succeeded();
     }
 
     private OperationResult bootstrap() {
@@ -547,6 +589,8 @@ final class SimulatedPostgres implements Postgres {
         standbySignal = true;
         cleanlyShutDown = true;
         role = Role.REPLICA;
+        slots.clear();
+        copiedAt = world.now();
         return new OperationResult.Succeeded();
     }
 
@@ -570,6 +614,7 @@ final class SimulatedPostgres implements Postgres {
             names = SynchronousStandbyNames.OFF;
             replay();
         }
+        slots.makeForeign(SlotInvariants.FOREIGN, position());
         return new OperationResult.Succeeded();
     }
 
@@ -633,6 +678,7 @@ final class SimulatedPostgres implements Postgres {
         names = SynchronousStandbyNames.OFF;
         wal = new ArrayList<>();
         role = Role.UNINITIALIZED;
+        slots.clear();
     }
 
     @Override
@@ -652,8 +698,20 @@ final class SimulatedPostgres implements Postgres {
     }
 
     @Override
-    public Optional<String> syncSlots(Set<String> wanted, Deadline deadline) {
-        slots = Set.copyOf(wanted);
+    public Optional<String> changeSlots(List<SlotChange> changes, Deadline deadline) {
+        if (!running) {
+            return Optional.of("not running");
+        }
+        for (SlotChange change : changes) {
+            world.changes(this, change);
+            slots.carryOut(change, position());
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> setSlotParameters(Map<String, String> parameters, Deadline deadline) {
+        slotParameters = Map.copyOf(parameters);
         return Optional.empty();
     }
 

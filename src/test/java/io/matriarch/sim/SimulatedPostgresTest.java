@@ -1,6 +1,7 @@
 package io.matriarch.sim;
 
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.postgres.Postgres;
 import java.time.Duration;
@@ -68,6 +69,9 @@ final class SimulatedPostgresTest extends PostgresContractTest {
 
         @Override
         public void dataRemoved(String name, int length, boolean ordered) {}
+
+        @Override
+        public void changes(SimulatedPostgres server, SlotChange change) {}
 
         @Override
         public void ended(String name, Operation operation) {}

@@ -2,6 +2,7 @@ package io.matriarch.sim;
 
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.SlotChange;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.PeerReply;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 final class Simulation implements SimulatedPostgres.World {
     private static final Duration STREAMING = Duration.ofMillis(50);
     private static final Duration WRITING = Duration.ofMillis(100);
+    private static final Duration CONSUMING = Duration.ofMillis(700);
     private static final int TOLD = 80;
 
     private final long seed;
@@ -34,6 +36,7 @@ final class Simulation implements SimulatedPostgres.World {
     private final SimulatedNetwork network = new SimulatedNetwork();
     private final FakeEtcd etcd;
     private final Invariants invariants;
+    private final SlotInvariants slotInvariants = new SlotInvariants(this);
     private final Disturbances disturbances;
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final List<String> trace = new ArrayList<>();
@@ -55,6 +58,7 @@ final class Simulation implements SimulatedPostgres.World {
         etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
         repeat(STREAMING, this::stream);
         repeat(WRITING, this::writeSomewhere);
+        repeat(CONSUMING, slotInvariants::consume);
     }
 
     private record Event(long at, long order, Runnable action) implements Comparable<Event> {
@@ -202,6 +206,7 @@ final class Simulation implements SimulatedPostgres.World {
             case Operation.Start _, Operation.Restart _, Operation.CrashRecovery _ ->
                 between(Duration.ofMillis(200), Duration.ofSeconds(8));
             case Operation.Promote _ -> between(Duration.ofMillis(100), Duration.ofSeconds(2));
+            case Operation.CopyLogicalSlots _ -> between(Duration.ofMillis(300), Duration.ofSeconds(5));
             case Operation.DiscardFailedBootstrap _, Operation.Follow _, Operation.CheckDivergence _ ->
                 between(Duration.ofMillis(5), Duration.ofMillis(500));
         };
@@ -249,6 +254,7 @@ final class Simulation implements SimulatedPostgres.World {
             case Operation.Clone _ -> count(Happening.CLONED);
             case Operation.Reinitialize _ -> count(Happening.REINITIALIZED);
             case Operation.Rewind _ -> count(Happening.REWOUND);
+            case Operation.CopyLogicalSlots _ -> count(Happening.LOGICAL_SLOTS_COPIED);
             case Operation.Bootstrap _,
                     Operation.DiscardFailedBootstrap _,
                     Operation.Start _,
@@ -272,6 +278,17 @@ final class Simulation implements SimulatedPostgres.World {
     @Override
     public void acknowledged(String name, int length) {
         invariants.acknowledged(nodes.get(name), length);
+    }
+
+    @Override
+    public void changes(SimulatedPostgres server, SlotChange change) {
+        switch (change) {
+            case SlotChange.AdvancePhysical _ -> count(Happening.PHYSICAL_SLOT_ADVANCED);
+            case SlotChange.AdvanceLogical _ -> count(Happening.LOGICAL_SLOT_ADVANCED);
+            case SlotChange.ReleaseXmin _ -> count(Happening.XMIN_RELEASED);
+            case SlotChange.CreatePhysical _, SlotChange.CreateLogical _, SlotChange.Drop _, SlotChange.Recreate _ -> {}
+        }
+        slotInvariants.changes(server, change);
     }
 
     /** A node's decision, by the row of the transition table. */

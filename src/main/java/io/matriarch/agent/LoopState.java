@@ -6,6 +6,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
+import io.matriarch.config.WatchdogSettings;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
@@ -41,6 +42,8 @@ public final class LoopState {
     private OptionalLong clusterSeenNanos = OptionalLong.empty();
     private Optional<Instant> clusterSeenAt = Optional.empty();
     private volatile long nextRun;
+    private Watchdog watchdog =
+            new Watchdog(new WatchdogSettings(WatchdogSettings.Mode.OFF, "", false, 0), new NoWatchdog());
 
     /** {@code leaseListener} hears the monotonic end of the lease at each renewal. */
     public LoopState(
@@ -51,6 +54,15 @@ public final class LoopState {
         this.dynamic = dynamic;
         this.leaseListener = leaseListener;
         this.nextRun = ticker.nanos();
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    /** Once, before the loop begins; without it there is none. */
+    public void use(Watchdog chosen) {
+        watchdog = chosen;
     }
 
     Lease lease() {
@@ -124,7 +136,8 @@ public final class LoopState {
                 nanos,
                 lease.until(),
                 nextRun,
-                scheduledRestart.get())));
+                scheduledRestart.get(),
+                watchdog.state().failed())));
         tellFence(server);
     }
 

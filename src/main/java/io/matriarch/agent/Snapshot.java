@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param leaseUntil monotonic moment until which this node is the leader for health checks (reference 4.4)
  * @param nextRunNanos monotonic moment when the loop should run next, for /liveness
  * @param scheduledRestart as in the member key, absent when none
+ * @param watchdogFailed the watchdog is required and not there, so this node may not lead
  */
 public record Snapshot(
         Configuration configuration,
@@ -31,7 +32,8 @@ public record Snapshot(
         long takenNanos,
         OptionalLong leaseUntil,
         long nextRunNanos,
-        Optional<Mapping> scheduledRestart) {
+        Optional<Mapping> scheduledRestart,
+        boolean watchdogFailed) {
 
     /** The same with what the server says now. */
     Snapshot withReading(Optional<ServerReading> reading) {
@@ -45,6 +47,7 @@ public record Snapshot(
                 takenNanos,
                 leaseUntil,
                 nextRunNanos,
-                scheduledRestart);
+                scheduledRestart,
+                watchdogFailed);
     }
 }

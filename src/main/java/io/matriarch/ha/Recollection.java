@@ -42,13 +42,21 @@ final class Recollection {
             case Operation.Start _ -> afterStart(paced, succeeded);
             case Operation.Restart _ -> succeeded ? paced : afterStart(paced, false);
             case Operation.Stop _ -> paced;
-            case Operation.Promote _ -> paced.withPromotionFailed(failed);
+            case Operation.Promote _ -> afterPromotion(memory, failed, observation);
             case Operation.Follow _ -> paced;
             case Operation.CrashRecovery _ -> memory.withCrashRecoveryTried(true);
             case Operation.CheckDivergence check -> afterCheck(paced, check, ended.result(), observation);
             case Operation.Rewind rewind -> afterRewind(paced, rewind, ended.result(), observation);
             case Operation.CheckpointAfterPromotion _, Operation.CopyLogicalSlots _ -> paced;
         };
+    }
+
+    /** The lock is left to others for a TTL (reference 5.12). */
+    private static Memory afterPromotion(Memory memory, boolean failed, Observation observation) {
+        OptionalLong retryAt = failed
+                ? OptionalLong.of(observation.now() + observation.config().ttl().toNanos())
+                : OptionalLong.empty();
+        return memory.withPromotionFailed(failed).withRetryAt(retryAt);
     }
 
     private static Memory afterStart(Memory memory, boolean succeeded) {

@@ -99,6 +99,7 @@ final class DeciderPropertiesTest {
                 seen.server(),
                 seen.peers(),
                 outcomes,
+                seen.watchdog(),
                 outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
     }
 

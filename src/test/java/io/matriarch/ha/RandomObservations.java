@@ -105,6 +105,7 @@ final class RandomObservations {
                 server(now),
                 peers(),
                 List.of(),
+                watchdog(),
                 request());
     }
 
@@ -142,6 +143,7 @@ final class RandomObservations {
                 later,
                 seen.peers(),
                 List.of(),
+                seen.watchdog(),
                 seen.request());
     }
 
@@ -155,6 +157,10 @@ final class RandomObservations {
                                 control.checkpointTimeline()),
                         signal)
                 : directory;
+    }
+
+    private WatchdogState watchdog() {
+        return chance(0.5) ? WatchdogState.OFF : new WatchdogState(chance(0.8), chance(0.5), chance(0.5), chance(0.5));
     }
 
     private ClusterView cluster(DynamicConfiguration dynamic) {

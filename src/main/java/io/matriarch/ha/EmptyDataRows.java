@@ -106,7 +106,8 @@ final class EmptyDataRows {
         return s.leaderless()
                 && s.view().initialize().isEmpty()
                 && s.seen().mayBootstrap()
-                && !s.seen().tags().nofailover();
+                && !s.seen().tags().nofailover()
+                && !s.config().standbyCluster();
     }
 
     private static String whyNotHere(Situation s) {

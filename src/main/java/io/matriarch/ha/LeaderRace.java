@@ -35,6 +35,9 @@ final class LeaderRace {
         Optional<FailoverRequest> request = FailoverSchedule.of(s) instanceof FailoverSchedule.Now(FailoverRequest now)
                 ? Optional.of(now)
                 : Optional.empty();
+        if (s.config().standbyCluster()) { // its leader would have to follow another cluster, not to be promoted
+            return new Forbidden();
+        }
         boolean named = request.flatMap(FailoverRequest::candidate)
                 .filter(s.self()::equals)
                 .isPresent();

@@ -27,6 +27,7 @@ final class TransitionTable {
                 new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),
                 new Part("No data directory to work with", EmptyDataRows::applies, EmptyDataRows.rows()),
                 new Part("A foreign or unregistered data directory", IdentityRows::applies, IdentityRows.rows()),
+                new Part("A standby cluster's lock", StandbyClusterRows::applies, StandbyClusterRows.rows()),
                 new Part("PostgreSQL is not running", s -> !s.running(), StoppedRows.rows()),
                 new Part("PostgreSQL doesn't answer", s -> !s.accepting() && !s.primary(), StartingRows.rows()),
                 new Part("Nobody leads", Situation::leaderless, LeaderlessRows.rows()),

@@ -53,6 +53,14 @@ final class DynamicConfigurationCheckTest {
         assertThat(check.usable()).isEqualTo(Mapping.empty().with("ttl", 20));
     }
 
+    /** Whoever took a standby cluster for an ordinary one would promote it. */
+    @Test
+    void aStandbyClusterCantBeHadAndIsNotForgotten() {
+        DynamicConfigurationCheck check = check("{\"standby_cluster\":{\"host\":\"elsewhere\"}}");
+        assertThat(check.mistakes()).singleElement().asString().startsWith("standby_cluster: this version can't lead");
+        assertThat(new DynamicConfiguration(check.usable(), 0).standbyCluster()).isTrue();
+    }
+
     @Test
     void timingThatCantWorkIsTold() {
         assertThat(check("{\"ttl\":5}").adjusted())

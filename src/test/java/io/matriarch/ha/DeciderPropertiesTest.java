@@ -124,6 +124,23 @@ final class DeciderPropertiesTest {
     }
 
     @Test
+    void nobodyIsPromotedOrLeadsOrInitialisesAStandbyCluster() {
+        forEachStep(4 * CYCLES, step -> {
+            Observation seen = step.seen();
+            boolean primary = seen.server().isPrimary();
+            if (seen.config().standbyCluster() && seen.cluster().isPresent() && !primary) {
+                assertThat(step.decision().action())
+                        .as(step.toString())
+                        .isNotInstanceOfAny(Action.AcquireLeaderLock.class, Action.CreateInitialize.class);
+                assertThat(step.begun())
+                        .as(step.toString())
+                        .isNotEqualTo(Optional.of(new Operation.Promote()))
+                        .isNotEqualTo(Optional.of(new Operation.Bootstrap()));
+            }
+        });
+    }
+
+    @Test
     void nobodyBecomesPrimaryWithoutTheLock() {
         forEachStep(step -> {
             boolean becomesPrimary = step.begun()

@@ -88,6 +88,9 @@ final class RandomObservations {
                     .with("synchronous_mode_strict", chance(0.3))
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
+        if (chance(0.05)) {
+            config = config.with("standby_cluster", Mapping.empty().with("host", "elsewhere"));
+        }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(

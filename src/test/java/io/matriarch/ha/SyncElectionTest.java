@@ -341,9 +341,10 @@ final class SyncElectionTest {
     }
 
     @Test
-    void aStandbyClusterHasNoSynchronousMode() {
+    void aStandbyClusterHasNoSynchronousModeAndNoRace() {
         config = ON.with("standby_cluster", Mapping.empty().with("host", Value.of("elsewhere")));
         key("n2", 0, "n3");
-        fit();
+        assertThat(SyncElection.isOutsider(situation())).isFalse();
+        assertThat(LeaderRace.verdict(situation())).isEqualTo(new LeaderRace.Forbidden());
     }
 }

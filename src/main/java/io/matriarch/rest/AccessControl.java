@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** Who may change things (reference 4.2). */
@@ -15,10 +18,19 @@ final class AccessControl {
     /** A refusal: status, text, and whether the client should send a password. */
     record Refusal(int status, String text, boolean asksForPassword) {}
 
+    /** {@code members}: hosts of the members' REST interfaces, which count with allowlist_include_members. */
     static Optional<Refusal> check(
-            RestApiSettings settings, String clientAddress, Optional<String> authorization, boolean hasCertificate) {
-        if (!settings.allowlist().isEmpty()
-                && settings.allowlist().stream().noneMatch(entry -> matches(entry, clientAddress))) {
+            RestApiSettings settings,
+            Collection<String> members,
+            String clientAddress,
+            Optional<String> authorization,
+            boolean hasCertificate) {
+        List<String> allowed = new ArrayList<>(settings.allowlist());
+        if (settings.allowlistIncludesMembers()) {
+            allowed.addAll(members);
+        }
+        boolean restricted = !settings.allowlist().isEmpty() || settings.allowlistIncludesMembers();
+        if (restricted && allowed.stream().noneMatch(entry -> matches(entry, clientAddress))) {
             return Optional.of(new Refusal(403, "Access is denied", false));
         }
         if (settings.https() && settings.verifyClient() != RestApiSettings.VerifyClient.NONE && !hasCertificate) {

@@ -27,10 +27,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -303,6 +305,7 @@ public final class PatroniApi {
         return withSnapshot((commands, snapshot) -> {
             Optional<AccessControl.Refusal> refusal = AccessControl.check(
                     snapshot.configuration().restapi(),
+                    membersHosts(snapshot),
                     request.remoteAddress().hostAddress(),
                     Optional.ofNullable(request.getHeader("Authorization")),
                     hasCertificate(request));
@@ -363,11 +366,22 @@ public final class PatroniApi {
     }
 
     private Response answer(int status, String type, String body) {
-        return Response.status(status)
-                .type(type)
-                .header("Server", "Patroni/" + CompatibleVersion.PATRONI)
-                .entity(body)
-                .build();
+        Response.ResponseBuilder response = Response.status(status).type(type).entity(body);
+        agent.commands()
+                .flatMap(Commands::snapshot)
+                .map(look -> AnswerHeaders.of(look.configuration().restapi()))
+                .orElseGet(Map::of)
+                .forEach(response::header);
+        return response.build();
+    }
+
+    private static List<String> membersHosts(Snapshot snapshot) {
+        return snapshot.cluster().stream()
+                .flatMap(view -> view.members().stream())
+                .flatMap(member -> member.apiUrl().stream())
+                .map(url -> URI.create(url).getHost())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static String path(HttpServerRequest request) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,9 +42,21 @@ final class AccessControlTest {
         assertThat(answer(yaml, client, Optional.empty())).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "[], 10.0.0.3, fine",
+        "[], 10.0.0.4, 403 Access is denied",
+        "[10.0.0.4], 10.0.0.4, fine",
+        "[10.0.0.4], 10.0.0.2, fine"
+    })
+    void members(String allowed, String client, String expected) {
+        String yaml = "restapi: {listen: '10.0.0.1:8008', allowlist_include_members: true, allowlist: " + allowed + "}";
+        assertThat(answer(yaml, client, Optional.empty())).isEqualTo(expected);
+    }
+
     private static String answer(String restapi, String client, Optional<String> authorization) {
         var settings = Looks.configuration(restapi + "\n").restapi();
-        return AccessControl.check(settings, client, authorization, false)
+        return AccessControl.check(settings, List.of("10.0.0.2", "10.0.0.3"), client, authorization, false)
                 .map(refusal -> refusal.status() + " " + refusal.text())
                 .orElse("fine");
     }

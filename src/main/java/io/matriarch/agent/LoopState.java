@@ -4,6 +4,7 @@ import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.ha.Observation.Request;
@@ -39,6 +40,7 @@ public final class LoopState {
     private OptionalLong clusterSeenNanos = OptionalLong.empty();
     private Optional<Instant> clusterSeenAt = Optional.empty();
     private volatile long nextRun;
+    private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
 
     /** {@code leaseListener} hears the monotonic end of the lease at each renewal: the guard's deadline. */
     public LoopState(
@@ -121,7 +123,17 @@ public final class LoopState {
                 nanos,
                 lease.until(),
                 nextRun,
-                scheduledRestart.get())));
+                scheduledRestart.get(),
+                rejoin)));
+    }
+
+    /** Absent when this node needn't come back. */
+    void rejoins(Optional<RejoinReport> report, long nanos) {
+        Optional<Long> since = rejoin.filter(before -> report.filter(
+                                now -> now.step() == before.report().step())
+                        .isPresent())
+                .map(Snapshot.Rejoin::sinceNanos);
+        rejoin = report.map(now -> new Snapshot.Rejoin(now, since.orElse(nanos)));
     }
 
     void nextRunAt(long nanos) {

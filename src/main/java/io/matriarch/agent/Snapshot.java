@@ -2,6 +2,7 @@ package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param leaseUntil monotonic moment until which this node is the leader for health checks (reference 4.4)
  * @param nextRunNanos monotonic moment when the loop should run next, for /liveness
  * @param scheduledRestart as in the member key, absent when none
+ * @param rejoin where this node is on its way back into the cluster, absent when it needs none
  */
 public record Snapshot(
         Configuration configuration,
@@ -30,4 +32,35 @@ public record Snapshot(
         long takenNanos,
         OptionalLong leaseUntil,
         long nextRunNanos,
-        Optional<Mapping> scheduledRestart) {}
+        Optional<Mapping> scheduledRestart,
+        Optional<Rejoin> rejoin) {
+
+    /** A step of the way back, at which the node is since a monotonic moment. */
+    public record Rejoin(RejoinReport report, long sinceNanos) {}
+
+    /** Of a node that has no way back to go. */
+    public Snapshot(
+            Configuration configuration,
+            DynamicConfiguration config,
+            Optional<ClusterView> cluster,
+            OptionalLong clusterSeenNanos,
+            Optional<Instant> clusterSeenAt,
+            ServerStatus server,
+            long takenNanos,
+            OptionalLong leaseUntil,
+            long nextRunNanos,
+            Optional<Mapping> scheduledRestart) {
+        this(
+                configuration,
+                config,
+                cluster,
+                clusterSeenNanos,
+                clusterSeenAt,
+                server,
+                takenNanos,
+                leaseUntil,
+                nextRunNanos,
+                scheduledRestart,
+                Optional.empty());
+    }
+}

@@ -48,6 +48,7 @@ final class ServerControl {
     private final ConfigurationFiles files;
     private final DataDirectoryFiles directory;
     private final Callbacks callbacks;
+    private final PostgresLog log;
 
     ServerControl(
             PgTools tools,
@@ -55,13 +56,15 @@ final class ServerControl {
             ControlFile control,
             ConfigurationFiles files,
             DataDirectoryFiles directory,
-            Callbacks callbacks) {
+            Callbacks callbacks,
+            PostgresLog log) {
         this.tools = tools;
         this.connections = connections;
         this.control = control;
         this.files = files;
         this.directory = directory;
         this.callbacks = callbacks;
+        this.log = log;
     }
 
     /** As the primary, or as a standby of {@code upstream}; the callback is told when it runs. */
@@ -196,6 +199,7 @@ final class ServerControl {
                 "sh",
                 tools.path("postgres")));
         command.addAll(arguments);
+        log.beginHere();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         PgTools.cleanEnvironment(builder.environment());
         Postmaster.leftover(settings.dataDirectory())
@@ -234,9 +238,10 @@ final class ServerControl {
             }
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
-                return new OperationResult.Failed(
-                        "PostgreSQL ended while it started; what it said is above in this log, or in its own"
-                                + " (log_directory)");
+                return new OperationResult.Failed("PostgreSQL ended while it started"
+                        + log.lastReason()
+                                .map(reason -> ": " + reason)
+                                .orElse("; what it said is above in this log, or in its own (log_directory)"));
             }
             sleep();
         }

@@ -1,6 +1,7 @@
 package io.matriarch;
 
 import io.matriarch.agent.AgentMain;
+import io.matriarch.agent.LeaderRelease;
 import io.matriarch.archive.WalCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.Invocation;
@@ -8,6 +9,7 @@ import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
 import io.matriarch.guard.GuardMain;
+import io.matriarch.guard.Keeper;
 import io.matriarch.guard.Signals;
 import io.matriarch.nativeimage.ProgramName;
 import io.matriarch.selftest.SelfTest;
@@ -23,6 +25,9 @@ public final class Main {
     public static void main(String[] args) {
         switch (Invocation.of(ProgramName.get(), List.of(args))) {
             case Invocation.Agent(Optional<String> configuration) -> AgentMain.run(configuration);
+            case Invocation.Keep(boolean kept, List<String> arguments) ->
+                end(kept ? Keeper.become(arguments) : Keeper.run(arguments));
+            case Invocation.ReleaseLeader(Optional<String> configuration) -> end(LeaderRelease.run(configuration));
             case Invocation.Wal(List<String> arguments) -> end(WalCommand.run(arguments.toArray(String[]::new)));
             case Invocation.Ctl(List<String> arguments) -> {
                 Signals.handle("INT", Main::abort);

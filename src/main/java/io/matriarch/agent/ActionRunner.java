@@ -78,7 +78,7 @@ final class ActionRunner {
                 write(new DcsCommand.PutConfig(state.dynamic().raw(), OptionalLong.empty()));
             case Action.ClearFailoverRequest(long revision) ->
                 write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
-            case Action.AskPeers(Set<String> members) -> ask(members, observation);
+            case Action.AskPeers(Set<String> members, long _) -> ask(members, observation);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.PutSync(SyncState key) -> putSync(key, observation);
             case Action.DeleteSync(long revision) -> write(new DcsCommand.DeleteSync(revision));
@@ -86,6 +86,7 @@ final class ActionRunner {
             case Action.SyncSlots plan -> syncSlots(plan);
             case Action.SetSlotParameters(Map<String, String> parameters) -> setSlotParameters(parameters);
             case Action.Begin begin -> {
+                state.beginning(begin.operation());
                 postgres.begin(begin.operation());
                 state.began(begin.operation());
                 yield new Result.Done();

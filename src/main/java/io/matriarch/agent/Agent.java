@@ -7,20 +7,25 @@ import io.matriarch.config.LoadResult;
 import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.guard.GuardLink;
+import io.matriarch.guard.KeeperLink;
+import io.matriarch.guard.ProcessId;
 import io.matriarch.guard.Signals;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.postgres.LocalPostgres;
 import io.matriarch.postgres.PostgresConfiguration;
+import io.matriarch.postgres.Postmaster;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** The daemon: puts the parts together, waits for etcd, turns the loop until somebody asks it to end. */
@@ -56,7 +61,15 @@ public final class Agent {
     public int run(java.util.function.Consumer<Commands> publish) {
         Ticker ticker = Ticker.system();
         InstantSource wallClock = InstantSource.system();
-        LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), guard::lease);
+        AtomicReference<Optional<LocalPostgres>> server = new AtomicReference<>(Optional.empty());
+        Optional<Fence> fence = guard.guarded()
+                ? Optional.of(new Fence(
+                        guard,
+                        new KeeperLink(),
+                        () -> server.get().flatMap(LocalPostgres::postmaster).map(Agent::processId)))
+                : Optional.empty();
+        LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), _ -> {});
+        fence.ifPresent(state::fenceBy);
         handleEarlySignals();
         guard.stoppable();
         Optional<EtcdSettings> etcd = awaitEtcdAddress();
@@ -75,13 +88,17 @@ public final class Agent {
             if (refused.isPresent()) {
                 return exit(refused.get());
             }
-            LocalPostgres postgres =
-                    new LocalPostgres(ticker, new PostgresConfiguration(configuration, state.dynamic()));
+            LocalPostgres postgres = new LocalPostgres(
+                    ticker,
+                    new PostgresConfiguration(configuration, state.dynamic()),
+                    () -> fence.map(Fence::keeperCommand).orElse(List.of()));
+            server.set(Optional.of(postgres));
             HaLoop loop = new HaLoop(ticker, wallClock, new Decider(), dcs, postgres, peers, state);
             DynamicCache cache = new DynamicCache(configuration);
             Runner runner = new Runner(state, cache);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
-            AgentCommands commands = new AgentCommands(state, thread, dcs, peers, wallClock, () -> askReload(thread));
+            AgentCommands commands =
+                    new AgentCommands(state, thread, dcs, postgres, peers, wallClock, () -> askReload(thread));
             runner.scheduled = commands::startScheduledRestartIfDue;
             runner.reloadPostgres = () -> postgres.reload(
                             new PostgresConfiguration(state.configuration(), state.dynamic()),
@@ -97,6 +114,10 @@ public final class Agent {
         }
     }
 
+    private static ProcessId processId(Postmaster postmaster) {
+        return new ProcessId(postmaster.pid(), postmaster.startTicks());
+    }
+
     private int exit(int code) {
         guard.exiting(code);
         return code;
@@ -106,6 +127,11 @@ public final class Agent {
         for (String name : new String[] {"TERM", "INT"}) {
             Signals.handle(name, () -> ending.set(true));
         }
+        guard.onGuardGone(() -> {
+            LOG.error(
+                    "the guard is gone; this agent ends and leaves PostgreSQL running until the leader lock runs out");
+            Runtime.getRuntime().halt(1);
+        });
     }
 
     private void handleSignals(LoopState state, LoopThread thread) {
@@ -116,10 +142,6 @@ public final class Agent {
         Signals.handle("TERM", end);
         Signals.handle("INT", end);
         Signals.handle("HUP", () -> askReload(thread));
-        guard.onGuardGone(() -> {
-            LOG.error("the guard is gone; this agent ends and leaves PostgreSQL running");
-            Runtime.getRuntime().halt(1);
-        });
         if (ending.get()) {
             end.run();
         }
@@ -230,6 +252,7 @@ public final class Agent {
                     state.takeOver(loaded.configuration());
                     reloadPostgres.run();
                     LOG.info("configuration reloaded");
+                    guard.ready();
                 }
                 case LoadResult.Invalid<Configuration> invalid ->
                     invalid.problems().forEach(problem -> LOG.errorf("not reloaded: %s", problem));

@@ -13,7 +13,9 @@ import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.Observation.Request;
+import io.matriarch.postgres.Postgres;
 import io.matriarch.time.Deadline;
+import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,27 +23,39 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
 final class AgentCommands implements Commands {
     private static final Duration FRESH = Duration.ofMillis(500);
+    private static final Duration FOR_AN_ANSWER = Duration.ofMillis(1500);
     private static final Duration LONGEST_RESTART = Duration.ofMinutes(30);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final LoopState state;
     private final LoopThread loop;
     private final Dcs dcs;
+    private final Postgres postgres;
     private final InstantSource wallClock;
     private final FailoverRequests failovers;
     private final Runnable reload;
     private final AtomicReference<Optional<RestartSchedule.Scheduled>> schedule =
             new AtomicReference<>(Optional.empty());
 
-    AgentCommands(LoopState state, LoopThread loop, Dcs dcs, Peers peers, InstantSource wallClock, Runnable reload) {
+    AgentCommands(
+            LoopState state,
+            LoopThread loop,
+            Dcs dcs,
+            Postgres postgres,
+            Peers peers,
+            InstantSource wallClock,
+            Runnable reload) {
         this.state = state;
         this.loop = loop;
         this.dcs = dcs;
+        this.postgres = postgres;
         this.wallClock = wallClock;
         this.failovers = new FailoverRequests(dcs, peers, wallClock, loop::wake);
         this.reload = reload;
@@ -50,11 +64,18 @@ final class AgentCommands implements Commands {
     @Override
     public Optional<Snapshot> snapshot() {
         Optional<Snapshot> snapshot = state.snapshot();
-        if (snapshot.filter(look -> System.nanoTime() - look.takenNanos() < FRESH.toNanos())
+        if (snapshot.filter(look -> Ticker.system().nanos() - look.takenNanos() < FRESH.toNanos())
                 .isEmpty()) {
             loop.refresh();
         }
         return snapshot;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Snapshot>> freshSnapshot() {
+        return postgres.readNow()
+                .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(reading -> state.snapshot().map(look -> look.withReading(reading)));
     }
 
     @Override

@@ -5,12 +5,19 @@ import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What REST can ask of the agent. Calls that wait say how long at most; all are safe to call from any thread. */
 public interface Commands {
 
     /** The newest look at this node; never waits. Absent before the first. An old one makes the agent look again. */
     Optional<Snapshot> snapshot();
+
+    /**
+     * The newest look at this node with what PostgreSQL says to a question put after this call; without an answer of it, if none comes within 1.5 s. Whoever wants to
+     * lead decides by it: WAL that arrived since the last look may be all that is left of a commit.
+     */
+    CompletableFuture<Optional<Snapshot>> freshSnapshot();
 
     /** Re-reads the configuration file and applies it, soon. */
     void reload();

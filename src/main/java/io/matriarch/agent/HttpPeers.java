@@ -125,6 +125,7 @@ final class HttpPeers implements Peers, AutoCloseable {
                 true,
                 primary,
                 new Lsn(position),
+                wal.bool("end_known").orElse(true),
                 timeline,
                 new Tags(document.mapping("tags")),
                 document.bool("watchdog_failed").orElse(false));

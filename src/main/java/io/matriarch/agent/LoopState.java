@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -30,6 +31,7 @@ public final class LoopState {
     private final Lease lease;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
+    private volatile Consumer<WriteRight> fence = _ -> {};
     private final Map<String, Member> lastMembers = new HashMap<>();
     private final AtomicReference<Optional<Request>> request = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Mapping>> scheduledRestart = new AtomicReference<>(Optional.empty());
@@ -42,7 +44,7 @@ public final class LoopState {
     private volatile long nextRun;
     private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
 
-    /** {@code leaseListener} hears the monotonic end of the lease at each renewal: the guard's deadline. */
+    /** {@code leaseListener} hears the monotonic end of the lease at each renewal. */
     public LoopState(
             Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
         this.ticker = ticker;
@@ -98,6 +100,7 @@ public final class LoopState {
     void lockConfirmed(long askedAt) {
         lease.confirmed(askedAt, dynamic.ttl());
         lease.until().ifPresent(leaseListener);
+        snapshot.get().ifPresent(look -> tellFence(look.server()));
     }
 
     void clusterSeen(ClusterView view, long nanos, Instant at) {
@@ -125,6 +128,7 @@ public final class LoopState {
                 nextRun,
                 scheduledRestart.get(),
                 rejoin)));
+        tellFence(server);
     }
 
     /** Absent when this node needn't come back. */
@@ -134,6 +138,20 @@ public final class LoopState {
                         .isPresent())
                 .map(Snapshot.Rejoin::sinceNanos);
         rejoin = report.map(now -> new Snapshot.Rejoin(now, since.orElse(nanos)));
+    }
+
+    /** {@code told} hears whenever PostgreSQL's right to accept writes is certain: after each look, at each renewal, and before it becomes a primary. */
+    void fenceBy(Consumer<WriteRight> told) {
+        fence = told;
+    }
+
+    private void tellFence(ServerStatus server) {
+        WriteRight.of(server, dynamic.paused(), lease.until()).ifPresent(fence);
+    }
+
+    /** PostgreSQL is about to change. */
+    void beginning(Operation operation) {
+        WriteRight.of(operation, dynamic.paused(), lease.until()).ifPresent(fence);
     }
 
     void nextRunAt(long nanos) {

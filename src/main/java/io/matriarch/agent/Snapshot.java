@@ -3,6 +3,7 @@ package io.matriarch.agent;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.RejoinReport;
+import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
@@ -62,5 +63,21 @@ public record Snapshot(
                 nextRunNanos,
                 scheduledRestart,
                 Optional.empty());
+    }
+
+    /** The same with what the server says now. */
+    Snapshot withReading(Optional<ServerReading> reading) {
+        return new Snapshot(
+                configuration,
+                config,
+                cluster,
+                clusterSeenNanos,
+                clusterSeenAt,
+                server.withReading(reading),
+                takenNanos,
+                leaseUntil,
+                nextRunNanos,
+                scheduledRestart,
+                rejoin);
     }
 }

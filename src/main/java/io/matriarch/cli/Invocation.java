@@ -8,6 +8,14 @@ public sealed interface Invocation {
     /** The first argument with which the guard starts the agent. */
     String AGENT = "agent";
 
+    /** The first argument of a postmaster's parent, and of what becomes the postmaster. */
+    String KEEP = "keep";
+
+    String KEPT = "kept";
+
+    /** The first argument with which the guard gives the leader key back. */
+    String RELEASE_LEADER = "release-leader";
+
     /** patronictl. */
     record Ctl(List<String> arguments) implements Invocation {
         public Ctl {
@@ -34,6 +42,16 @@ public sealed interface Invocation {
 
     /** The agent, started by the guard. */
     record Agent(Optional<String> configuration) implements Invocation {}
+
+    /** Keeps a postmaster, or becomes it; started by the agent and by the keeper. */
+    record Keep(boolean kept, List<String> arguments) implements Invocation {
+        public Keep {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** Gives the leader key back; started by the guard. */
+    record ReleaseLeader(Optional<String> configuration) implements Invocation {}
 
     /**
      * Checks the configuration and ends.
@@ -67,6 +85,13 @@ public sealed interface Invocation {
             case "ctl" -> new Ctl(rest);
             case "wal" -> new Wal(rest);
             case "self-test" -> new SelfTest(rest);
+            case KEEP -> new Keep(false, rest);
+            case KEPT -> new Keep(true, rest);
+            case RELEASE_LEADER ->
+                DaemonArguments.parse(rest) instanceof Daemon(Optional<String> configuration)
+                        ? new ReleaseLeader(configuration)
+                        : new WrongUsage(
+                                "the guard gives the leader key back with the path of a configuration at most");
             case AGENT ->
                 DaemonArguments.parse(rest) instanceof Daemon(Optional<String> configuration)
                         ? new Agent(configuration)

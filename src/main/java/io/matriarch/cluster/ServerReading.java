@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param timeline of a primary; of a standby what its WAL receiver gets, if anything
  * @param position flush LSN of a primary; zero on a standby
  * @param received max(receive, written) of a standby; zero on a primary
+ * @param endKnown false of a standby that still replays WAL of its own: it may have more than it says
  * @param replicationState {@code streaming} or {@code in archive recovery}
  * @param latestEnd latest_end_lsn of the WAL receiver
  * @param walSenders one entry a connected standby
@@ -26,6 +27,7 @@ public record ServerReading(
         Lsn position,
         Lsn received,
         Lsn replayed,
+        boolean endKnown,
         Optional<Instant> replayedAt,
         boolean replayPaused,
         Optional<String> replicationState,
@@ -66,6 +68,7 @@ public record ServerReading(
                 position,
                 received,
                 replayed,
+                endKnown,
                 replayedAt,
                 replayPaused,
                 replicationState,

@@ -80,6 +80,25 @@ public record ServerStatus(
     /** A parameter whose new value waits for a restart. */
     public record PendingChange(String oldValue, String newValue) {}
 
+    /** The same with a newer answer. */
+    public ServerStatus withReading(Optional<ServerReading> newer) {
+        return new ServerStatus(
+                dataDirectory,
+                postmasterAlive,
+                state,
+                role,
+                newer,
+                following,
+                operation,
+                finished,
+                pendingRestart,
+                checkpointPending,
+                history,
+                mayRewind,
+                slotParameters,
+                rejoin);
+    }
+
     /** Accepts connections as a primary, as far as can be seen; if it can't be asked, what it was last counts (reference 6.2). */
     public boolean isPrimary() {
         return postmasterAlive && reading.map(answer -> !answer.inRecovery()).orElseGet(role::leads);

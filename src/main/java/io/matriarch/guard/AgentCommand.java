@@ -11,12 +11,21 @@ import java.util.List;
 /**
  * How to start the agent: this very program, with {@value #ARGUMENT} before its arguments. Arguments and environment are bytes as the kernel has them,
  * because a password in the environment must arrive unchanged whatever the locale is.
+ *
+ * @param releaseArguments those of the short-lived program that gives the leader key back
  */
-record AgentCommand(String executable, List<byte[]> arguments, List<byte[]> environment) {
+record AgentCommand(
+        String executable, List<byte[]> arguments, List<byte[]> releaseArguments, List<byte[]> environment) {
     /** The first argument that makes this program the agent. */
     static final String ARGUMENT = "agent";
 
-    private static final Path SELF = Path.of("/proc/self/exe");
+    /** The argument of the short-lived program that gives the leader key back. */
+    static final String RELEASE_ARGUMENT = "release-leader";
+
+    /** What systemd tells the guard, and nobody else: PostgreSQL would answer it, too. */
+    private static final List<String> SYSTEMD = List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
+
+    static final Path SELF = Path.of("/proc/self/exe");
 
     /**
      * The command of this process turned into that of its agent.
@@ -26,30 +35,39 @@ record AgentCommand(String executable, List<byte[]> arguments, List<byte[]> envi
      */
     static AgentCommand ofThisProcess(int own) throws IOException {
         List<byte[]> arguments = split(Files.readAllBytes(Path.of("/proc/self/cmdline")));
-        List<byte[]> environment = split(Files.readAllBytes(Path.of("/proc/self/environ")));
-        return new AgentCommand(ownExecutable(), withAgent(arguments, own), environment);
+        List<byte[]> environment = new ArrayList<>(ownEnvironment());
+        SYSTEMD.forEach(name -> environment.removeIf(entry -> names(entry, name)));
+        return new AgentCommand(
+                ownExecutable(), with(ARGUMENT, arguments, own), with(RELEASE_ARGUMENT, arguments, own), environment);
+    }
+
+    static List<byte[]> ownEnvironment() throws IOException {
+        return split(Files.readAllBytes(Path.of("/proc/self/environ")));
     }
 
     /** The program's path, for people to read in ps; or the running program itself when its file has been replaced. */
-    private static String ownExecutable() throws IOException {
+    static String ownExecutable() throws IOException {
         Path path = Files.readSymbolicLink(SELF);
         return (Files.isExecutable(path) ? path : SELF).toString();
     }
 
-    static List<byte[]> withAgent(List<byte[]> arguments, int own) {
+    private static List<byte[]> with(String word, List<byte[]> arguments, int own) {
         List<byte[]> changed = new ArrayList<>(arguments);
-        changed.add(arguments.size() - own, ARGUMENT.getBytes(StandardCharsets.UTF_8));
+        changed.add(arguments.size() - own, word.getBytes(StandardCharsets.UTF_8));
         return changed;
     }
 
     /** The environment with a variable more, which replaces one of the same name. */
     List<byte[]> environmentWith(String name, String value) {
-        byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
         List<byte[]> changed = new ArrayList<>(environment);
-        changed.removeIf(entry ->
-                entry.length >= prefix.length && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length));
+        changed.removeIf(entry -> names(entry, name));
         changed.add((name + "=" + value).getBytes(StandardCharsets.UTF_8));
         return changed;
+    }
+
+    private static boolean names(byte[] entry, String name) {
+        byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
+        return entry.length >= prefix.length && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** The parts of /proc's lists, each ended by a zero byte. */

@@ -27,14 +27,17 @@ final class AgentProcess {
     /** Where a shell would say that the program can't be run. */
     private static final ExitStatus UNSTARTABLE = new ExitStatus(false, 126);
 
+    private static final byte[] ALIVE = {'\n'};
+
     private final SystemCalls calls;
     private final AgentCommand command;
     private final Consumer<GuardEvent> events;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition started = lock.newCondition();
     private Optional<Running> running = Optional.empty();
+    private Optional<Long> releasing = Optional.empty();
 
-    /** @param toAgent never written to: the agent sees its end when the guard is gone */
+    /** @param toAgent says that the guard is alive; the agent sees its end when the guard is gone */
     private record Running(long pid, int toAgent, Thread listener) {}
 
     AgentProcess(SystemCalls calls, AgentCommand command, Consumer<GuardEvent> events) {
@@ -101,6 +104,51 @@ final class AgentProcess {
         }
     }
 
+    /** A frozen one, too. */
+    void kill() {
+        lock.lock();
+        try {
+            running.ifPresent(agent -> calls.kill(agent.pid(), SystemCalls.SIGKILL));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the agent that the guard is alive. */
+    void answer() {
+        lock.lock();
+        try {
+            running.ifPresent(agent -> calls.write(agent.toAgent(), ALIVE));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs the program that gives the leader key back; an event tells how it ended. */
+    void releaseLeaderKey() {
+        lock.lock();
+        try {
+            releasing = Optional.of(
+                    calls.spawn(command.executable(), command.releaseArguments(), command.environment(), List.of()));
+            started.signalAll();
+        } catch (SystemCalls.SystemCallException e) {
+            GuardLog.say(Severity.ERROR, "Can't give the leader lock back: " + e.getMessage());
+            events.accept(new GuardEvent.LeaderKeyReleased(false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives that up. */
+    void abandonRelease() {
+        lock.lock();
+        try {
+            releasing.ifPresent(pid -> calls.kill(pid, SystemCalls.SIGKILL));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Reaps every child that dies, forever: orphans silently, the agent with an event that follows its last words. */
     void reapChildren() {
         try {
@@ -126,6 +174,10 @@ final class AgentProcess {
                 ended = running;
                 running = Optional.empty();
             }
+            if (releasing.equals(Optional.of(child.pid()))) {
+                releasing = Optional.empty();
+                events.accept(new GuardEvent.LeaderKeyReleased(child.status().code() == 0));
+            }
         } finally {
             lock.unlock();
         }
@@ -140,7 +192,7 @@ final class AgentProcess {
     private void awaitAgent() throws InterruptedException {
         lock.lock();
         try {
-            while (running.isEmpty()) {
+            while (running.isEmpty() && releasing.isEmpty()) {
                 started.await();
             }
         } finally {

@@ -31,6 +31,21 @@ final class ForeignSystemCalls implements SystemCalls {
             function("posix_spawn_file_actions_adddup2", ADDRESS, JAVA_INT, JAVA_INT);
     private final MethodHandle fileActionsDestroy = function("posix_spawn_file_actions_destroy", ADDRESS);
 
+    private final MethodHandle getppid = function("getppid");
+    private final MethodHandle dup3 = function("dup3", JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle signal = longFunction("signal", JAVA_INT, JAVA_LONG);
+    private final MethodHandle sigmask = function("pthread_sigmask", JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle execv = function("execv", ADDRESS, ADDRESS);
+    private final MethodHandle timerCreate = function("timer_create", JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle timerSetTime = function("timer_settime", JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle poll = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
+    private final MethodHandle readBytes = longFunction("read", JAVA_INT, ADDRESS, JAVA_LONG);
+    private final MethodHandle writeBytes = longFunction("write", JAVA_INT, ADDRESS, JAVA_LONG);
+    private final MethodHandle socket = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle sendTo =
+            longFunction("sendto", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private Optional<Long> timer = Optional.empty();
+
     @Override
     public void becomeSubreaper() {
         call(prctl, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
@@ -102,6 +117,110 @@ final class ForeignSystemCalls implements SystemCalls {
         call(kill, (int) pid, signal);
     }
 
+    @Override
+    public void dieWithParent(int signalNumber) {
+        call(prctl, PR_SET_PDEATHSIG, (long) signalNumber, 0L, 0L, 0L);
+    }
+
+    @Override
+    public long parent() {
+        return call(getppid);
+    }
+
+    @Override
+    public void duplicate(int from, int to) {
+        if (call(dup3, from, to, O_CLOEXEC) < 0) {
+            throw new SystemCallException("can't rename descriptor " + from);
+        }
+    }
+
+    @Override
+    public void handle(int signalNumber, boolean ignore) {
+        callLong(signal, signalNumber, ignore ? 1L : 0L);
+    }
+
+    @Override
+    public void unblockSignals() {
+        try (Arena arena = Arena.ofConfined()) {
+            call(sigmask, SIG_SETMASK, arena.allocate(SIGNAL_SET_SIZE, Long.BYTES), MemorySegment.NULL);
+        }
+    }
+
+    @Override
+    public void replaceBy(String executable, List<byte[]> arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            call(execv, cString(arena, SystemCalls.zeroTerminated(executable)), cStrings(arena, arguments));
+        }
+        throw new SystemCallException("can't start " + executable);
+    }
+
+    @Override
+    public void killAt(long nanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            if (timer.isEmpty()) {
+                MemorySegment event = arena.allocate(SIGEVENT_SIZE, Long.BYTES);
+                event.set(JAVA_INT, SIGEVENT_SIGNAL, SIGKILL);
+                MemorySegment made = arena.allocate(JAVA_LONG);
+                if (call(timerCreate, CLOCK_BOOTTIME, event, made) != 0) {
+                    throw new SystemCallException("can't make a timer");
+                }
+                timer = Optional.of(made.get(JAVA_LONG, 0));
+            }
+            MemorySegment moment = arena.allocate(ITIMERSPEC_SIZE, Long.BYTES);
+            moment.set(JAVA_LONG, ITIMERSPEC_SECONDS, nanos / 1_000_000_000L);
+            moment.set(JAVA_LONG, ITIMERSPEC_NANOS, nanos % 1_000_000_000L);
+            if (call(timerSetTime, timer.get(), TIMER_ABSTIME, moment, MemorySegment.NULL) != 0) {
+                throw new SystemCallException("can't set a timer");
+            }
+        }
+    }
+
+    @Override
+    public boolean awaitInput(int descriptor, int millis) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment wanted = arena.allocate(JAVA_INT, 2);
+            wanted.setAtIndex(JAVA_INT, 0, descriptor);
+            wanted.setAtIndex(JAVA_INT, 1, POLLIN);
+            return call(poll, wanted, 1L, millis) > 0;
+        }
+    }
+
+    @Override
+    public byte[] read(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(256);
+            long count = callLong(readBytes, descriptor, buffer, 256L);
+            return buffer.asSlice(0, Math.max(0, count)).toArray(JAVA_BYTE);
+        }
+    }
+
+    @Override
+    public void write(int descriptor, byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            callLong(writeBytes, descriptor, cString(arena, bytes), (long) bytes.length);
+        }
+    }
+
+    @Override
+    public void datagram(String name, byte[] text) {
+        int descriptor = call(socket, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+        if (descriptor < 0) {
+            return;
+        }
+        byte[] to = SystemCalls.unixAddress(name);
+        try (Arena arena = Arena.ofConfined()) {
+            callLong(
+                    sendTo,
+                    descriptor,
+                    cString(arena, text),
+                    (long) text.length,
+                    MSG_DONTWAIT,
+                    cString(arena, to),
+                    to.length);
+        }
+        call(close, descriptor);
+    }
+
     private static MemorySegment cString(Arena arena, byte[] text) {
         return arena.allocateFrom(JAVA_BYTE, text);
     }
@@ -114,16 +233,34 @@ final class ForeignSystemCalls implements SystemCalls {
         return array;
     }
 
+    private static MethodHandle longFunction(String name, MemoryLayout... parameters) {
+        return function(name, FunctionDescriptor.of(JAVA_LONG, parameters));
+    }
+
     private static MethodHandle function(String name, MemoryLayout... parameters) {
+        return function(name, FunctionDescriptor.of(JAVA_INT, parameters));
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
         MemorySegment address = LINKER.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new SystemCallException("the C library has no " + name));
-        return LINKER.downcallHandle(address, FunctionDescriptor.of(JAVA_INT, parameters));
+        return LINKER.downcallHandle(address, descriptor);
     }
 
     private static int call(MethodHandle function, Object... arguments) {
         try {
             return (int) function.invokeWithArguments(arguments);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a C function can't throw", e);
+        }
+    }
+
+    private static long callLong(MethodHandle function, Object... arguments) {
+        try {
+            return (long) function.invokeWithArguments(arguments);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,9 +33,17 @@ public final class GuardLink implements AutoCloseable {
     /** A guard that reads nothing any more is frozen; then a lost line costs nothing, and memory must not grow. */
     private static final int BACKLOG = 64;
 
+    /** Twice as often as the guard expects it. */
+    private static final Duration HEARTBEAT = Supervision.HEARTBEAT.dividedBy(2);
+
+    private static final int FROZEN = 10;
+
     private final Optional<InputStream> fromGuard;
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(BACKLOG);
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final Optional<Thread> writer;
+    private volatile boolean watching;
+    private OptionalLong lastBeat = OptionalLong.empty();
 
     private GuardLink(Optional<InputStream> fromGuard, Optional<OutputStream> toGuard) {
         this.fromGuard = fromGuard;
@@ -84,12 +95,17 @@ public final class GuardLink implements AutoCloseable {
     }
 
     /**
-     * The lease was renewed.
+     * PostgreSQL accepts writes, or soon will.
      *
-     * @param until when it runs out, in nanoseconds of {@link System#nanoTime}, which on Linux all processes of a machine share
+     * @param until when it must have stopped unless this is said anew, in nanoseconds of {@link io.matriarch.time.Ticker#system}, which all processes of a machine share
      */
-    public void lease(long until) {
-        send(LinkProtocol.lease(until));
+    public void fence(ProcessId postmaster, long until) {
+        send(LinkProtocol.fence(postmaster, until));
+    }
+
+    /** There is nothing that must be stopped: PostgreSQL is a standby, or this is maintenance mode. */
+    public void unfence() {
+        send(LinkProtocol.unfence());
     }
 
     /** The last thing before this process ends on purpose; without it the guard starts another agent. Waits until it's said. */
@@ -133,7 +149,12 @@ public final class GuardLink implements AutoCloseable {
         try (out) {
             try {
                 while (true) {
-                    writeLine(out, lines.take());
+                    Optional<String> line =
+                            Optional.ofNullable(lines.poll(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS));
+                    if (line.isPresent()) {
+                        writeLine(out, line.get());
+                    }
+                    beat(out);
                 }
             } catch (InterruptedException closing) {
                 for (String line = lines.poll(); line != null; line = lines.poll()) {
@@ -145,14 +166,31 @@ public final class GuardLink implements AutoCloseable {
         }
     }
 
+    /** Not more often than needed, however much else is said. */
+    private void beat(OutputStream out) throws IOException {
+        long now = System.nanoTime();
+        if (lastBeat.isEmpty() || now - lastBeat.getAsLong() >= HEARTBEAT.toNanos()) {
+            lastBeat = OptionalLong.of(now);
+            writeLine(out, LinkProtocol.alive());
+            if (watching && unanswered.incrementAndGet() == FROZEN) {
+                LOG.warn("the guard has not answered for "
+                        + HEARTBEAT.multipliedBy(FROZEN).toSeconds()
+                        + " s; PostgreSQL's keeper still stops it if the leader lock runs out");
+            }
+        }
+    }
+
     private static void writeLine(OutputStream out, String line) throws IOException {
         out.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static void awaitEnd(InputStream stream) {
+    private void awaitEnd(InputStream stream) {
+        watching = true;
         try {
             while (stream.read() >= 0) {
-                // the guard says nothing yet
+                if (unanswered.getAndSet(0) >= FROZEN) {
+                    LOG.info("the guard answers again");
+                }
             }
         } catch (IOException e) {
             LOG.debugf("The guard is gone: %s", e.getMessage());

@@ -1,16 +1,22 @@
 package io.matriarch.guard;
 
+import io.matriarch.guard.GuardEvent.AgentAlive;
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
 import io.matriarch.guard.GuardEvent.AgentStoppable;
-import io.matriarch.guard.GuardEvent.LeaseRenewed;
+import io.matriarch.guard.GuardEvent.Fenced;
+import io.matriarch.guard.GuardEvent.Unfenced;
 import java.util.Optional;
 
-/** The lines that the agent sends its guard: {@code stoppable}, {@code ready}, {@code lease NANOS}, {@code exiting CODE}. */
+/**
+ * The lines that the agent sends its guard: {@code stoppable}, {@code ready}, {@code alive}, {@code fence PID START_TICKS NANOS}, {@code unfence}, {@code exiting CODE}.
+ */
 final class LinkProtocol {
     private static final String STOPPABLE = "stoppable";
     private static final String READY = "ready";
-    private static final String LEASE = "lease ";
+    private static final String ALIVE = "alive";
+    private static final String FENCE = "fence ";
+    private static final String UNFENCE = "unfence";
     private static final String EXITING = "exiting ";
 
     private LinkProtocol() {}
@@ -23,8 +29,16 @@ final class LinkProtocol {
         return READY;
     }
 
-    static String lease(long until) {
-        return LEASE + until;
+    static String alive() {
+        return ALIVE;
+    }
+
+    static String fence(ProcessId postmaster, long until) {
+        return FENCE + postmaster.pid() + " " + postmaster.startTicks() + " " + until;
+    }
+
+    static String unfence() {
+        return UNFENCE;
     }
 
     static String exiting(int code) {
@@ -34,21 +48,29 @@ final class LinkProtocol {
     /** What a line means; absent when it means nothing to this guard. */
     static Optional<GuardEvent> parse(String line) {
         try {
-            if (line.equals(STOPPABLE)) {
-                return Optional.of(new AgentStoppable());
-            }
-            if (line.equals(READY)) {
-                return Optional.of(new AgentReady());
-            }
-            if (line.startsWith(LEASE)) {
-                return Optional.of(new LeaseRenewed(Long.parseLong(line.substring(LEASE.length()))));
-            }
-            if (line.startsWith(EXITING)) {
-                int code = Integer.parseInt(line.substring(EXITING.length()));
-                return code >= 0 && code <= 255 ? Optional.of(new AgentExiting(code)) : Optional.empty();
-            }
+            return switch (line) {
+                case STOPPABLE -> Optional.of(new AgentStoppable());
+                case READY -> Optional.of(new AgentReady());
+                case ALIVE -> Optional.of(new AgentAlive());
+                case UNFENCE -> Optional.of(new Unfenced());
+                default -> parseNumbers(line);
+            };
         } catch (NumberFormatException notANumber) {
             return Optional.empty();
+        }
+    }
+
+    private static Optional<GuardEvent> parseNumbers(String line) {
+        String[] words = line.split(" ", -1);
+        if (line.startsWith(FENCE) && words.length == 4) {
+            ProcessId postmaster = new ProcessId(Long.parseLong(words[1]), Long.parseLong(words[2]));
+            return postmaster.pid() > 1
+                    ? Optional.of(new Fenced(postmaster, Long.parseLong(words[3])))
+                    : Optional.empty();
+        }
+        if (line.startsWith(EXITING)) {
+            int code = Integer.parseInt(line.substring(EXITING.length()));
+            return code >= 0 && code <= 255 ? Optional.of(new AgentExiting(code)) : Optional.empty();
         }
         return Optional.empty();
     }

@@ -14,6 +14,7 @@ import org.graalvm.word.WordFactory;
 
 /** System calls of a native executable, straight to the C library it is linked with. Can't run on a JVM. */
 final class NativeSystemCalls implements SystemCalls {
+    private Optional<Long> timer = Optional.empty();
 
     @Override
     public void becomeSubreaper() {
@@ -83,6 +84,114 @@ final class NativeSystemCalls implements SystemCalls {
         sendSignal((int) pid, signal);
     }
 
+    @Override
+    public void dieWithParent(int signal) {
+        prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+    }
+
+    @Override
+    public long parent() {
+        return getppid();
+    }
+
+    @Override
+    public void duplicate(int from, int to) {
+        if (dup3(from, to, O_CLOEXEC) < 0) {
+            throw new SystemCallException("can't rename descriptor " + from);
+        }
+    }
+
+    @Override
+    public void handle(int signal, boolean ignore) {
+        setHandler(signal, ignore ? 1 : 0);
+    }
+
+    @Override
+    public void unblockSignals() {
+        Pointer none = StackValue.get(SIGNAL_SET_SIZE);
+        for (int i = 0; i < SIGNAL_SET_SIZE; i += Long.BYTES) {
+            none.writeLong(i, 0);
+        }
+        setSignalMask(SIG_SETMASK, none, WordFactory.nullPointer());
+    }
+
+    @Override
+    public void replaceBy(String executable, List<byte[]> arguments) {
+        CCharPointer path = cString(SystemCalls.zeroTerminated(executable));
+        CCharPointerPointer argv = cStrings(arguments);
+        execv(path, argv);
+        throw new SystemCallException("can't start " + executable);
+    }
+
+    @Override
+    public void killAt(long nanos) {
+        if (timer.isEmpty()) {
+            timer = Optional.of(newTimer());
+        }
+        Pointer moment = StackValue.get(ITIMERSPEC_SIZE);
+        moment.writeLong(0, 0);
+        moment.writeLong(Long.BYTES, 0);
+        moment.writeLong(ITIMERSPEC_SECONDS, nanos / 1_000_000_000L);
+        moment.writeLong(ITIMERSPEC_NANOS, nanos % 1_000_000_000L);
+        if (timerSetTime(timer.get(), TIMER_ABSTIME, moment, WordFactory.nullPointer()) != 0) {
+            throw new SystemCallException("can't set a timer");
+        }
+    }
+
+    private static long newTimer() {
+        Pointer event = StackValue.get(SIGEVENT_SIZE);
+        for (int i = 0; i < SIGEVENT_SIZE; i += Long.BYTES) {
+            event.writeLong(i, 0);
+        }
+        event.writeInt(SIGEVENT_SIGNAL, SIGKILL);
+        Pointer made = StackValue.get(Long.BYTES);
+        if (timerCreate(CLOCK_BOOTTIME, event, made) != 0) {
+            throw new SystemCallException("can't make a timer");
+        }
+        return made.readLong(0);
+    }
+
+    @Override
+    public boolean awaitInput(int descriptor, int millis) {
+        Pointer wanted = StackValue.get(Long.BYTES);
+        wanted.writeInt(0, descriptor);
+        wanted.writeInt(Integer.BYTES, POLLIN);
+        return poll(wanted, 1, millis) > 0;
+    }
+
+    @Override
+    public byte[] read(int descriptor) {
+        Pointer buffer = StackValue.get(256);
+        int count = (int) readBytes(descriptor, buffer, 256);
+        byte[] bytes = new byte[Math.max(0, count)];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = buffer.readByte(i);
+        }
+        return bytes;
+    }
+
+    @Override
+    public void write(int descriptor, byte[] bytes) {
+        CCharPointer copy = cString(bytes);
+        writeBytes(descriptor, copy, bytes.length);
+        UnmanagedMemory.free(copy);
+    }
+
+    @Override
+    public void datagram(String socket, byte[] text) {
+        int descriptor = socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+        if (descriptor < 0) {
+            return;
+        }
+        byte[] to = SystemCalls.unixAddress(socket);
+        CCharPointer address = cString(to);
+        CCharPointer copy = cString(text);
+        sendTo(descriptor, copy, text.length, MSG_DONTWAIT, address, to.length);
+        UnmanagedMemory.free(copy);
+        UnmanagedMemory.free(address);
+        closeDescriptor(descriptor);
+    }
+
     private static CCharPointer cString(byte[] text) {
         CCharPointer copy = UnmanagedMemory.malloc(text.length);
         for (int i = 0; i < text.length; i++) {
@@ -139,4 +248,41 @@ final class NativeSystemCalls implements SystemCalls {
 
     @CFunction("posix_spawn_file_actions_destroy")
     private static native int fileActionsDestroy(PointerBase actions);
+
+    @CFunction("getppid")
+    private static native int getppid();
+
+    @CFunction("dup3")
+    private static native int dup3(int from, int to, int flags);
+
+    @CFunction("signal")
+    private static native long setHandler(int signal, long handler);
+
+    @CFunction("pthread_sigmask")
+    private static native int setSignalMask(int how, PointerBase set, PointerBase old);
+
+    @CFunction("execv")
+    private static native int execv(CCharPointer path, CCharPointerPointer arguments);
+
+    @CFunction("timer_create")
+    private static native int timerCreate(int clock, PointerBase event, PointerBase timer);
+
+    @CFunction("timer_settime")
+    private static native int timerSetTime(long timer, int flags, PointerBase moment, PointerBase old);
+
+    @CFunction("poll")
+    private static native int poll(PointerBase descriptors, long count, int millis);
+
+    @CFunction("read")
+    private static native long readBytes(int descriptor, PointerBase buffer, long size);
+
+    @CFunction("write")
+    private static native long writeBytes(int descriptor, PointerBase bytes, long size);
+
+    @CFunction("socket")
+    private static native int socket(int family, int type, int protocol);
+
+    @CFunction("sendto")
+    private static native long sendTo(
+            int descriptor, PointerBase bytes, long size, int flags, PointerBase address, int addressSize);
 }

@@ -10,7 +10,39 @@ import org.graalvm.nativeimage.ImageInfo;
  * Failures that a person must know of are {@link SystemCallException}s.
  */
 public interface SystemCalls {
+    int PR_SET_PDEATHSIG = 1;
     int PR_SET_CHILD_SUBREAPER = 36;
+
+    int CLOCK_BOOTTIME = 7;
+    int TIMER_ABSTIME = 1;
+
+    /** sigevent's and itimerspec's layouts; a zero of sigev_notify means a signal. */
+    int SIGEVENT_SIZE = 64;
+
+    int SIGEVENT_SIGNAL = 8;
+    int ITIMERSPEC_SIZE = 32;
+    int ITIMERSPEC_SECONDS = 16;
+    int ITIMERSPEC_NANOS = 24;
+
+    int AF_UNIX = 1;
+
+    /** A datagram socket that no child inherits. */
+    int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+
+    /** sockaddr_un: two bytes of family, 108 of path. */
+    int SOCKADDR_UN_SIZE = 110;
+
+    int MSG_DONTWAIT = 0x40;
+
+    int SIG_SETMASK = 2;
+
+    /** sigset_t of glibc and musl. */
+    int SIGNAL_SET_SIZE = 128;
+
+    int SIGKILL = 9;
+    int SIGSTOP = 19;
+    int LAST_SIGNAL = 31;
+    short POLLIN = 1;
     int O_CLOEXEC = 0x80000;
 
     /** waitid's "any child", and "this child". */
@@ -58,6 +90,53 @@ public interface SystemCalls {
 
     /** Sends a signal; without effect when the process is gone. */
     void kill(long pid, int signal);
+
+    /** Has the kernel send this process a signal when the thread that started it ends. Goes on in a program that takes its place. */
+    void dieWithParent(int signal);
+
+    long parent();
+
+    /** Makes {@code to} another name of descriptor {@code from}; no child inherits it. */
+    void duplicate(int from, int to);
+
+    /** Has this process and its later program ignore a signal, or handle it as a new process would. */
+    void handle(int signal, boolean ignore);
+
+    /** Lets all signals through to the calling thread, and to a program that it puts in place of this one: a virtual machine holds some back. */
+    void unblockSignals();
+
+    /** Puts a program in the place of this one, environment and descriptors kept; returns only with an exception. */
+    void replaceBy(String executable, List<byte[]> arguments);
+
+    /**
+     * Has the kernel kill this process at a moment of CLOCK_BOOTTIME, whatever it does or doesn't by then: frozen too, and at once after a suspension of the machine.
+     * Each call replaces the moment of the one before; 0 is never.
+     */
+    void killAt(long nanos);
+
+    /** Waits until there is something to read, at most so long. */
+    boolean awaitInput(int descriptor, int millis);
+
+    /** Reads what is there, at most 256 bytes; empty at the end of the input. */
+    byte[] read(int descriptor);
+
+    /** Writes a few bytes to a pipe, which has room for them unless nobody has read for hours. */
+    void write(int descriptor, byte[] bytes);
+
+    /** Sends a datagram to a Unix socket; a name that begins with @ isn't in the file system. Without effect when nobody listens. */
+    void datagram(String socket, byte[] text);
+
+    /** sockaddr_un for a path. */
+    static byte[] unixAddress(String socket) {
+        byte[] path = socket.getBytes(StandardCharsets.UTF_8);
+        byte[] address = new byte[Math.min(SOCKADDR_UN_SIZE, 2 + path.length)];
+        address[0] = AF_UNIX;
+        System.arraycopy(path, 0, address, 2, address.length - 2);
+        if (socket.startsWith("@")) {
+            address[2] = 0;
+        }
+        return address;
+    }
 
     /** The real thing, in an executable as on a JVM. */
     static SystemCalls system() {

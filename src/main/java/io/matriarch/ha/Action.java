@@ -48,8 +48,12 @@ public sealed interface Action {
     /** Clear the failover key, if it still has this revision. */
     record ClearFailoverRequest(long revision) implements Action {}
 
-    /** Ask these members' REST interface, in parallel, for what they have. */
-    record AskPeers(Set<String> members) implements Action {
+    /**
+     * Ask these members' REST interface, in parallel, for what they have.
+     *
+     * @param syncRevision of the sync key as it is; the answers are no votes under another one, which somebody else who led meanwhile has written
+     */
+    record AskPeers(Set<String> members, long syncRevision) implements Action {
         public AskPeers {
             members = Set.copyOf(members);
         }

@@ -122,7 +122,7 @@ final class LeaderRows {
                         "somebody asks for another leader",
                         "ask the candidates",
                         s -> s.primary() && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
-                        s -> s.act(new AskPeers(candidates(s)))),
+                        s -> s.act(s.askPeers(candidates(s)))),
                 row(
                         "leader-hand-over",
                         "a candidate is ready",

@@ -4,7 +4,6 @@ import static io.matriarch.ha.Row.row;
 
 import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.ha.Action.AcquireLeaderLock;
-import io.matriarch.ha.Action.AskPeers;
 import io.matriarch.ha.Action.ClearFailoverRequest;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +83,7 @@ final class LeaderlessRows {
     }
 
     private static Decision ask(Situation s) {
-        return LeaderRace.verdict(s) instanceof LeaderRace.Ask(var members) ? s.act(new AskPeers(members)) : unfit(s);
+        return LeaderRace.verdict(s) instanceof LeaderRace.Ask(var members) ? s.act(s.askPeers(members)) : unfit(s);
     }
 
     private static Decision forbidden(Situation s) {

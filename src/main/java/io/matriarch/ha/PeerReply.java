@@ -10,18 +10,20 @@ import java.util.OptionalInt;
  * @param reachable it answered, and with a WAL position
  * @param primary it is not in recovery
  * @param position max of received and replayed, or the primary's location
+ * @param endKnown false of a standby that still replays WAL of its own: it may have more than it says
  */
 public record PeerReply(
         String member,
         boolean reachable,
         boolean primary,
         Lsn position,
+        boolean endKnown,
         OptionalInt timeline,
         Tags tags,
         boolean watchdogFailed) {
 
     public static PeerReply unreachable(String member) {
-        return new PeerReply(member, false, false, Lsn.ZERO, OptionalInt.empty(), Tags.NONE, false);
+        return new PeerReply(member, false, false, Lsn.ZERO, false, OptionalInt.empty(), Tags.NONE, false);
     }
 
     /** May become the primary as far as it says. */

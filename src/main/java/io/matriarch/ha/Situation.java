@@ -16,6 +16,7 @@ import io.matriarch.ha.Outcome.Result;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** An observation and the memory, in the words in which the rows of the transition table ask. */
 record Situation(Observation seen, Memory memory) {
@@ -113,6 +114,10 @@ record Situation(Observation seen, Memory memory) {
     }
 
     // What was done in this cycle.
+
+    Action.AskPeers askPeers(Set<String> members) {
+        return new Action.AskPeers(members, view().sync().revision());
+    }
 
     boolean tried(Class<? extends Action> kind) {
         return seen.outcomeOf(kind).isPresent();

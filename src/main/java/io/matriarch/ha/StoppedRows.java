@@ -40,7 +40,7 @@ final class StoppedRows {
                         s -> HandOver.isPlanned(s)
                                 && !s.tried(AskPeers.class)
                                 && !HandOver.candidates(s).isEmpty(),
-                        s -> s.act(new AskPeers(HandOver.candidates(s)))),
+                        s -> s.act(s.askPeers(HandOver.candidates(s)))),
                 row(
                         "stopped-hand-over-wait",
                         "no candidate has said so yet",
@@ -84,9 +84,9 @@ final class StoppedRows {
                                 "removed leader lock because postgres is not running")),
                 row(
                         "stopped-paused-wait",
-                        "maintenance mode",
+                        "maintenance mode, and it was not just stopped in order to follow, or it has diverged",
                         "start nothing",
-                        s -> s.paused() && s.memory().demotion().isEmpty(),
+                        s -> s.paused() && (s.memory().demotion().isEmpty() || Divergences.diverged(s)),
                         s -> s.idle("postgres is not running")));
     }
 
@@ -125,7 +125,7 @@ final class StoppedRows {
                         s -> failsOverAtOnce(s)
                                 && !s.tried(AskPeers.class)
                                 && !Candidates.of(s, Optional.empty()).isEmpty(),
-                        s -> s.act(new AskPeers(Candidates.of(s, Optional.empty())))),
+                        s -> s.act(s.askPeers(Candidates.of(s, Optional.empty())))),
                 row(
                         "stopped-fail-over",
                         "and somebody can",

@@ -3,6 +3,7 @@ package io.matriarch.ha;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.SyncState;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Who may take over while replication is synchronous, so that no acknowledged commit is lost (reference 5.10 and 5.19). */
 final class SyncElection {
@@ -27,9 +28,23 @@ final class SyncElection {
     static long votesFor(Situation s) {
         SyncState key = s.view().sync();
         long votes = s.seen().peers().values().stream()
-                .filter(reply -> reply.reachable() && key.names(reply.member()) && !isAhead(s, reply))
+                .filter(_ -> areVotesUnder(s, key))
+                .filter(reply -> key.names(reply.member()) && votes(s, reply))
                 .count();
         return SyncSituation.includes(key, s.self()) ? votes : votes - 1;
+    }
+
+    /** Whoever led since they were asked has changed the key, and may have acknowledged more. */
+    private static boolean areVotesUnder(Situation s, SyncState key) {
+        return s.seen().outcomes().stream()
+                .map(Outcome::action)
+                .anyMatch(action ->
+                        action instanceof Action.AskPeers(Set<String> _, long revision) && revision == key.revision());
+    }
+
+    /** Has no more than this node, for certain. */
+    private static boolean votes(Situation s, PeerReply reply) {
+        return reply.reachable() && reply.endKnown() && !isAhead(s, reply);
     }
 
     /** On a later timeline, or further on the same: a longer WAL of an older timeline holds nothing that was acknowledged since. */

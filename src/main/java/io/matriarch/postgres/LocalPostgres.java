@@ -26,6 +26,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,11 +63,16 @@ public final class LocalPostgres implements Postgres {
     private final AtomicBoolean checkedPending = new AtomicBoolean();
     private final AtomicBoolean reloadDue = new AtomicBoolean();
     private final AtomicBoolean stoppingAtOnce = new AtomicBoolean();
-    private Optional<Postmaster> observed = Optional.empty();
+    private volatile Optional<Postmaster> observed = Optional.empty();
     private volatile boolean wasRunning;
 
     /** Looks at nothing yet. */
     public LocalPostgres(Ticker ticker, PostgresConfiguration initial) {
+        this(ticker, initial, List::of);
+    }
+
+    /** {@code keeper}: the words before PostgreSQL's command line at each start, none for no keeper. */
+    public LocalPostgres(Ticker ticker, PostgresConfiguration initial, Supplier<List<String>> keeper) {
         this.settings = initial.local().postgresql();
         this.configuration = new AtomicReference<>(initial);
         PgTools tools = new PgTools(settings);
@@ -77,7 +83,7 @@ public final class LocalPostgres implements Postgres {
         this.files = new ConfigurationFiles(newest, initial.local().name());
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
         PostgresLog log = new PostgresLog(settings.dataDirectory());
-        this.server = new ServerControl(tools, connections, control, files, directory, callbacks, log);
+        this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper, log);
         this.rejoinLook = new RejoinLook(settings.dataDirectory(), control, log);
         this.copying = new Copying(tools, newest, connections, control, directory);
         this.rejoin = new Rejoin(tools, newest, connections, control, directory, rejoinLook);
@@ -124,6 +130,22 @@ public final class LocalPostgres implements Postgres {
                         reading,
                         data,
                         PostgresSection.effective(settings, configuration.get().dynamic())));
+    }
+
+    @Override
+    public CompletableFuture<Optional<ServerReading>> readNow() {
+        boolean alive = Postmaster.of(settings.dataDirectory()).isPresent();
+        return alive && accepts() ? monitor.askSoon() : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** The postmaster that runs in a data directory. */
+    public static Optional<Postmaster> postmaster(Path directory) {
+        return Postmaster.of(directory);
+    }
+
+    /** The postmaster that the last look saw. */
+    public Optional<Postmaster> postmaster() {
+        return observed;
     }
 
     private boolean accepts() {

@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +44,9 @@ final class Monitor {
                         WHEN w.status = 'streaming' THEN 'streaming'
                         WHEN current_setting('restore_command') <> '' THEN 'in archive recovery' END,
                    pg_wal_lsn_diff(w.latest_end_lsn, '0/0')::bigint,
+                   NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() IS NOT NULL OR EXISTS (
+                       SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+                          AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
                    current_setting('synchronous_standby_names'), current_setting('synchronous_commit')
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
             SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority,
@@ -59,6 +65,7 @@ final class Monitor {
     private final LoginRefusal refusal = new LoginRefusal();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().name("postgres-monitor").daemon().unstarted(task));
+    private final Queue<CompletableFuture<Optional<ServerReading>>> waiting = new ConcurrentLinkedQueue<>();
     private Optional<Connection> connection = Optional.empty();
     private Optional<Future<Optional<ServerReading>>> overdue = Optional.empty();
 
@@ -72,6 +79,25 @@ final class Monitor {
             await(overdue.get(), deadline);
         }
         return overdue.isPresent() ? Optional.empty() : await(thread.submit(this::query), deadline);
+    }
+
+    /** For others than the loop, on any thread: the query begins after this call. Those who wait for the same one share its answer. */
+    CompletableFuture<Optional<ServerReading>> askSoon() {
+        CompletableFuture<Optional<ServerReading>> answer = new CompletableFuture<>();
+        waiting.add(answer);
+        thread.execute(this::answerWaiting);
+        return answer;
+    }
+
+    private void answerWaiting() {
+        List<CompletableFuture<Optional<ServerReading>>> asked = new ArrayList<>();
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+            asked.add(next);
+        }
+        if (!asked.isEmpty()) {
+            Optional<ServerReading> answer = query();
+            asked.forEach(one -> one.complete(answer));
+        }
     }
 
     private Optional<ServerReading> await(Future<Optional<ServerReading>> answer, Deadline deadline) {
@@ -146,7 +172,8 @@ final class Monitor {
             boolean paused = row.getBoolean(9);
             Optional<String> replicationState = Optional.ofNullable(row.getString(10));
             Optional<Lsn> latestEnd = lsn(row, 11);
-            ServerReading.Commits commits = new ServerReading.Commits(text(row, 12), text(row, 13));
+            boolean endKnown = row.getBoolean(12);
+            ServerReading.Commits commits = new ServerReading.Commits(text(row, 13), text(row, 14));
             return new ServerReading(
                     version,
                     started,
@@ -155,6 +182,7 @@ final class Monitor {
                     position,
                     received,
                     replayed,
+                    endKnown,
                     replayedAt,
                     paused,
                     replicationState,

@@ -1,12 +1,14 @@
 package io.matriarch.postgres;
 
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.time.Deadline;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The local PostgreSQL. Long work is begun here and runs elsewhere; the loop sees its progress in {@link #observe}. No call waits past its deadline, none throws
@@ -16,6 +18,9 @@ public interface Postgres {
 
     /** What can be seen now. Reads the control file, looks for the postmaster and, if it accepts connections, asks it. */
     ServerStatus observe(Deadline deadline);
+
+    /** What the server says to a question that is put after this call, on any thread; absent when it doesn't answer. Completes late or never when it hangs. */
+    CompletableFuture<Optional<ServerReading>> readNow();
 
     /**
      * Begins an operation.

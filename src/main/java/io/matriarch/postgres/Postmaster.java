@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param startTicks start time of the process in clock ticks after boot: a process number alone may have been given to another process
  */
-record Postmaster(long pid, long startTicks) {
+public record Postmaster(long pid, long startTicks) {
     private static final long TICKS_A_SECOND = 100;
     private static final long START_TOLERANCE_SECONDS = 3;
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Starts, stops, promotes and repoints the server (reference 6.1, 6.3, 6.5, 6.8). Its methods block; they belong on the operation's thread. */
@@ -48,6 +49,7 @@ final class ServerControl {
     private final ConfigurationFiles files;
     private final DataDirectoryFiles directory;
     private final Callbacks callbacks;
+    private final Supplier<List<String>> keeper;
     private final PostgresLog log;
 
     ServerControl(
@@ -57,6 +59,7 @@ final class ServerControl {
             ConfigurationFiles files,
             DataDirectoryFiles directory,
             Callbacks callbacks,
+            Supplier<List<String>> keeper,
             PostgresLog log) {
         this.tools = tools;
         this.connections = connections;
@@ -64,6 +67,7 @@ final class ServerControl {
         this.files = files;
         this.directory = directory;
         this.callbacks = callbacks;
+        this.keeper = keeper;
         this.log = log;
     }
 
@@ -192,12 +196,10 @@ final class ServerControl {
         if (unusable.isPresent()) {
             return new OperationResult.Failed(unusable.get());
         }
-        List<String> command = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                "exec 3>&1 1>&2; setsid \"$@\" 3>&- </dev/null & echo $! >&3",
-                "sh",
-                tools.path("postgres")));
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "exec 3>&1 1>&2; setsid \"$@\" 3>&- </dev/null & echo $! >&3", "sh"));
+        command.addAll(keeper.get());
+        command.add(tools.path("postgres"));
         command.addAll(arguments);
         log.beginHere();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -4,6 +4,7 @@ import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.RejoinStep;
+import io.matriarch.time.Ticker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
@@ -30,19 +31,20 @@ final class OwnMetrics {
                 "matriarch_lease_remaining_seconds",
                 "How long the leader key is surely this node's; 0 without it.",
                 snapshot -> snapshot.leaseUntil().stream()
-                        .mapToDouble(until -> Math.max(0, until - System.nanoTime()) / NANOS_A_SECOND)
+                        .mapToDouble(
+                                until -> Math.max(0, until - Ticker.system().nanos()) / NANOS_A_SECOND)
                         .findFirst()
                         .orElse(0));
         gauge(
                 "matriarch_observation_age_seconds",
                 "How long ago the agent last looked at PostgreSQL.",
-                snapshot -> (System.nanoTime() - snapshot.takenNanos()) / NANOS_A_SECOND);
+                snapshot -> (Ticker.system().nanos() - snapshot.takenNanos()) / NANOS_A_SECOND);
         gauge(
                 "matriarch_operation_seconds",
                 "How long the long action in progress has run; 0 without one.",
                 snapshot -> snapshot.server()
                         .operation()
-                        .map(running -> (System.nanoTime() - running.sinceNanos()) / NANOS_A_SECOND)
+                        .map(running -> (Ticker.system().nanos() - running.sinceNanos()) / NANOS_A_SECOND)
                         .orElse(0.0));
         gauge(
                 "matriarch_rejoin_step",
@@ -54,7 +56,7 @@ final class OwnMetrics {
                 "matriarch_rejoin_step_seconds",
                 "How long it has been at that step.",
                 snapshot -> snapshot.rejoin()
-                        .map(rejoin -> (System.nanoTime() - rejoin.sinceNanos()) / NANOS_A_SECOND)
+                        .map(rejoin -> (Ticker.system().nanos() - rejoin.sinceNanos()) / NANOS_A_SECOND)
                         .orElse(0.0));
         gauge(
                 "matriarch_rejoin_failures",

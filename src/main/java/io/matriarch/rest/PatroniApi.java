@@ -9,6 +9,7 @@ import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.CompatibleVersion;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.time.Ticker;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -31,9 +32,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
-/** Patroni's REST interface (reference section 4). GET answers from the last look at the node and waits for nothing; what changes something is checked and handed on. */
+/** Patroni's REST interface (reference section 4). GET answers from the last look at the node and waits for nothing, but for
+ * /patroni, by which others judge whether they may lead and which asks PostgreSQL; what changes something is checked and handed on. */
 @Path("/")
 public final class PatroniApi {
     private static final String TEXT = "text/html";
@@ -52,7 +56,7 @@ public final class PatroniApi {
     @Path("{path:.*}")
     public Response health(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return json(check(snapshot, status, request).code(path(request)), status.build());
         });
     }
@@ -73,7 +77,7 @@ public final class PatroniApi {
 
     private Response statusOnly(HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).code(path(request)))
                     .build();
         });
@@ -82,8 +86,13 @@ public final class PatroniApi {
     @GET
     @NonBlocking
     @Path("patroni{rest:(/.*)?}")
-    public Response patroni() {
-        return withSnapshot((_, snapshot) -> json(200, new StatusDocument(snapshot, System.nanoTime()).build()));
+    public CompletionStage<Response> patroni() {
+        return agent.commands()
+                .map(Commands::freshSnapshot)
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
+                .thenApply(snapshot -> snapshot.map(look -> json(
+                                200, new StatusDocument(look, Ticker.system().nanos()).build()))
+                        .orElseGet(this::starting));
     }
 
     @GET
@@ -91,7 +100,7 @@ public final class PatroniApi {
     @Path("liveness")
     public Response liveness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).alive() ? 200 : 503)
                     .build();
         });
@@ -102,7 +111,7 @@ public final class PatroniApi {
     @Path("readiness")
     public Response readiness(@Context HttpServerRequest request) {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return Response.status(check(snapshot, status, request).ready() ? 200 : 503)
                     .build();
         });
@@ -113,7 +122,7 @@ public final class PatroniApi {
     @Path("metrics")
     public Response metrics() {
         return withSnapshot((_, snapshot) -> {
-            StatusDocument status = new StatusDocument(snapshot, System.nanoTime());
+            StatusDocument status = new StatusDocument(snapshot, Ticker.system().nanos());
             return answer(200, "text/plain", Metrics.of(snapshot, status) + ownMetrics.text());
         });
     }
@@ -272,15 +281,17 @@ public final class PatroniApi {
         request.params()
                 .names()
                 .forEach(name -> query.put(name, request.params().getAll(name)));
-        return new HealthCheck(snapshot, status, query, System.nanoTime());
+        return new HealthCheck(snapshot, status, query, Ticker.system().nanos());
     }
 
     private Response withSnapshot(BiFunction<Commands, Snapshot, Response> handler) {
         Optional<Commands> commands = agent.commands();
         Optional<Snapshot> snapshot = commands.flatMap(Commands::snapshot);
-        return snapshot.isPresent()
-                ? handler.apply(commands.orElseThrow(), snapshot.get())
-                : text(503, "the agent is starting");
+        return snapshot.isPresent() ? handler.apply(commands.orElseThrow(), snapshot.get()) : starting();
+    }
+
+    private Response starting() {
+        return text(503, "the agent is starting");
     }
 
     /** Access first, then the body: absent 411, malformed 400. */

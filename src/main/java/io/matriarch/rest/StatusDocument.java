@@ -129,7 +129,8 @@ final class StatusDocument {
                 .with("received_location", received.bytes())
                 .with("replayed_location", answer.replayed().bytes())
                 .with("replayed_timestamp", replayedAt)
-                .with("paused", answer.replayPaused());
+                .with("paused", answer.replayPaused())
+                .with("end_known", answer.endKnown() ? Optional.<Value>empty() : Optional.of(Value.of(false)));
     }
 
     private static List<Value> walSenders(ServerReading answer) {

@@ -23,9 +23,11 @@ class GuardLinkTest {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         GuardLink link = GuardLink.over(InputStream.nullInputStream(), heard);
         link.ready();
-        link.lease(42);
+        link.fence(new ProcessId(7, 8), 42);
+        link.unfence();
         link.exiting(1);
-        assertThat(heard.toString(StandardCharsets.US_ASCII)).isEqualTo("ready\nlease 42\nexiting 1\n");
+        assertThat(heard.toString(StandardCharsets.US_ASCII).replace("alive\n", ""))
+                .isEqualTo("ready\nfence 7 8 42\nunfence\nexiting 1\n");
     }
 
     @Test
@@ -34,7 +36,7 @@ class GuardLinkTest {
             GuardLink link = GuardLink.over(InputStream.nullInputStream(), new PipedOutputStream(neverRead));
             assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
                 for (long until = 0; until < 10_000; until++) {
-                    link.lease(until);
+                    link.fence(new ProcessId(7, 8), until);
                 }
                 link.exiting(0);
             });
@@ -53,6 +55,20 @@ class GuardLinkTest {
     }
 
     @Test
+    void theAgentSaysByItselfThatItIsAlive() throws Exception {
+        try (PipedInputStream guard = new PipedInputStream()) {
+            GuardLink link = GuardLink.over(InputStream.nullInputStream(), new PipedOutputStream(guard));
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+                for (int beat = 0; beat < 2; beat++) {
+                    byte[] line = guard.readNBytes("alive\n".length());
+                    assertThat(new String(line, StandardCharsets.US_ASCII)).isEqualTo("alive\n");
+                }
+            });
+            link.close();
+        }
+    }
+
+    @Test
     void withoutAGuardNothingHappens() {
         assertDoesNothing(GuardLink.connect(Map.of()));
     }
@@ -67,7 +83,7 @@ class GuardLinkTest {
         AtomicBoolean lost = new AtomicBoolean();
         link.onGuardGone(() -> lost.set(true));
         link.ready();
-        link.lease(1);
+        link.unfence();
         link.exiting(0);
         assertThat(link.guarded()).isFalse();
         assertThat(lost).as("lost a guard that there never was").isFalse();

@@ -89,6 +89,38 @@ class GuardProcessTest {
     }
 
     @Test
+    void whenNobodyRenewsTheLeaseThePrimaryIsStoppedAndTheKeyGivenBackBeforeAnotherAgentStarts() throws Exception {
+        Process guard = guardWith("""
+                if [ "${1-}" = release-leader ]; then echo released >> diary; exit 0; fi
+                if [ -e fenced ]; then say ready; note again; linger; fi
+                touch fenced
+                trap '' QUIT
+                sh -c 'trap "" QUIT; while :; do sleep 0.05; done' &
+                set -- $(cat /proc/$!/stat)
+                note "server $1"
+                say ready
+                say fence $1 ${22} 1
+                linger""");
+        awaitDiary("again");
+        long server = numbersAfter("server ").getFirst();
+        assertThat(ProcessHandle.of(server).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(diary().indexOf("released")).isNotNegative().isLessThan(diary().indexOf("again"));
+        assertThat(log())
+                .contains("WARNING: The agent has not renewed the leader lock")
+                .contains("Gave the leader lock back");
+        assertThat(guard.isAlive()).isTrue();
+    }
+
+    @Test
+    void aFrozenAgentIsKilledAndReplaced() throws Exception {
+        guardWith("say alive\nsay ready\nnote ready\nlinger");
+        awaitDiary("ready");
+        kill(agents().getLast(), "STOP");
+        await().atMost(30, SECONDS).until(() -> count("ready") == 2);
+        assertThat(log()).contains("Agent is frozen");
+    }
+
+    @Test
     void orphansBecomeTheGuardsChildrenAndLeaveNoZombies() throws Exception {
         Process guard = guardWith("(sh -c 'echo orphan $$ >> diary; exec sleep 1' &)\nsay ready\nlinger");
         awaitDiary("orphan");

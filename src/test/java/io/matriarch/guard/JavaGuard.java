@@ -19,7 +19,7 @@ final class JavaGuard {
         CountDownLatch alone = new CountDownLatch(1);
         link.onGuardGone(alone::countDown);
         link.ready();
-        link.lease(System.nanoTime());
+        link.unfence();
         note(diary, "nanos " + System.nanoTime());
         note(diary, "agent " + ProcessHandle.current().pid() + " guarded " + link.guarded());
         alone.await();

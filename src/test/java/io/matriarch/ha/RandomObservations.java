@@ -250,7 +250,7 @@ final class RandomObservations {
                 alive,
                 oneOf(List.of(PostgresState.values())),
                 role,
-                alive ? perhaps(0.8, reading()) : Optional.empty(),
+                alive ? perhaps(0.7, reading()) : Optional.empty(),
                 perhaps(0.5, N2),
                 perhaps(0.2, new ServerStatus.Running(4, operation(), now - 1)),
                 perhaps(0.5, new ServerStatus.Finished(random.nextInt(4), operation(), result())),
@@ -292,6 +292,7 @@ final class RandomObservations {
                 lsn(),
                 lsn(),
                 lsn(),
+                chance(0.9),
                 Optional.empty(),
                 chance(0.1),
                 perhaps(0.5, "streaming"),
@@ -334,7 +335,7 @@ final class RandomObservations {
 
     /** What leads to further steps comes more often. */
     private OperationResult result(Operation operation) {
-        if (operation instanceof Operation.Rewind && chance(0.5)) {
+        if (operation instanceof Operation.Rewind && chance(0.7)) {
             return new OperationResult.Failed("why");
         }
         return operation instanceof Operation.CheckDivergence && chance(0.3)
@@ -364,6 +365,7 @@ final class RandomObservations {
                                     true,
                                     chance(0.2),
                                     lsn(),
+                                    chance(0.8),
                                     OptionalInt.of(1 + random.nextInt(3)),
                                     Tags.NONE,
                                     false));

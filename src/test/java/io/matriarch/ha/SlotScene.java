@@ -161,6 +161,7 @@ final class SlotScene {
                         leads ? HERE : Lsn.ZERO,
                         leads ? Lsn.ZERO : HERE,
                         leads ? Lsn.ZERO : HERE,
+                        true,
                         Optional.empty(),
                         false,
                         leads ? Optional.empty() : Optional.of("streaming"),

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -35,24 +36,34 @@ final class SyncElectionTest {
     private static final Mapping ON = Mapping.empty().with("synchronous_mode", true);
     private static final Mapping QUORUM = Mapping.empty().with("synchronous_mode", "quorum");
     private static final long MINE = 100;
+    private static final long KEY_REVISION = 7;
 
     private final Map<String, PeerReply> replies = new TreeMap<>();
     private Mapping config = ON;
     private SyncState sync = SyncState.NONE;
     private Optional<FailoverRequest> request = Optional.empty();
     private Optional<Leader> leader = Optional.empty();
-    private List<Outcome> outcomes =
-            List.of(new Outcome(new Action.AskPeers(java.util.Set.of()), new Outcome.Result.Done()));
+    private List<Outcome> outcomes = asked(KEY_REVISION);
     private boolean inRecovery = true;
 
     private void key(String leading, int quorum, String... standbys) {
-        sync = new SyncState(Optional.of(leading), quorum, List.of(standbys), 7);
+        sync = new SyncState(Optional.of(leading), quorum, List.of(standbys), KEY_REVISION);
+    }
+
+    private static List<Outcome> asked(long revision) {
+        return List.of(new Outcome(new Action.AskPeers(Set.of(), revision), new Outcome.Result.Done()));
     }
 
     private void replies(String name, long position, int timeline, Mapping tags) {
         replies.put(
                 name,
-                new PeerReply(name, true, false, new Lsn(position), OptionalInt.of(timeline), new Tags(tags), false));
+                new PeerReply(
+                        name, true, false, new Lsn(position), true, OptionalInt.of(timeline), new Tags(tags), false));
+    }
+
+    private void repliesWhileReplaying(String name, long position) {
+        replies.put(
+                name, new PeerReply(name, true, false, new Lsn(position), false, OptionalInt.of(1), Tags.NONE, false));
     }
 
     private void replies(String name, long position) {
@@ -108,6 +119,7 @@ final class SyncElectionTest {
                 new Lsn(MINE),
                 new Lsn(MINE),
                 new Lsn(MINE),
+                true,
                 Optional.empty(),
                 false,
                 Optional.empty(),
@@ -193,6 +205,23 @@ final class SyncElectionTest {
         fit();
         replies("n3", MINE + 1);
         unfitBecauseOf("n3");
+    }
+
+    @Test
+    void whoStillReplaysItsOwnWalMayHaveMoreThanItSays() {
+        config = QUORUM;
+        key("n2", 1, "n1", "n3");
+        repliesWhileReplaying("n3", MINE - 10);
+        unfit("votes: 0, needed: 1");
+    }
+
+    @Test
+    void votesAreNoneUnderAKeyThatWasWrittenSince() {
+        config = QUORUM;
+        key("n2", 1, "n1", "n3");
+        replies("n3", MINE);
+        outcomes = asked(KEY_REVISION - 1);
+        unfit("votes: 0, needed: 1");
     }
 
     @Test

@@ -126,23 +126,8 @@ final class GuardIT {
                 () -> primary.node().query("show work_mem").equals("7MB"));
     }
 
-    /** The agent's process: the guard's child that runs the same program. */
     private static Optional<Long> agentOf(Loner loner) {
-        long guard = loner.process().pid();
-        return ProcessHandle.of(guard).stream()
-                .flatMap(ProcessHandle::children)
-                .map(ProcessHandle::pid)
-                .filter(child ->
-                        executable(child).isPresent() && executable(child).equals(executable(guard)))
-                .findFirst();
-    }
-
-    private static Optional<Path> executable(long pid) {
-        try {
-            return Optional.of(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")));
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
+        return loner.node().agentOf(loner.process().pid());
     }
 
     /** From before the guard handles signals until PostgreSQL is being made. */

@@ -174,6 +174,10 @@ final class LocalCluster implements AutoCloseable {
         return etcdPort;
     }
 
+    long etcdPid() {
+        return etcd.orElseThrow().pid();
+    }
+
     Path home() {
         return home;
     }

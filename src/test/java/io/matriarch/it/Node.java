@@ -106,18 +106,47 @@ final class Node {
         if (!isRunning()) {
             return Optional.empty();
         }
-        return Optional.of(ProcessHandle.of(process().pid()).stream()
-                .flatMap(ProcessHandle::children)
-                .filter(child -> isAgent(child.pid()))
-                .map(ProcessHandle::pid)
-                .findFirst()
-                .orElse(process().pid()));
+        return agentOf(process().pid())
+                .or(() -> guarded() ? Optional.empty() : Optional.of(process().pid()));
     }
 
-    /** A child of the same program; not PostgreSQL, and none of its tools. */
-    private boolean isAgent(long pid) {
+    /** Matriarch's executable starts a guard; between two agents there is none. */
+    private boolean guarded() {
+        return program.daemon().getFirst().endsWith("/matriarch");
+    }
+
+    Optional<Long> agentOf(long guard) {
+        return ProcessHandle.of(guard).stream()
+                .flatMap(ProcessHandle::children)
+                .map(ProcessHandle::pid)
+                .filter(child -> isAgent(child, guard))
+                .findFirst();
+    }
+
+    /** A child of the same program in its part as agent: not PostgreSQL, none of its tools, and not its keeper, who may be the guard's child too. */
+    private static boolean isAgent(long pid, long guard) {
         return executable(pid).isPresent()
-                && executable(pid).equals(executable(process().pid()));
+                && executable(pid).equals(executable(guard))
+                && argument(pid, 1).equals("agent");
+    }
+
+    private static String argument(long pid, int index) {
+        try {
+            String[] words = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0", -1);
+            return index < words.length ? words[index] : "";
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    /** The postmaster's parent, if that is Matriarch's and not the guard. */
+    Optional<Long> keeper() {
+        return ProcessHandle.of(postmaster().orElse(Long.MAX_VALUE)).stream()
+                .flatMap(running -> running.parent().stream())
+                .map(ProcessHandle::pid)
+                .filter(pid -> argument(pid, 1).equals("keep"))
+                .findFirst();
     }
 
     private static Optional<Path> executable(long pid) {

@@ -57,7 +57,7 @@ final class SetCheckerIT {
         cluster.awaitHealthy(HEALING_SECONDS);
         clients.forEach(SetClient::close);
 
-        List<Long> acknowledged = new ArrayList<>();
+        List<SetClient.Acknowledged> acknowledged = new ArrayList<>();
         clients.forEach(client -> acknowledged.addAll(client.acknowledged()));
         Node primary = cluster.findPrimary().orElseThrow();
         List<Long> present = elements(primary);
@@ -67,7 +67,7 @@ final class SetCheckerIT {
         assertThat(acknowledged).as("acknowledged elements").isNotEmpty();
         Set<Long> set = new HashSet<>(present);
         assertThat(acknowledged.stream()
-                        .filter(element -> !set.contains(element))
+                        .filter(one -> !set.contains(one.element()))
                         .toList())
                 .as("acknowledged elements that are lost")
                 .isEmpty();

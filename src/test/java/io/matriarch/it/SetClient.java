@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,11 +20,18 @@ final class SetClient implements AutoCloseable {
 
     private final Node node;
     private final Referee referee;
-    private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+    private final List<Acknowledged> acknowledged = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean ended;
     private long element;
     private Optional<Connection> connection = Optional.empty();
+
+    /**
+     * An element, the node and timeline that accepted it, and when (wall clock).
+     *
+     * @param warnings what the server said besides
+     */
+    record Acknowledged(long element, String node, long timeline, Instant at, String warnings) {}
 
     SetClient(Node node, int number, Referee referee) {
         this.node = node;
@@ -61,7 +69,10 @@ final class SetClient implements AutoCloseable {
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
                 long timeline = Long.parseLong(result.getString(1), 16);
-                acknowledged.add(element);
+                String warnings = Optional.ofNullable(statement.getWarnings())
+                        .map(Object::toString)
+                        .orElse("");
+                acknowledged.add(new Acknowledged(element, node.name(), timeline, Instant.now(), warnings));
                 referee.accepted(node.name(), sent, System.nanoTime(), timeline);
             }
         }
@@ -78,7 +89,7 @@ final class SetClient implements AutoCloseable {
         connection = Optional.empty();
     }
 
-    List<Long> acknowledged() {
+    List<Acknowledged> acknowledged() {
         return List.copyOf(acknowledged);
     }
 

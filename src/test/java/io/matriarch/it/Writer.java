@@ -172,6 +172,28 @@ final class Writer implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Rows acknowledged since then that aren't there, without those that a server acknowledged in the last second before its end: replication is asynchronous.
+     * A server's end is where it acknowledged nothing for three seconds.
+     */
+    List<Row> lostBeyondReplication(long since) {
+        List<Row> known =
+                acknowledged.stream().filter(row -> row.when() > since).toList();
+        return lostRows().stream()
+                .filter(row -> row.when() > since && endOf(row, known) - row.when() > REPLICATION.toNanos())
+                .toList();
+    }
+
+    private static long endOf(Row row, List<Row> known) {
+        long end = row.when();
+        for (Row later : known) {
+            if (later.server() == row.server() && later.when() > end && later.when() - end < SETTLED.toNanos()) {
+                end = later.when();
+            }
+        }
+        return end;
+    }
+
     @Override
     public void close() {
         ended = true;

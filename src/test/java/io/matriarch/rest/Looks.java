@@ -147,6 +147,7 @@ record Looks(Snapshot snapshot) {
                 new Lsn(2_000),
                 new Lsn(1_500),
                 new Lsn(1_000),
+                true,
                 Optional.of(START.plusMillis(582)),
                 false,
                 inRecovery ? Optional.of("streaming") : Optional.empty(),

@@ -6,6 +6,7 @@ import io.matriarch.agent.Peers;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.dcs.FakeDcs;
@@ -25,7 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
 final class SimulatedNode {
@@ -237,6 +238,11 @@ final class SimulatedNode {
         }
 
         @Override
+        public CompletableFuture<Optional<ServerReading>> readNow() {
+            return postgres.readNow();
+        }
+
+        @Override
         public void begin(Operation operation) {
             simulation.invariants().begins(SimulatedNode.this, operation);
             if (operation instanceof Operation.Clone
@@ -326,17 +332,16 @@ final class SimulatedNode {
         if (!agentAlive || frozenUntil > simulation.now()) {
             return Optional.empty();
         }
-        boolean told = postgres.observe(deadline).reading().isPresent();
-        return Optional.of(
-                told
-                        ? new PeerReply(
-                                name,
-                                true,
-                                postgres.acceptsWrites(),
-                                postgres.position(),
-                                OptionalInt.of(postgres.timeline()),
-                                io.matriarch.cluster.Tags.NONE,
-                                false)
-                        : PeerReply.unreachable(name));
+        Optional<ServerReading> reading = postgres.observe(deadline).reading();
+        return Optional.of(reading.map(told -> new PeerReply(
+                        name,
+                        true,
+                        !told.inRecovery(),
+                        told.walPosition(),
+                        told.endKnown(),
+                        told.timeline(),
+                        io.matriarch.cluster.Tags.NONE,
+                        false))
+                .orElseGet(() -> PeerReply.unreachable(name)));
     }
 }

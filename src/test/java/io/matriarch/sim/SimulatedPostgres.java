@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 
 /** A PostgreSQL on virtual time: its WAL is a list of records, each with the timeline it was written on; a position is eight bytes a record. */
 final class SimulatedPostgres implements Postgres {
@@ -43,6 +44,9 @@ final class SimulatedPostgres implements Postgres {
     private boolean running;
     private boolean open;
     private boolean crashed;
+    /** Until then a standby that has only just started replays WAL of its own, and knows nothing of what comes after it. */
+    private long replaysUntil;
+
     private Role role = Role.UNINITIALIZED;
     private SynchronousStandbyNames names = SynchronousStandbyNames.OFF;
     /** So many records are there as far as clients know. */
@@ -256,10 +260,8 @@ final class SimulatedPostgres implements Postgres {
         return following
                 .map(Upstream::member)
                 .flatMap(member -> world.reachableServer(name, member))
-                .filter(source -> source.running
-                        && source.slots.has(SlotName.of(name))
-                        && isPrefixOf(source)
-                        && source.keeps(wal.size()));
+                .filter(source -> source.running && source.slots.has(SlotName.of(name)))
+                .filter(source -> !replaying() && isPrefixOf(source) && source.keeps(wal.size()));
     }
 
     private boolean keeps(int record) {
@@ -366,13 +368,18 @@ final class SimulatedPostgres implements Postgres {
     }
 
     private RejoinSight rejoinSight() {
-        boolean waits = running && !open && upstream().isEmpty();
+        boolean waits = running && !open && !replaying() && upstream().isEmpty();
         return new RejoinSight(
                 false,
                 false,
                 waits ? "waiting for 000000010000000000000001" : "",
                 position(),
                 waits ? "simulated" : "");
+    }
+
+    @Override
+    public CompletableFuture<Optional<ServerReading>> readNow() {
+        return CompletableFuture.completedFuture(running ? Optional.of(reading()) : Optional.empty());
     }
 
     private DataDirectory directory() {
@@ -414,8 +421,9 @@ final class SimulatedPostgres implements Postgres {
                 !open,
                 OptionalInt.of(timeline),
                 open ? position() : Lsn.ZERO,
-                open ? Lsn.ZERO : position(),
-                open ? Lsn.ZERO : position(),
+                open || replaying() ? Lsn.ZERO : position(),
+                open ? Lsn.ZERO : replayed(),
+                !replaying(),
                 Optional.empty(),
                 false,
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
@@ -423,6 +431,21 @@ final class SimulatedPostgres implements Postgres {
                 walSenders(),
                 slots.at(world.now()),
                 new ServerReading.Commits(names.text(), "on"));
+    }
+
+    private boolean replaying() {
+        return !open && world.now() < replaysUntil;
+    }
+
+    private Lsn replayed() {
+        return replaying() ? new Lsn((long) wal.size() / 2 * BYTES_A_RECORD) : position();
+    }
+
+    Optional<Lsn> slotPosition(String slot) {
+        return slots.at(world.now()).stream()
+                .filter(known -> known.name().equals(slot))
+                .findFirst()
+                .flatMap(known -> known.position());
     }
 
     Lsn position() {
@@ -653,9 +676,19 @@ final class SimulatedPostgres implements Postgres {
         role = primary ? Role.PRIMARY : Role.REPLICA;
         if (!primary) {
             names = SynchronousStandbyNames.OFF;
+            replay();
         }
         slots.makeForeign(SlotInvariants.FOREIGN, position());
         return new OperationResult.Succeeded();
+    }
+
+    private void replay() {
+        if (world.chance(0.5)) {
+            replaysUntil = world.now()
+                    + world.durationOf(new Operation.Follow(following))
+                            .multipliedBy(3)
+                            .toNanos();
+        }
     }
 
     private OperationResult restart() {

@@ -85,6 +85,15 @@ final class ActionRunner {
             case Action.SetStandbyNames(Optional<SynchronousStandbyNames> names) -> setStandbyNames(names);
             case Action.SyncSlots plan -> syncSlots(plan);
             case Action.SetSlotParameters(Map<String, String> parameters) -> setSlotParameters(parameters);
+            case Action.ActivateWatchdog _ ->
+                state.watchdog()
+                        .activate(state.dynamic().ttl(), state.dynamic().loopWait())
+                        .<Result>map(Result.Refused::new)
+                        .orElseGet(Result.Done::new);
+            case Action.DisarmWatchdog _ -> {
+                state.watchdog().disarm();
+                yield new Result.Done();
+            }
             case Action.Begin begin -> {
                 state.beginning(begin.operation());
                 postgres.begin(begin.operation());
@@ -119,7 +128,10 @@ final class ActionRunner {
         long askedAt = ticker.nanos();
         Result result = write(command);
         switch (result) {
-            case Result.Done _ -> state.lockConfirmed(askedAt);
+            case Result.Done _ -> {
+                state.lockConfirmed(askedAt);
+                state.watchdog().keepAlive(state.dynamic().ttl());
+            }
             case Result.Refused(String why) -> {
                 state.lease().lost();
                 LOG.infof("the leader lock is not ours: %s", why);

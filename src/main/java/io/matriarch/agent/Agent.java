@@ -4,12 +4,14 @@ import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.LoadResult;
+import io.matriarch.config.WatchdogSettings;
 import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.guard.GuardLink;
 import io.matriarch.guard.KeeperLink;
 import io.matriarch.guard.ProcessId;
 import io.matriarch.guard.Signals;
+import io.matriarch.guard.SystemCalls;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.postgres.LocalPostgres;
@@ -70,6 +72,12 @@ public final class Agent {
                 : Optional.empty();
         LoopState state = new LoopState(ticker, configuration, DynamicCache.initial(configuration), _ -> {});
         fence.ifPresent(state::fenceBy);
+        WatchdogSettings watchdog = WatchdogSettings.of(configuration.watchdog());
+        state.use(new Watchdog(
+                watchdog,
+                watchdog.mode() == WatchdogSettings.Mode.OFF
+                        ? new NoWatchdog()
+                        : new KernelWatchdog(SystemCalls.system(), Path.of(watchdog.device()), watchdog.testing())));
         handleEarlySignals();
         guard.stoppable();
         Optional<EtcdSettings> etcd = awaitEtcdAddress();

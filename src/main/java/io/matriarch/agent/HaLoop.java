@@ -122,6 +122,8 @@ public final class HaLoop {
                     Action.DeleteSync _,
                     Action.SetStandbyNames _,
                     Action.SetSlotParameters _,
+                    Action.ActivateWatchdog _,
+                    Action.DisarmWatchdog _,
                     Action.CancelOperation _,
                     Action.StopAtOnce _ -> {
                 carryOut(decision.action(), observation);
@@ -208,6 +210,7 @@ public final class HaLoop {
                 server,
                 peers,
                 outcomes,
+                state.watchdog().state(),
                 state.request());
     }
 

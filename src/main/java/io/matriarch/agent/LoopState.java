@@ -7,6 +7,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
+import io.matriarch.config.WatchdogSettings;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
@@ -43,6 +44,8 @@ public final class LoopState {
     private Optional<Instant> clusterSeenAt = Optional.empty();
     private volatile long nextRun;
     private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
+    private Watchdog watchdog =
+            new Watchdog(new WatchdogSettings(WatchdogSettings.Mode.OFF, "", false, 0), new NoWatchdog());
 
     /** {@code leaseListener} hears the monotonic end of the lease at each renewal. */
     public LoopState(
@@ -53,6 +56,15 @@ public final class LoopState {
         this.dynamic = dynamic;
         this.leaseListener = leaseListener;
         this.nextRun = ticker.nanos();
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    /** Once, before the loop begins; without it there is none. */
+    public void use(Watchdog chosen) {
+        watchdog = chosen;
     }
 
     Lease lease() {
@@ -127,6 +139,7 @@ public final class LoopState {
                 lease.until(),
                 nextRun,
                 scheduledRestart.get(),
+                watchdog.state().failed(),
                 rejoin)));
         tellFence(server);
     }

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param leaseUntil monotonic moment until which this node is the leader for health checks (reference 4.4)
  * @param nextRunNanos monotonic moment when the loop should run next, for /liveness
  * @param scheduledRestart as in the member key, absent when none
+ * @param watchdogFailed the watchdog is required and not there, so this node may not lead
  * @param rejoin where this node is on its way back into the cluster, absent when it needs none
  */
 public record Snapshot(
@@ -34,6 +35,7 @@ public record Snapshot(
         OptionalLong leaseUntil,
         long nextRunNanos,
         Optional<Mapping> scheduledRestart,
+        boolean watchdogFailed,
         Optional<Rejoin> rejoin) {
 
     /** A step of the way back, at which the node is since a monotonic moment. */
@@ -50,7 +52,8 @@ public record Snapshot(
             long takenNanos,
             OptionalLong leaseUntil,
             long nextRunNanos,
-            Optional<Mapping> scheduledRestart) {
+            Optional<Mapping> scheduledRestart,
+            boolean watchdogFailed) {
         this(
                 configuration,
                 config,
@@ -62,6 +65,7 @@ public record Snapshot(
                 leaseUntil,
                 nextRunNanos,
                 scheduledRestart,
+                watchdogFailed,
                 Optional.empty());
     }
 
@@ -78,6 +82,7 @@ public record Snapshot(
                 leaseUntil,
                 nextRunNanos,
                 scheduledRestart,
+                watchdogFailed,
                 rejoin);
     }
 }

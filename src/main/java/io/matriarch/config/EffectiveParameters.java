@@ -13,13 +13,16 @@ import java.util.TreeMap;
  *
  * @param file for postgresql.conf, sorted by name; names compare without regard to case
  * @param commandLine arguments {@code --name=value} for postgres
+ * @param recovery recovery parameters that stand here instead of under recovery_conf, names in lower case
  * @param warnings one line for each setting that is ignored or replaced
  */
-public record EffectiveParameters(Map<String, String> file, List<String> commandLine, List<String> warnings) {
+public record EffectiveParameters(
+        Map<String, String> file, Map<String, String> recovery, List<String> commandLine, List<String> warnings) {
     public EffectiveParameters {
         Map<String, String> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         sorted.putAll(file);
         file = Collections.unmodifiableMap(sorted);
+        recovery = Map.copyOf(recovery);
         commandLine = List.copyOf(commandLine);
         warnings = List.copyOf(warnings);
     }
@@ -39,7 +42,8 @@ public record EffectiveParameters(Map<String, String> file, List<String> command
         return merge.result(majorVersion, isSynchronous(dynamic));
     }
 
-    private static String section(Role role) {
+    /** What ends the names of the sections for this role: parameters_primary, pg_hba_replica and so on. */
+    public static String section(Role role) {
         return switch (role) {
             case PRIMARY, PROMOTED -> "primary";
             case STANDBY_LEADER -> "standby_leader";

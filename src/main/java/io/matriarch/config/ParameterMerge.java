@@ -20,7 +20,7 @@ final class ParameterMerge {
     private static final int REPLICA_LEVEL_SINCE = 90_600;
     private static final int WAL_KEEP_SIZE_SINCE = 130_000;
 
-    /** Matriarch writes these itself, from recovery_conf and the leader it follows. */
+    /** Matriarch writes these apart from the others: recovery_conf and the leader to follow come before them. */
     private static final Set<String> RECOVERY = Set.of(
             "archive_cleanup_command",
             "pause_at_recovery_target",
@@ -43,6 +43,7 @@ final class ParameterMerge {
 
     private final Configuration configuration;
     private final Map<String, String> parameters = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Map<String, String> recovery = new TreeMap<>();
     private final List<String> warnings = new ArrayList<>();
 
     ParameterMerge(Configuration configuration) {
@@ -103,8 +104,7 @@ final class ParameterMerge {
             warnings.add("Ignoring postgresql.%s.%s: it is a list or a mapping, but PostgreSQL takes one value"
                     .formatted(section, name));
         } else if (RECOVERY.contains(name.toLowerCase(Locale.ROOT))) {
-            warnings.add("Ignoring postgresql.%s.%s: recovery parameters belong under postgresql.recovery_conf"
-                    .formatted(section, name));
+            recovery.put(name.toLowerCase(Locale.ROOT), text.get());
         } else {
             parameters.put(name, text.get());
         }
@@ -127,7 +127,7 @@ final class ParameterMerge {
         }
         absolute("hba_file");
         absolute("ident_file");
-        return new EffectiveParameters(parameters, EffectiveParameters.commandLine(parameters), warnings);
+        return new EffectiveParameters(parameters, recovery, EffectiveParameters.commandLine(parameters), warnings);
     }
 
     private void replace(String name, Predicate<String> condition, String replacement) {

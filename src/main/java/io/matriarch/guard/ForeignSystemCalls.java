@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** System calls on a JVM, for development and tests, by the foreign-function API; an executable never contains this class. */
 @SuppressWarnings("restricted") // the foreign-function API is what this class is for
@@ -22,6 +23,8 @@ final class ForeignSystemCalls implements SystemCalls {
     private final MethodHandle prctl = function("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private final MethodHandle pipe2 = function("pipe2", ADDRESS, JAVA_INT);
     private final MethodHandle close = function("close", JAVA_INT);
+    private final MethodHandle open = function("open", ADDRESS, JAVA_INT);
+    private final MethodHandle ioctl = function("ioctl", JAVA_INT, JAVA_LONG, ADDRESS);
     private final MethodHandle kill = function("kill", JAVA_INT, JAVA_INT);
     private final MethodHandle waitid = function("waitid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private final MethodHandle posixSpawn =
@@ -65,6 +68,31 @@ final class ForeignSystemCalls implements SystemCalls {
     @Override
     public void close(int descriptor) {
         call(close, descriptor);
+    }
+
+    @Override
+    public OptionalInt open(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            int descriptor = call(open, cString(arena, SystemCalls.zeroTerminated(path)), flags);
+            return descriptor < 0 ? OptionalInt.empty() : OptionalInt.of(descriptor);
+        }
+    }
+
+    @Override
+    public boolean write(int descriptor, byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            return callLong(writeBytes, descriptor, cString(arena, bytes), (long) bytes.length) == bytes.length;
+        }
+    }
+
+    @Override
+    public Optional<byte[]> control(int descriptor, long request, byte[] memory) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = cString(arena, memory);
+            return call(ioctl, descriptor, request, copy) == 0
+                    ? Optional.of(copy.toArray(JAVA_BYTE))
+                    : Optional.empty();
+        }
     }
 
     @Override
@@ -195,13 +223,6 @@ final class ForeignSystemCalls implements SystemCalls {
     }
 
     @Override
-    public void write(int descriptor, byte[] bytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            callLong(writeBytes, descriptor, cString(arena, bytes), (long) bytes.length);
-        }
-    }
-
-    @Override
     public void datagram(String name, byte[] text) {
         int descriptor = call(socket, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
         if (descriptor < 0) {
@@ -249,18 +270,16 @@ final class ForeignSystemCalls implements SystemCalls {
     }
 
     private static int call(MethodHandle function, Object... arguments) {
-        try {
-            return (int) function.invokeWithArguments(arguments);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("a C function can't throw", e);
-        }
+        return (int) invoke(function, arguments);
     }
 
     private static long callLong(MethodHandle function, Object... arguments) {
+        return (long) invoke(function, arguments);
+    }
+
+    private static Object invoke(MethodHandle function, Object... arguments) {
         try {
-            return (long) function.invokeWithArguments(arguments);
+            return function.invokeWithArguments(arguments);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

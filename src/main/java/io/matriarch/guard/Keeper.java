@@ -39,6 +39,9 @@ public final class Keeper {
 
     private static final int SIGQUIT = 3;
 
+    /** How long the postmaster may take for an immediate shutdown; most of what is left before the kernel kills this process is for a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+
     /** {@link #ARGUMENT} and the lease, before PostgreSQL's command line. */
     private static final int OWN_ARGUMENTS = 2;
 
@@ -181,7 +184,7 @@ public final class Keeper {
                 .filter(entry -> entry.parent() == self)
                 .ifPresent(entry -> calls.kill(entry.id().pid(), SIGQUIT));
         try {
-            Thread.sleep(PostgresStop.PATIENCE);
+            Thread.sleep(PATIENCE);
             while (true) {
                 family().forEach(process -> calls.kill(process.pid(), SystemCalls.SIGKILL));
                 Thread.sleep(Duration.ofMillis(20));

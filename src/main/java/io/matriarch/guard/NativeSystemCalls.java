@@ -2,6 +2,7 @@ package io.matriarch.guard;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.function.CFunction;
@@ -33,6 +34,44 @@ final class NativeSystemCalls implements SystemCalls {
     @Override
     public void close(int descriptor) {
         closeDescriptor(descriptor);
+    }
+
+    @Override
+    public OptionalInt open(String path, int flags) {
+        CCharPointer name = cString(SystemCalls.zeroTerminated(path));
+        try {
+            int descriptor = openFile(name, flags);
+            return descriptor < 0 ? OptionalInt.empty() : OptionalInt.of(descriptor);
+        } finally {
+            UnmanagedMemory.free(name);
+        }
+    }
+
+    @Override
+    public boolean write(int descriptor, byte[] bytes) {
+        CCharPointer copy = cString(bytes);
+        try {
+            return writeBytes(descriptor, copy, bytes.length) == bytes.length;
+        } finally {
+            UnmanagedMemory.free(copy);
+        }
+    }
+
+    @Override
+    public Optional<byte[]> control(int descriptor, long request, byte[] memory) {
+        CCharPointer copy = cString(memory);
+        try {
+            if (ioctl(descriptor, request, copy) != 0) {
+                return Optional.empty();
+            }
+            byte[] answer = new byte[memory.length];
+            for (int i = 0; i < answer.length; i++) {
+                answer[i] = copy.read(i);
+            }
+            return Optional.of(answer);
+        } finally {
+            UnmanagedMemory.free(copy);
+        }
     }
 
     @Override
@@ -171,13 +210,6 @@ final class NativeSystemCalls implements SystemCalls {
     }
 
     @Override
-    public void write(int descriptor, byte[] bytes) {
-        CCharPointer copy = cString(bytes);
-        writeBytes(descriptor, copy, bytes.length);
-        UnmanagedMemory.free(copy);
-    }
-
-    @Override
     public void datagram(String socket, byte[] text) {
         int descriptor = socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
         if (descriptor < 0) {
@@ -224,6 +256,12 @@ final class NativeSystemCalls implements SystemCalls {
 
     @CFunction("close")
     private static native int closeDescriptor(int descriptor);
+
+    @CFunction("open")
+    private static native int openFile(CCharPointer path, int flags);
+
+    @CFunction("ioctl")
+    private static native int ioctl(int descriptor, long request, PointerBase memory);
 
     @CFunction("kill")
     private static native int sendSignal(int pid, int signal);

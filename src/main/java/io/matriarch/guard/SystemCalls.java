@@ -3,6 +3,7 @@ package io.matriarch.guard;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.graalvm.nativeimage.ImageInfo;
 
 /**
@@ -44,6 +45,8 @@ public interface SystemCalls {
     int LAST_SIGNAL = 31;
     short POLLIN = 1;
     int O_CLOEXEC = 0x80000;
+    int O_WRONLY = 1;
+    int O_NONBLOCK = 0x800;
 
     /** waitid's "any child", and "this child". */
     int P_ALL = 0;
@@ -72,6 +75,12 @@ public interface SystemCalls {
     Pipe pipe();
 
     void close(int descriptor);
+
+    /** A descriptor of the file, for no child; absent when it can't be opened. */
+    OptionalInt open(String path, int flags);
+
+    /** ioctl with a pointer to {@code memory}: what is there afterwards; absent when it is refused. */
+    Optional<byte[]> control(int descriptor, long request, byte[] memory);
 
     /**
      * Starts a program.
@@ -120,8 +129,8 @@ public interface SystemCalls {
     /** Reads what is there, at most 256 bytes; empty at the end of the input. */
     byte[] read(int descriptor);
 
-    /** Writes a few bytes to a pipe, which has room for them unless nobody has read for hours. */
-    void write(int descriptor, byte[] bytes);
+    /** Writes a few bytes to a device, or a pipe, which has room for them unless nobody has read for hours; whether all were taken. */
+    boolean write(int descriptor, byte[] bytes);
 
     /** Sends a datagram to a Unix socket; a name that begins with @ isn't in the file system. Without effect when nobody listens. */
     void datagram(String socket, byte[] text);
@@ -140,7 +149,16 @@ public interface SystemCalls {
 
     /** The real thing, in an executable as on a JVM. */
     static SystemCalls system() {
-        return ImageInfo.inImageCode() ? new NativeSystemCalls() : new ForeignSystemCalls();
+        return inExecutable() ? new NativeSystemCalls() : new ForeignSystemCalls();
+    }
+
+    /** A constant for whoever builds an executable, so that this holds one of the two only; a JVM need not have the class. */
+    private static boolean inExecutable() {
+        try {
+            return ImageInfo.inImageCode();
+        } catch (NoClassDefFoundError onJvm) {
+            return false;
+        }
     }
 
     /** C's form of a string. */

@@ -86,6 +86,12 @@ public sealed interface Action {
     /** Set synchronous_standby_names; absent: to what the user configured. */
     record SetStandbyNames(Optional<SynchronousStandbyNames> names) implements Action {}
 
+    /** Before PostgreSQL accepts writes. Refused: it is required, and doesn't work. */
+    record ActivateWatchdog() implements Action {}
+
+    /** Nothing accepts writes here any more. */
+    record DisarmWatchdog() implements Action {}
+
     /** Begin a long action on PostgreSQL. */
     record Begin(Operation operation) implements Action {}
 

@@ -38,7 +38,7 @@ final class LeaderRace {
         boolean named = request.flatMap(FailoverRequest::candidate)
                 .filter(s.self()::equals)
                 .isPresent();
-        if (s.seen().tags().nofailover() || (s.paused() && !named)) {
+        if (s.seen().tags().nofailover() || s.seen().watchdog().failed() || (s.paused() && !named)) {
             return new Forbidden();
         }
         if (named) {

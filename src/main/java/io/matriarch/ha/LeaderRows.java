@@ -29,6 +29,7 @@ final class LeaderRows {
         rows.addAll(keeping());
         rows.addAll(SyncRows.beforePromotion());
         rows.addAll(requests());
+        rows.addAll(WatchdogRows.leading());
         rows.addAll(promoting());
         rows.addAll(synchronous.maintaining("leader", _ -> true));
         rows.addAll(SlotRows.upkeep("leader"));
@@ -158,7 +159,7 @@ final class LeaderRows {
                                 && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(
                                 new ReleaseLeaderLock(Optional.empty()),
-                                "Promotion cancelled because it failed: " + EmptyDataRows.lastFailure(s))),
+                                "Promotion cancelled because " + EmptyDataRows.lastFailure(s))),
                 row(
                         "leader-promoting",
                         "promoted, but still in recovery",

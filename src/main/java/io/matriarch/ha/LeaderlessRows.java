@@ -49,6 +49,7 @@ final class LeaderlessRows {
                         "take the lock",
                         Situation::primary,
                         s -> s.act(new AcquireLeaderLock())),
+                WatchdogRows.backingOff(),
                 row(
                         "race-not-allowed",
                         "nofailover, or not in maintenance mode's only way to lead",

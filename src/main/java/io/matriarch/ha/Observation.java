@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param server the local PostgreSQL
  * @param peers the answers to the last {@link Action.AskPeers} of this cycle, by member name
  * @param outcomes what was done in this cycle, oldest first
+ * @param watchdog the kernel watchdog
  * @param request what a person or a signal asks of this node
  */
 public record Observation(
@@ -36,6 +37,7 @@ public record Observation(
         ServerStatus server,
         Map<String, PeerReply> peers,
         List<Outcome> outcomes,
+        WatchdogState watchdog,
         Optional<Request> request) {
 
     public Observation {

@@ -48,7 +48,7 @@ final class Recollection {
                 yield succeeded ? counted : afterStart(counted, false);
             }
             case Operation.Stop _ -> paced;
-            case Operation.Promote _ -> paced.withPromotionFailed(failed);
+            case Operation.Promote _ -> afterPromotion(memory, failed, observation);
             case Operation.Follow _ -> paced;
             case Operation.CrashRecovery _ -> memory.withCrashRecoveryTried(true);
             case Operation.CheckDivergence check -> afterCheck(paced, check, ended.result(), observation);
@@ -64,6 +64,14 @@ final class Recollection {
         boolean led = observation.cluster().flatMap(ClusterView::leader).isPresent();
         java.time.Duration pause = led ? counted.rejoin().pause(loopWait) : loopWait;
         return counted.withRetryAt(OptionalLong.of(observation.now() + pause.toNanos()));
+    }
+
+    /** The lock is left to others for a TTL (reference 5.12). */
+    private static Memory afterPromotion(Memory memory, boolean failed, Observation observation) {
+        OptionalLong retryAt = failed
+                ? OptionalLong.of(observation.now() + observation.config().ttl().toNanos())
+                : OptionalLong.empty();
+        return memory.withPromotionFailed(failed).withRetryAt(retryAt);
     }
 
     private static Memory afterStart(Memory memory, boolean succeeded) {

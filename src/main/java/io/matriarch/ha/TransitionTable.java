@@ -20,6 +20,7 @@ final class TransitionTable {
 
     private static List<Part> parts(SyncRows synchronous) {
         return List.of(
+                new Part("The watchdog is armed for nothing", WatchdogRows::mustDisarm, WatchdogRows.disarming()),
                 new Part("Shutting down", ShutdownRows::applies, ShutdownRows.rows()),
                 new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
                 new Part("A long action is in progress", Situation::operating, OperationRows.rows(synchronous)),

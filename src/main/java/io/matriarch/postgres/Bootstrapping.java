@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -40,25 +41,54 @@ final class Bootstrapping {
         this.files = files;
     }
 
-    /** {@code start} starts the new server as a primary and waits until it accepts connections. */
-    OperationResult run(DataDirectoryFiles directory, Supplier<OperationResult> start, Cancellation cancellation) {
+    /** What a bootstrap needs of the server; each returns when it accepts writes. */
+    interface NewServer {
+        /** As a primary, as it is configured. */
+        OperationResult start();
+
+        /** As a custom method has made it, open to the superuser on this machine only, until it has recovered. */
+        OperationResult startRestored(CustomBootstrap custom);
+
+        /** Stops a restored server, so that {@link #start} makes an ordinary one of it. */
+        OperationResult stop();
+    }
+
+    OperationResult run(DataDirectoryFiles directory, NewServer server, Cancellation cancellation) {
         try {
             directory.removeRemains();
-            Path staged = directory.stage();
-            OperationResult made = initdb(staged, cancellation);
-            if (!(made instanceof OperationResult.Succeeded)) {
-                return made;
-            }
-            directory.install(staged);
-            if (!configuration.bootstrap().pgHba().isEmpty()
-                    && configuration.postgresql().raw().items("pg_hba").isEmpty()) {
-                files.appendHba(configuration.bootstrap().pgHba());
-            }
-            OperationResult started = start.get();
-            return started instanceof OperationResult.Succeeded ? finish(cancellation) : started;
+            Optional<CustomBootstrap> custom = CustomBootstrap.of(configuration);
+            return custom.isPresent()
+                    ? restore(custom.get(), server, cancellation)
+                    : create(directory, server, cancellation);
         } catch (IOException e) {
             return new OperationResult.Failed("bootstrap: " + e);
         }
+    }
+
+    private OperationResult create(DataDirectoryFiles directory, NewServer server, Cancellation cancellation)
+            throws IOException {
+        Path staged = directory.stage();
+        OperationResult made = initdb(staged, cancellation);
+        if (!(made instanceof OperationResult.Succeeded)) {
+            return made;
+        }
+        directory.install(staged);
+        if (!configuration.bootstrap().pgHba().isEmpty()
+                && configuration.postgresql().raw().items("pg_hba").isEmpty()) {
+            files.appendHba(configuration.bootstrap().pgHba());
+        }
+        return then(server.start(), () -> finish(cancellation));
+    }
+
+    private OperationResult restore(CustomBootstrap custom, NewServer server, Cancellation cancellation) {
+        OperationResult made = custom.run(tools, configuration, cancellation);
+        OperationResult started = then(made, () -> server.startRestored(custom));
+        OperationResult finished = then(started, () -> finish(cancellation));
+        return then(then(finished, server::stop), server::start);
+    }
+
+    private static OperationResult then(OperationResult before, Supplier<OperationResult> next) {
+        return before instanceof OperationResult.Succeeded ? next.get() : before;
     }
 
     private OperationResult initdb(Path directory, Cancellation cancellation) throws IOException {
@@ -139,7 +169,8 @@ final class Bootstrapping {
 
     private OperationResult postBootstrap(String command, Cancellation cancellation) {
         PostgresSettings settings = configuration.postgresql();
-        ConnInfo.Address local = new ConnInfo.Address(connections.host(), settings.port(), settings.database());
+        ConnInfo.Address local =
+                new ConnInfo.Address(connections.superuserHost(), settings.port(), settings.database());
         Map<String, String> dsn = new LinkedHashMap<>();
         dsn.put("dbname", local.database());
         dsn.put("user", connections.superuserName());

@@ -28,22 +28,7 @@ final class ConfigurationFiles {
     /** Kept in the file, so that a restarted agent knows. */
     private static final String FOR_SLOTS = "# for replication slots: ";
 
-    private static final List<String> RECOVERY_PARAMETERS = List.of(
-            "archive_cleanup_command",
-            "primary_conninfo",
-            "primary_slot_name",
-            "promote_trigger_file",
-            "recovery_end_command",
-            "recovery_min_apply_delay",
-            "recovery_target",
-            "recovery_target_action",
-            "recovery_target_inclusive",
-            "recovery_target_lsn",
-            "recovery_target_name",
-            "recovery_target_time",
-            "recovery_target_timeline",
-            "recovery_target_xid",
-            "restore_command");
+    private static final int MOST_TRIALS = 20;
 
     private final Supplier<PostgresSettings> settings;
     private final String memberName;
@@ -51,8 +36,10 @@ final class ConfigurationFiles {
     private final Path base;
     private final AtomicReference<Optional<String>> standbyNames;
     private final AtomicReference<Map<String, String>> slotParameters;
+    private final ParameterTrial trial;
 
-    ConfigurationFiles(Supplier<PostgresSettings> settings, String memberName) {
+    ConfigurationFiles(Supplier<PostgresSettings> settings, String memberName, PgTools tools) {
+        this.trial = new ParameterTrial(tools);
         this.settings = settings;
         this.memberName = memberName;
         this.main = settings.get().configDirectory().resolve(settings.get().configBaseName() + ".conf");
@@ -94,28 +81,130 @@ final class ConfigurationFiles {
         return main;
     }
 
-    /** Writes everything for a server of {@code role} that streams from {@code upstream}; {@code raised} are the parameters a standby has to raise. */
-    void write(
+    /**
+     * What a written configuration depends on.
+     *
+     * @param upstream whom the server streams from as a standby
+     * @param raised parameters that a standby has to have higher than is wanted
+     * @param majorVersion such as 150000
+     */
+    record Wanted(
             PostgresConfiguration configuration,
             EffectiveParameters parameters,
             Role role,
             Optional<Upstream> upstream,
             Optional<String> slotName,
-            Map<String, String> raised)
-            throws IOException {
-        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
+            Map<String, String> raised,
+            int majorVersion) {
+        Mapping section() {
+            return PostgresSection.effective(configuration.local().postgresql(), configuration.dynamic());
+        }
+    }
+
+    /** Writes everything, and says whether anything has changed. */
+    boolean write(Wanted wanted) throws IOException {
+        return write(wanted, recovery(wanted));
+    }
+
+    private void takeBase(Mapping section) throws IOException {
         if (!Files.exists(base)
                 && Files.exists(main)
                 && section.text("custom_conf").isEmpty()) {
             Files.move(main, base);
         }
-        if (upstream.isPresent()) {
-            PgPass.write(settings.get().pgpass(), settings.get().replication(), ConnInfo.Address.of(upstream.get()));
+    }
+
+    private boolean write(Wanted wanted, Map<String, String> recovery) throws IOException {
+        Mapping section = wanted.section();
+        takeBase(section);
+        if (wanted.upstream().isPresent()) {
+            PgPass.write(
+                    settings.get().pgpass(),
+                    settings.get().replication(),
+                    ConnInfo.Address.of(wanted.upstream().get()));
         }
-        replace(main, mainContent(section, parameters, upstream, slotName, raised));
-        cleanAutoConf();
-        writeList(section, "pg_hba", role);
-        writeList(section, "pg_ident", role);
+        boolean changed = writeMain(wanted, recovery);
+        changed |= cleanAutoConf();
+        if (!parameterIsSet(wanted, "hba_file", "pg_hba.conf")) {
+            changed |= writeList(section, "pg_hba", wanted.role());
+        }
+        if (!parameterIsSet(wanted, "ident_file", "pg_ident.conf")) {
+            changed |= writeList(section, "pg_ident", wanted.role());
+        }
+        return changed;
+    }
+
+    /** A person's own access file is not written, unless it is ours (reference 6.4). */
+    private boolean parameterIsSet(Wanted wanted, String parameter, String ours) {
+        return Optional.ofNullable(wanted.parameters().file().get(parameter))
+                .filter(file -> !file.equals(
+                        settings.get().configDirectory().resolve(ours).toString()))
+                .isPresent();
+    }
+
+    Map<String, String> recovery(Wanted wanted) throws IOException {
+        Map<String, String> recovery = new TreeMap<>(wanted.parameters().recovery());
+        recovery.keySet().removeIf(name -> name.startsWith("recovery_target") || name.startsWith("primary_"));
+        recovery.putAll(RecoveryParameters.ofStandby(
+                settings.get(),
+                wanted.section(),
+                wanted.upstream(),
+                wanted.slotName(),
+                memberName,
+                wanted.majorVersion()));
+        return recovery;
+    }
+
+    /** Whether the passfile that primary_conninfo names holds the password. */
+    boolean passfileIsCurrent(Upstream upstream) throws IOException {
+        return PgPass.isCurrent(settings.get().pgpass(), settings.get().replication(), ConnInfo.Address.of(upstream));
+    }
+
+    /** Not before postgres has read it, and without what it refuses. */
+    private boolean writeMain(Wanted wanted, Map<String, String> recovery) throws IOException {
+        Map<String, String> written = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        written.putAll(wanted.parameters().file());
+        written.putAll(wanted.raised());
+        Optional<String> names = standbyNames.get();
+        names.ifPresent(value -> written.put(STANDBY_NAMES, value));
+        written.putAll(slotParameters.get());
+        Path directory = settings.get().configDirectory();
+        written.putIfAbsent("hba_file", directory.resolve("pg_hba.conf").toString());
+        written.putIfAbsent("ident_file", directory.resolve("pg_ident.conf").toString());
+        Map<String, String> kept = new TreeMap<>(recovery);
+        for (int tries = 0; tries < MOST_TRIALS; tries++) {
+            String content = mainContent(wanted, written, kept);
+            if (isContent(main, content)) {
+                return false;
+            }
+            Path candidate = writeAside(main, content);
+            Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            all.putAll(written);
+            all.putAll(kept);
+            Map<String, List<String>> corrections =
+                    trial.corrections(settings.get().dataDirectory(), candidate, all);
+            if (corrections.isEmpty()) {
+                Files.move(candidate, main, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                return true;
+            }
+            Files.delete(candidate);
+            if (names.isPresent() && corrections.containsKey(STANDBY_NAMES)) {
+                throw new IOException("PostgreSQL refuses " + STANDBY_NAMES + " = " + names.get());
+            }
+            correct(written, corrections);
+            correct(kept, corrections);
+        }
+        throw new IOException("PostgreSQL refuses " + main + " whatever is left out");
+    }
+
+    private static void correct(Map<String, String> parameters, Map<String, List<String>> corrections) {
+        corrections.forEach((name, better) -> {
+            if (better.isEmpty()) {
+                parameters.remove(name);
+            } else {
+                parameters.replace(name, better.getFirst());
+            }
+        });
     }
 
     /** Whom the last written configuration follows; kept in a comment since a connection string has no member name. */
@@ -154,11 +243,20 @@ final class ConfigurationFiles {
     }
 
     void standbySignal() throws IOException {
-        Path signal = settings.get().dataDirectory().resolve("standby.signal");
-        if (!Files.exists(signal)) {
-            replace(signal, "");
+        signal("standby.signal");
+    }
+
+    /** Makes this one of the two signal files, and removes the other. */
+    void signal(String name) throws IOException {
+        Path directory = settings.get().dataDirectory();
+        if (!Files.exists(directory.resolve(name))) {
+            replace(directory.resolve(name), "");
         }
-        Files.deleteIfExists(settings.get().dataDirectory().resolve("recovery.signal"));
+        for (String other : List.of("standby.signal", "recovery.signal")) {
+            if (!other.equals(name)) {
+                Files.deleteIfExists(directory.resolve(other));
+            }
+        }
     }
 
     void noSignals() throws IOException {
@@ -171,66 +269,27 @@ final class ConfigurationFiles {
                 || Files.exists(settings.get().dataDirectory().resolve("recovery.signal"));
     }
 
-    private String mainContent(
-            Mapping section,
-            EffectiveParameters parameters,
-            Optional<Upstream> upstream,
-            Optional<String> slotName,
-            Map<String, String> raised)
-            throws IOException {
+    private String mainContent(Wanted wanted, Map<String, String> parameters, Map<String, String> recovery) {
         StringBuilder content = new StringBuilder(HEADER);
-        upstream.ifPresent(followed -> content.append(FOLLOWING)
-                .append(followed.connUrl())
-                .append(' ')
-                .append(followed.member())
-                .append('\n'));
-        Map<String, String> forSlots = slotParameters.get();
-        new TreeMap<>(forSlots)
+        wanted.upstream()
+                .ifPresent(followed -> content.append(FOLLOWING)
+                        .append(followed.connUrl())
+                        .append(' ')
+                        .append(followed.member())
+                        .append('\n'));
+        new TreeMap<>(slotParameters.get())
                 .forEach((name, value) -> content.append(FOR_SLOTS)
                         .append(name)
                         .append(" = ")
                         .append(value)
                         .append('\n'));
-        String include = section.text("custom_conf").orElse(base.getFileName().toString());
+        String include =
+                wanted.section().text("custom_conf").orElse(base.getFileName().toString());
         content.append("include ").append(quote(include)).append("\n\n");
-        Map<String, String> written = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        written.putAll(parameters.file());
-        written.putAll(raised);
-        standbyNames.get().ifPresent(names -> written.put(STANDBY_NAMES, names));
-        written.putAll(forSlots);
-        RECOVERY_PARAMETERS.forEach(written::remove);
-        written.putIfAbsent(
-                "hba_file",
-                settings.get().configDirectory().resolve("pg_hba.conf").toString());
-        written.putIfAbsent(
-                "ident_file",
-                settings.get().configDirectory().resolve("pg_ident.conf").toString());
-        written.forEach((name, value) -> append(content, name, value));
+        parameters.forEach((name, value) -> append(content, name, value));
         content.append("\n# recovery.conf\n");
-        recovery(section, parameters, upstream, slotName).forEach((name, value) -> append(content, name, value));
+        recovery.forEach((name, value) -> append(content, name, value));
         return content.toString();
-    }
-
-    private Map<String, String> recovery(
-            Mapping section, EffectiveParameters parameters, Optional<Upstream> upstream, Optional<String> slotName)
-            throws IOException {
-        Map<String, String> recovery = new TreeMap<>();
-        for (String name : RECOVERY_PARAMETERS) {
-            Optional.ofNullable(parameters.file().get(name)).ifPresent(value -> recovery.put(name, value));
-        }
-        section.mapping("recovery_conf")
-                .entries()
-                .forEach((name, value) -> value.asText().ifPresent(text -> recovery.put(name, text)));
-        recovery.keySet().removeIf(name -> name.startsWith("recovery_target") || name.startsWith("primary_"));
-        recovery.put("recovery_target_timeline", "latest");
-        for (String target : List.of("", "_name", "_time", "_xid", "_lsn")) {
-            recovery.put("recovery_target" + target, "");
-        }
-        if (upstream.isPresent()) {
-            recovery.put("primary_conninfo", ConnInfo.primary(settings.get(), upstream.get(), memberName));
-            slotName.ifPresent(name -> recovery.put("primary_slot_name", name));
-        }
-        return recovery;
     }
 
     private static void append(StringBuilder content, String name, String value) {
@@ -242,29 +301,108 @@ final class ConfigurationFiles {
     }
 
     /** ALTER SYSTEM must not decide whom a standby follows. */
-    private void cleanAutoConf() throws IOException {
+    private boolean cleanAutoConf() throws IOException {
         Path file = settings.get().dataDirectory().resolve("postgresql.auto.conf");
         if (!Files.exists(file)) {
-            return;
+            return false;
         }
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         List<String> kept = lines.stream()
-                .filter(line -> !RECOVERY_PARAMETERS.contains(
-                        line.split("=", 2)[0].strip().toLowerCase(java.util.Locale.ROOT)))
+                .filter(line -> !RecoveryParameters.contains(line.split("=", 2)[0].strip()))
                 .toList();
-        if (kept.size() < lines.size()) {
-            replace(file, String.join("\n", kept) + "\n");
+        if (kept.size() == lines.size()) {
+            return false;
+        }
+        replace(file, String.join("\n", kept) + "\n");
+        return true;
+    }
+
+    private boolean writeList(Mapping section, String name, Role role) throws IOException {
+        List<Value> forRole = section.items(name + "_" + EffectiveParameters.section(role));
+        List<String> lines = (forRole.isEmpty() ? section.items(name) : forRole)
+                .stream().flatMap(item -> item.asText().stream()).toList();
+        Path file = settings.get().configDirectory().resolve(name + ".conf");
+        String content = HEADER + String.join("\n", lines) + "\n";
+        if (lines.isEmpty() || isContent(file, content)) {
+            return false;
+        }
+        replace(file, content);
+        return true;
+    }
+
+    private static boolean isContent(Path file, String content) throws IOException {
+        return Files.exists(file)
+                && Files.readString(file, StandardCharsets.UTF_8).equals(content);
+    }
+
+    /** For what a custom bootstrap has made; {@code keepAutoConf} leaves recovery parameters in postgresql.auto.conf. */
+    void writeRestored(Wanted wanted, Map<String, String> recovery, boolean keepAutoConf) throws IOException {
+        takeBase(wanted.section());
+        writeMain(wanted, recovery);
+        if (!keepAutoConf) {
+            cleanAutoConf();
         }
     }
 
-    private void writeList(Mapping section, String name, Role role) throws IOException {
-        String suffix = role.leads() ? "_primary" : "_replica";
-        List<Value> forRole = section.items(name + suffix);
-        List<String> lines = (forRole.isEmpty() ? section.items(name) : forRole)
-                .stream().flatMap(item -> item.asText().stream()).toList();
-        if (!lines.isEmpty()) {
-            replace(settings.get().configDirectory().resolve(name + ".conf"), HEADER + String.join("\n", lines) + "\n");
+    private Path trustingHba() {
+        return settings.get().dataDirectory().resolve("pg_hba.conf.bootstrap");
+    }
+
+    /** Lets the superuser in from this machine without a password, and nobody else. */
+    Path trustingHba(Connections connections) throws IOException {
+        String user = settings.get()
+                .superuser()
+                .username()
+                .map(name -> '"' + name + '"')
+                .orElse("all");
+        StringBuilder lines = new StringBuilder(HEADER);
+        settings.get()
+                .replication()
+                .username()
+                .ifPresent(name ->
+                        lines.append("local replication \"").append(name).append("\" trust\n"));
+        lines.append("local all ").append(user).append(" trust\n");
+        for (String address : connections.hostAddresses()) {
+            lines.append("host all ").append(user).append(' ').append(address).append(" trust\n");
         }
+        replace(trustingHba(), lines.toString());
+        return trustingHba();
+    }
+
+    void removeTrustingHba() throws IOException {
+        Files.deleteIfExists(trustingHba());
+    }
+
+    /** Into the data directory, so that a copy of it has them wherever config_dir is (reference 6.4). */
+    void saveCopies() throws IOException {
+        for (Path file : copied()) {
+            if (Files.exists(file)) {
+                Path copy = settings.get().dataDirectory().resolve(file.getFileName() + ".backup");
+                String content = Files.readString(file, StandardCharsets.UTF_8);
+                if (!isContent(copy, content)) {
+                    replace(copy, content);
+                }
+            }
+        }
+    }
+
+    /** What a new copy of a data directory lacks. */
+    void restoreCopies() throws IOException {
+        for (Path file : copied()) {
+            Path copy = settings.get().dataDirectory().resolve(file.getFileName() + ".backup");
+            if (!Files.exists(file) && Files.exists(copy)) {
+                replace(file, Files.readString(copy, StandardCharsets.UTF_8));
+            }
+        }
+        Path ident = settings.get().configDirectory().resolve("pg_ident.conf");
+        if (!Files.exists(ident)) {
+            replace(ident, "");
+        }
+    }
+
+    private List<Path> copied() {
+        Path directory = settings.get().configDirectory();
+        return List.of(main, base, directory.resolve("pg_hba.conf"), directory.resolve("pg_ident.conf"));
     }
 
     /** Adds lines to pg_hba.conf once, after initdb. */
@@ -274,18 +412,26 @@ final class ConfigurationFiles {
         replace(file, before + "\n" + String.join("\n", lines) + "\n");
     }
 
-    /** Atomically, readable as the data directory is. */
-    private void replace(Path file, String content) throws IOException {
-        boolean groupMayRead = Files.exists(settings.get().dataDirectory())
-                && Files.getPosixFilePermissions(settings.get().dataDirectory())
-                        .containsAll(PosixFilePermissions.fromString("---r-x---"));
+    /** Atomically. */
+    void replace(Path file, String content) throws IOException {
+        Files.move(
+                writeAside(file, content), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** In the data directory readable as the directory is; elsewhere as the process makes files (reference 6.1). */
+    private Path writeAside(Path file, String content) throws IOException {
+        Path data = settings.get().dataDirectory();
         Path temporary = file.resolveSibling(file.getFileName() + ".matriarch-new");
         Files.deleteIfExists(temporary);
-        Files.createFile(
-                temporary,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString(groupMayRead ? "rw-r-----" : "rw-------")));
+        if (file.toAbsolutePath().normalize().startsWith(data.toAbsolutePath().normalize())) {
+            boolean groupMayRead = Files.exists(data)
+                    && Files.getPosixFilePermissions(data).containsAll(PosixFilePermissions.fromString("---r-x---"));
+            Files.createFile(
+                    temporary,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(groupMayRead ? "rw-r-----" : "rw-------")));
+        }
         Files.writeString(temporary, content, StandardCharsets.UTF_8);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return temporary;
     }
 }

@@ -4,8 +4,10 @@ import io.matriarch.cluster.ServerAddress;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.value.Value.Mapping;
 import java.net.MalformedURLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -49,13 +51,14 @@ final class ConnInfo {
         }
     }
 
-    /** primary_conninfo, in the order and with the defaults that Patroni writes (reference 6.5). */
-    static String primary(PostgresSettings settings, Upstream upstream, String applicationName)
+    /** primary_conninfo, in the order, with the defaults and for the versions that Patroni writes (reference 6.5). */
+    static String primary(
+            PostgresSettings settings, Mapping section, Upstream upstream, String applicationName, int majorVersion)
             throws MalformedURLException {
         Address address = Address.of(upstream);
         DatabaseUser user = settings.replication();
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("dbname", settings.database());
+        parts.put("dbname", address.database());
         user.username().ifPresent(name -> parts.put("user", name));
         if (user.password().isPresent()) {
             parts.put("passfile", settings.pgpass().toString());
@@ -63,26 +66,53 @@ final class ConnInfo {
         parts.put("host", address.host());
         parts.put("port", Integer.toString(address.port()));
         parts.put("sslmode", user.connectionParameters().getOrDefault("sslmode", "prefer"));
-        for (String name : new String[] {"sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir"}) {
-            putIfSet(parts, user, name);
+        for (Keyword keyword : Keyword.beforeApplicationName()) {
+            keyword.add(parts, user, majorVersion);
         }
         parts.put("application_name", applicationName);
-        parts.put("gssencmode", user.connectionParameters().getOrDefault("gssencmode", "prefer"));
-        parts.put("channel_binding", user.connectionParameters().getOrDefault("channel_binding", "prefer"));
-        putIfSet(parts, user, "sslnegotiation");
+        section.text("krbsrvname").ifPresent(service -> parts.put("krbsrvname", service));
+        for (Keyword keyword : Keyword.afterApplicationName()) {
+            keyword.add(parts, user, majorVersion);
+        }
         return text(parts);
+    }
+
+    /** A libpq keyword that the server of a standby knows since a major version; with a default it is always written, so that texts can be compared. */
+    private record Keyword(String name, int since, Optional<String> standard) {
+        static List<Keyword> beforeApplicationName() {
+            return List.of(
+                    plain("sslcert", 0),
+                    plain("sslkey", 0),
+                    plain("sslpassword", 130_000),
+                    plain("sslrootcert", 0),
+                    plain("sslcrl", 0),
+                    plain("sslcrldir", 140_000));
+        }
+
+        static List<Keyword> afterApplicationName() {
+            return List.of(
+                    new Keyword("gssencmode", 120_000, Optional.of("prefer")),
+                    new Keyword("channel_binding", 130_000, Optional.of("prefer")),
+                    new Keyword("sslnegotiation", 170_000, Optional.of("postgres")));
+        }
+
+        private static Keyword plain(String name, int since) {
+            return new Keyword(name, since, Optional.empty());
+        }
+
+        void add(Map<String, String> parts, DatabaseUser user, int majorVersion) {
+            Optional<String> value =
+                    Optional.ofNullable(user.connectionParameters().get(name)).or(() -> standard);
+            if (majorVersion >= since) {
+                value.ifPresent(text -> parts.put(name, text));
+            }
+        }
     }
 
     static String text(Map<String, String> parts) {
         return parts.entrySet().stream()
                 .map(part -> part.getKey() + "=" + escape(part.getValue()))
                 .collect(Collectors.joining(" "));
-    }
-
-    private static void putIfSet(Map<String, String> parts, DatabaseUser user, String name) {
-        if (user.connectionParameters().containsKey(name)) {
-            parts.put(name, user.connectionParameters().get(name));
-        }
     }
 
     private static String escape(String value) {

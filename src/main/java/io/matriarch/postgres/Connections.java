@@ -3,23 +3,36 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.MalformedURLException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.postgresql.Driver;
 
 /** Opens the agent's own SQL connections (reference 6.2 and 6.11). */
 final class Connections {
+    private static final Logger LOG = Logger.getLogger(Connections.class);
     private static final List<String> ANYWHERE = List.of("*", "localhost", "0.0.0.0", "127.0.0.1");
 
     private final Driver driver = new Driver();
     private final Supplier<PostgresSettings> settings;
+    private final Supplier<Optional<String>> socketFolders;
 
-    Connections(Supplier<PostgresSettings> settings) {
+    /** {@code socketFolders} is the server's unix_socket_directories, if that is set. */
+    Connections(Supplier<PostgresSettings> settings, Supplier<Optional<String>> socketFolders) {
         this.settings = settings;
+        this.socketFolders = socketFolders;
     }
 
     /** To the local server as its superuser. */
@@ -37,7 +50,7 @@ final class Connections {
         if (statementTimeoutMillis > 0) {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
-        return open(host(), settings.get().port(), database, properties);
+        return open(superuserHost(), settings.get().port(), database, properties);
     }
 
     /** To another member as the user of pg_rewind, who may read its files; as the superuser if there is none. */
@@ -84,8 +97,10 @@ final class Connections {
 
     /** A physical replication connection to the local server. */
     Connection localReplication() throws SQLException {
-        return replication(new ConnInfo.Address(
-                host(), settings.get().port(), settings.get().database()));
+        String host =
+                settings.get().useUnixSocketForReplication() ? socketFolder().orElseGet(this::host) : host();
+        return replication(
+                new ConnInfo.Address(host, settings.get().port(), settings.get().database()));
     }
 
     /** Where the local server listens for the agent. */
@@ -93,6 +108,39 @@ final class Connections {
         List<String> addresses = settings.get().listenAddresses();
         boolean loopback = addresses.isEmpty() || addresses.stream().anyMatch(ANYWHERE::contains);
         return loopback ? "localhost" : addresses.getFirst();
+    }
+
+    /** The folder of the socket with use_unix_socket, else as {@link #host}. */
+    String superuserHost() {
+        return settings.get().useUnixSocket() ? socketFolder().orElseGet(this::host) : host();
+    }
+
+    /** Absent when the server is configured to have no socket in the file system. */
+    private Optional<String> socketFolder() {
+        Optional<String> configured = socketFolders.get();
+        if (configured.isPresent()) {
+            return Stream.of(configured.get().split(",", -1))
+                    .map(String::strip)
+                    .filter(folder -> folder.startsWith("/"))
+                    .findFirst();
+        }
+        int port = settings.get().port();
+        return Stream.of("/var/run/postgresql", "/tmp")
+                .filter(folder -> Files.exists(Path.of(UnixSocketFactory.file(folder, port))))
+                .findFirst();
+    }
+
+    /** For pg_hba.conf: from where this agent's own connections come. */
+    List<String> hostAddresses() {
+        List<String> addresses = new ArrayList<>(List.of("127.0.0.1/32", "::1/128"));
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host())) {
+                addresses.add(address.getHostAddress() + (address instanceof Inet6Address ? "/128" : "/32"));
+            }
+        } catch (UnknownHostException e) {
+            LOG.warnf("%s has no address: %s", host(), e.getMessage());
+        }
+        return addresses.stream().distinct().toList();
     }
 
     String superuserName() {
@@ -117,7 +165,12 @@ final class Connections {
     }
 
     private Connection open(String host, int port, String database, Properties properties) throws SQLException {
-        String address = host.contains(":") ? "[" + host + "]" : host;
+        if (host.startsWith("/")) {
+            properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
+            properties.setProperty("socketFactoryArg", UnixSocketFactory.file(host, port));
+            properties.setProperty("sslmode", "disable");
+        }
+        String address = host.startsWith("/") ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
         Connection connection =
                 driver.connect("jdbc:postgresql://" + address + ":" + port + "/" + database, properties);
         if (connection == null) {

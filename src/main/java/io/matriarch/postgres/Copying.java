@@ -37,8 +37,7 @@ final class Copying {
             "host",
             "port",
             "username",
-            "password",
-            "compress");
+            "password");
 
     private final PgTools tools;
     private final Supplier<PostgresSettings> settings;
@@ -116,30 +115,86 @@ final class Copying {
             return new OperationResult.Failed("a server runs on "
                     + settings.get().dataDirectory() + ", it is not cloned over; nothing was removed");
         }
+        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
         try (ToolCredentials credentials = new ToolCredentials(
                 settings.get(), "clone", settings.get().replication(), ConnInfo.Address.of(source))) {
-            Try result = tryOnce(credentials, configuration, cancellation);
-            if (!result.ended().ok() && !cancellation.requested()) {
-                LOG.warnf(
-                        "pg_basebackup from %s failed, trying once more: %s",
-                        source.member(), result.ended().lastLine());
-                pause(cancellation);
-                result = tryOnce(credentials, configuration, cancellation);
+            OperationResult result = new OperationResult.Failed("no method to clone with is configured");
+            for (ReplicaMethod method : ReplicaMethod.of(section)) {
+                result = method.isBasebackup()
+                        ? basebackup(source, credentials, configuration, cancellation)
+                        : custom(method, credentials, configuration, cancellation);
+                if (!(result instanceof OperationResult.Failed(String why))) {
+                    return result;
+                }
+                LOG.warnf("create_replica_methods: %s failed: %s", method.name(), why);
             }
-            if (cancellation.requested()) {
-                files.removeRemains();
-                return new OperationResult.Cancelled();
-            }
-            if (!result.ended().ok()) {
-                return new OperationResult.Failed("pg_basebackup from " + source.member() + ": "
-                        + result.ended().lastLine());
-            }
-            makeStandby(result.made());
-            files.install(result.made());
-            return new OperationResult.Succeeded();
+            return result;
         } catch (IOException e) {
             return new OperationResult.Failed("cloning from " + source.member() + ": " + e);
         }
+    }
+
+    private OperationResult basebackup(
+            Upstream source,
+            ToolCredentials credentials,
+            PostgresConfiguration configuration,
+            Cancellation cancellation)
+            throws IOException {
+        Try result = tryOnce(credentials, configuration, cancellation);
+        if (!result.ended().ok() && !cancellation.requested()) {
+            LOG.warnf(
+                    "pg_basebackup from %s failed, trying once more: %s",
+                    source.member(), result.ended().lastLine());
+            pause(cancellation);
+            result = tryOnce(credentials, configuration, cancellation);
+        }
+        if (cancellation.requested()) {
+            files.removeRemains();
+            return new OperationResult.Cancelled();
+        }
+        if (!result.ended().ok()) {
+            return new OperationResult.Failed("pg_basebackup from " + source.member() + ": "
+                    + result.ended().lastLine());
+        }
+        makeStandby(result.made());
+        files.install(result.made());
+        return new OperationResult.Succeeded();
+    }
+
+    /** A person's own command writes into the data directory itself. What it leaves when it fails is removed, unless it wants to go on from there. */
+    private OperationResult custom(
+            ReplicaMethod method,
+            ToolCredentials credentials,
+            PostgresConfiguration configuration,
+            Cancellation cancellation)
+            throws IOException {
+        if (!method.keepsData()) {
+            files.clear();
+        }
+        PgTools.Result ended = tools.runCommand(
+                method.arguments(
+                        configuration.local().scope(),
+                        settings.get(),
+                        credentials.connectionString(Map.of("dbname", "postgres"))),
+                credentials.environment(),
+                Deadline.after(PATIENCE),
+                cancellation);
+        Path made = settings.get().dataDirectory();
+        boolean whole = ended.ok() && Files.exists(made.resolve("global/pg_control"));
+        if (whole && !cancellation.requested()) {
+            makeStandby(made);
+            return new OperationResult.Succeeded();
+        }
+        if (!method.keepsData()) {
+            files.clear();
+        }
+        if (cancellation.requested()) {
+            return new OperationResult.Cancelled();
+        }
+        return new OperationResult.Failed(
+                ended.ok()
+                        ? method.name() + " ended well, but made no cluster in " + made
+                        : method.name() + " exited with " + ended.exitCode() + ": " + ended.lastLine());
     }
 
     private record Try(Path made, PgTools.Result ended) {}
@@ -174,7 +229,17 @@ final class Copying {
 
     /** The basebackup section: a list of options and one-key mappings, or a mapping. */
     static List<String> options(Mapping section) {
-        return ToolOptions.of(section, "basebackup", NOT_ALLOWED);
+        return ToolOptions.of(section, "basebackup", NOT_ALLOWED).stream()
+                .filter(Copying::makesPlainCopy)
+                .toList();
+    }
+
+    private static boolean makesPlainCopy(String option) {
+        boolean plain = !option.startsWith("--compress") || option.startsWith("--compress=server");
+        if (!plain) {
+            LOG.warnf("postgresql.basebackup: the option %s is not allowed, it is left out", option);
+        }
+        return plain;
     }
 
     private static void pause(Cancellation cancellation) {

@@ -11,6 +11,7 @@ import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.ServerStatus.PendingChange;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
+import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
@@ -26,10 +27,12 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -38,6 +41,9 @@ public final class LocalPostgres implements Postgres {
     private static final Logger LOG = Logger.getLogger(LocalPostgres.class);
     private static final int SQL_TIMEOUT_MILLIS = 3000;
     private static final Duration RELOAD = Duration.ofMillis(100);
+    private static final Duration FIRST_START = Duration.ofMinutes(5);
+    private static final String NO_CALLBACK = "";
+    private static final Duration UNTIL_RELOADED = Duration.ofSeconds(1);
 
     private final PostgresSettings settings;
     private final AtomicReference<PostgresConfiguration> configuration;
@@ -57,9 +63,15 @@ public final class LocalPostgres implements Postgres {
     private final OperationSlot slot;
     private final SlotKeeper slotKeeper;
     private final PostmasterWatch watch;
+    private final StandbyWatch standbyWatch;
+    private final PgTools tools;
+    private final ReentrantLock writing = new ReentrantLock();
     private final AtomicReference<Role> role = new AtomicReference<>(Role.REPLICA);
     private final AtomicReference<Optional<Upstream>> following;
     private final AtomicReference<Map<String, PendingChange>> pendingRestart = new AtomicReference<>(Map.of());
+    private final AtomicReference<PostgresState> bootstrapState = new AtomicReference<>(PostgresState.INITDB);
+    private final AtomicBoolean lookedBefore = new AtomicBoolean();
+    private final AtomicBoolean joining = new AtomicBoolean();
     private final AtomicBoolean checkedPending = new AtomicBoolean();
     private final AtomicBoolean reloadDue = new AtomicBoolean();
     private final AtomicBoolean stoppingAtOnce = new AtomicBoolean();
@@ -77,10 +89,10 @@ public final class LocalPostgres implements Postgres {
         this.configuration = new AtomicReference<>(initial);
         PgTools tools = new PgTools(settings);
         Supplier<PostgresSettings> newest = () -> configuration.get().local().postgresql();
-        this.connections = new Connections(newest);
+        this.connections = new Connections(newest, () -> socketFolders(configuration.get()));
         this.monitor = new Monitor(connections);
         this.control = new ControlFile(tools, settings.dataDirectory());
-        this.files = new ConfigurationFiles(newest, initial.local().name());
+        this.files = new ConfigurationFiles(newest, initial.local().name(), tools);
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
         PostgresLog log = new PostgresLog(settings.dataDirectory());
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper, log);
@@ -93,6 +105,12 @@ public final class LocalPostgres implements Postgres {
         this.slotKeeper = new SlotKeeper(connections, settings.dataDirectory());
         this.slot = new OperationSlot(ticker, this::changed);
         this.watch = new PostmasterWatch(settings.dataDirectory(), this::changed);
+        this.tools = tools;
+        this.standbyWatch = new StandbyWatch(
+                connections,
+                files.mainFile(),
+                settings.dataDirectory().resolve("postgresql.auto.conf"),
+                settings.pgpass());
     }
 
     @Override
@@ -109,7 +127,14 @@ public final class LocalPostgres implements Postgres {
         Optional<ServerReading> reading =
                 alive && accepts() ? monitor.ask(deadline).map(slotKeeper::mark) : Optional.empty();
         reading.ifPresent(answer -> noteRole(answer.inRecovery()));
+        join(alive, reading);
         checkPending(reading);
+        if (reading.filter(ServerReading::inRecovery).isPresent()
+                && slot.running().isEmpty()) {
+            standbyWatch.look(
+                    postmaster.orElseThrow(),
+                    current -> repair(current, reading.get().version()));
+        }
         wasRunning = (wasRunning && slot.running().isEmpty()) || alive;
         return new ServerStatus(
                 data,
@@ -148,6 +173,38 @@ public final class LocalPostgres implements Postgres {
         return observed;
     }
 
+    /** A server that ran before this agent is told of once, and gets the files that it would have with this agent (reference 6.2). */
+    private void join(boolean alive, Optional<ServerReading> reading) {
+        if (!lookedBefore.getAndSet(true)) {
+            joining.set(alive);
+        }
+        if (reading.isPresent() && slot.running().isEmpty() && joining.compareAndSet(true, false)) {
+            callbacks.fire("on_start", role.get(), configuration.get());
+            if (!reading.get().inRecovery()) {
+                Thread.ofPlatform().name("postgres-join").daemon().start(this::takeOver);
+            }
+        }
+    }
+
+    private void takeOver() {
+        writing.lock();
+        try {
+            if (slot.running().isEmpty() && server.write(configuration.get(), Role.PRIMARY, following.get())) {
+                server.reload(settings);
+            }
+        } catch (IOException e) {
+            LOG.warnf("the configuration of the running server can't be written: %s", e.getMessage());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private static Optional<String> socketFolders(PostgresConfiguration now) {
+        return Optional.ofNullable(EffectiveParameters.of(now.local(), now.dynamic(), 0, Role.PRIMARY)
+                .file()
+                .get("unix_socket_directories"));
+    }
+
     private boolean accepts() {
         String status = Postmaster.status(settings.dataDirectory());
         return status.isEmpty() || status.equals("ready") || status.equals("standby");
@@ -173,7 +230,7 @@ public final class LocalPostgres implements Postgres {
 
     private PostgresState state(boolean alive, boolean answers) {
         Optional<PostgresState> busy = slot.running().flatMap(running -> switch (running.operation()) {
-            case Operation.Bootstrap _ -> Optional.of(PostgresState.INITDB);
+            case Operation.Bootstrap _ -> Optional.of(bootstrapState.get());
             case Operation.Clone _, Operation.Reinitialize _ -> Optional.of(PostgresState.CREATING_REPLICA);
             case Operation.Start _ -> Optional.of(PostgresState.STARTING);
             case Operation.Stop _ -> Optional.of(PostgresState.STOPPING);
@@ -240,13 +297,68 @@ public final class LocalPostgres implements Postgres {
     }
 
     private void refreshPending() {
+        pause(UNTIL_RELOADED); // a reload is asynchronous
         Map<String, String> wanted =
                 server.parameters(configuration.get(), role.get()).file();
         try (Connection connection = connections.local("Patroni", SQL_TIMEOUT_MILLIS)) {
-            pendingRestart.set(new PendingRestart(connection).of(wanted));
+            Map<String, PendingChange> now = new PendingRestart(connection, this::valueInFiles).of(wanted);
+            Map<String, PendingChange> before = pendingRestart.getAndSet(now);
+            now.forEach((name, change) -> {
+                if (!change.equals(before.get(name))) {
+                    LOG.infof(
+                            "Changed %s from '%s' to '%s' (restart might be required)",
+                            name, change.oldValue(), change.newValue());
+                }
+            });
         } catch (SQLException e) {
             checkedPending.set(false);
             LOG.debugf("pg_settings can't be read: %s", e.getMessage());
+        }
+    }
+
+    private String valueInFiles(String parameter) {
+        PgTools.Result result = tools.run(
+                "postgres",
+                List.of(
+                        "-C",
+                        parameter,
+                        "-D",
+                        settings.dataDirectory().toString(),
+                        "--config-file=" + files.mainFile()),
+                Map.of(),
+                Deadline.after(Duration.ofSeconds(5)));
+        return result.ok() ? result.output().strip() : "?";
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Somebody has changed a standby's files: they are written again, and the server told. */
+    private void repair(Map<String, RecoveryComparison.Current> current, int version) {
+        writing.lock();
+        try {
+            if (slot.running().isPresent()) {
+                return;
+            }
+            ConfigurationFiles.Wanted wanted = server.wanted(configuration.get(), Role.REPLICA, following.get());
+            Set<String> different = RecoveryComparison.differences(files.recovery(wanted), current, version);
+            boolean passwordChanged = following.get().isPresent()
+                    && !files.passfileIsCurrent(following.get().get());
+            if (files.write(wanted) || !different.isEmpty() || passwordChanged) {
+                LOG.infof(
+                        "the standby's configuration was not as it has to be %s; it was written again and is reloaded",
+                        different);
+                server.reload(settings);
+            }
+        } catch (IOException e) {
+            LOG.warnf("the standby's configuration can't be written: %s", e.getMessage());
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -256,48 +368,36 @@ public final class LocalPostgres implements Postgres {
             OperationResult result = run(operation, cancellation);
             if (reloadDue.getAndSet(false)
                     && Postmaster.of(settings.dataDirectory()).isPresent()) {
-                applyReload(configuration.get()).ifPresent(why -> LOG.warnf("reloading PostgreSQL: %s", why));
+                applyReload(configuration.get(), false).ifPresent(why -> LOG.warnf("reloading PostgreSQL: %s", why));
             }
             return result;
         });
     }
 
+    /** Whoever writes files now looked before this operation began; whoever comes later sees it, and writes nothing. */
+    private PostgresConfiguration configurationWithoutWriter() {
+        writing.lock();
+        try {
+            return configuration.get();
+        } finally {
+            writing.unlock();
+        }
+    }
+
     private OperationResult run(Operation operation, Cancellation cancellation) {
-        PostgresConfiguration now = configuration.get();
+        PostgresConfiguration now = configurationWithoutWriter();
         return switch (operation) {
-            case Operation.Bootstrap _ ->
-                bootstrapping.run(
-                        directory,
-                        () -> server.start(
-                                now,
-                                Operation.Start.As.PRIMARY,
-                                Optional.empty(),
-                                Optional.of(Duration.ofMinutes(5)),
-                                "on_start",
-                                cancellation),
-                        cancellation);
+            case Operation.Bootstrap _ -> bootstrap(now, cancellation);
             case Operation.DiscardFailedBootstrap _ -> discard(now);
             case Operation.Clone clone -> copying.clone(clone.source(), now, cancellation);
             case Operation.Reinitialize again -> reinitialize(again, now, cancellation);
-            case Operation.Start start -> {
-                following.set(start.follow());
-                boolean demoted = start.as() == Operation.Start.As.REPLICA
-                        && (role.get() == Role.DEMOTED || role.get().leads());
-                role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA);
-                yield server.start(
-                        now,
-                        start.as(),
-                        start.follow(),
-                        start.patience(),
-                        demoted ? "on_role_change" : "on_start",
-                        cancellation);
-            }
+            case Operation.Start start -> start(now, start, cancellation);
             case Operation.Stop stop -> stop(now, stop, cancellation);
             case Operation.Restart restart ->
                 server.restart(now, role.get(), following.get(), restart.patience(), cancellation);
             case Operation.Promote _ -> {
                 role.set(Role.PROMOTED);
-                yield server.promote(now, cancellation);
+                yield server.promote(now, following.get(), cancellation);
             }
             case Operation.Follow follow -> {
                 OperationResult result = server.follow(now, follow.upstream());
@@ -312,6 +412,63 @@ public final class LocalPostgres implements Postgres {
             case Operation.CopyLogicalSlots copy -> copySlots(now, copy, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
         };
+    }
+
+    private OperationResult bootstrap(PostgresConfiguration now, Cancellation cancellation) {
+        bootstrapState.set(PostgresState.INITDB);
+        if (CustomBootstrap.of(now.local()).isPresent()) {
+            bootstrapState.set(PostgresState.CUSTOM_BOOTSTRAP);
+        }
+        OperationResult result = bootstrapping.run(
+                directory,
+                new Bootstrapping.NewServer() {
+                    @Override
+                    public OperationResult start() {
+                        return server.start(
+                                now,
+                                Operation.Start.As.PRIMARY,
+                                Optional.empty(),
+                                Optional.of(FIRST_START),
+                                NO_CALLBACK,
+                                cancellation);
+                    }
+
+                    @Override
+                    public OperationResult startRestored(CustomBootstrap custom) {
+                        bootstrapState.set(PostgresState.BOOTSTRAP_STARTING);
+                        return server.startRestored(now, custom, cancellation);
+                    }
+
+                    @Override
+                    public OperationResult stop() {
+                        return server.stopRestored(now, cancellation);
+                    }
+                },
+                cancellation);
+        if (result instanceof OperationResult.Succeeded) {
+            callbacks.fire("on_start", Role.PRIMARY, now);
+        }
+        return result;
+    }
+
+    private OperationResult start(PostgresConfiguration now, Operation.Start start, Cancellation cancellation) {
+        following.set(start.follow());
+        Role before = role.get();
+        boolean wasPrimary = before == Role.DEMOTED || before.leads();
+        boolean demoted = start.as() == Operation.Start.As.REPLICA && wasPrimary;
+        role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA);
+        OperationResult result = server.start(
+                now,
+                start.as(),
+                start.follow(),
+                start.patience(),
+                demoted ? "on_role_change" : "on_start",
+                cancellation);
+        if (result instanceof OperationResult.Failed && before.leads()) { // a crashed primary fails to come back
+            role.set(Role.DEMOTED);
+            callbacks.fire("on_role_change", Role.DEMOTED, now);
+        }
+        return result;
     }
 
     private OperationResult stop(PostgresConfiguration now, Operation.Stop stop, Cancellation cancellation) {
@@ -398,30 +555,34 @@ public final class LocalPostgres implements Postgres {
 
     @Override
     public Optional<String> reload(PostgresConfiguration changed, Deadline deadline) {
-        configuration.set(changed);
+        PostgresConfiguration before = configuration.getAndSet(changed);
+        // a person who asks for it gets a reload even if nothing has changed
+        boolean ordered = before.dynamic().equals(changed.dynamic());
         if (slot.running().isPresent()) {
             reloadDue.set(true);
             return Optional.empty();
         }
-        return Postmaster.of(settings.dataDirectory()).isPresent() ? applyReload(changed) : Optional.empty();
+        return Postmaster.of(settings.dataDirectory()).isPresent() ? applyReload(changed, ordered) : Optional.empty();
     }
 
-    private Optional<String> applyReload(PostgresConfiguration changed) {
+    private Optional<String> applyReload(PostgresConfiguration changed, boolean ordered) {
+        writing.lock();
         try {
-            boolean standby = files.hasSignal();
-            server.write(
-                    changed,
-                    standby ? Role.REPLICA : Role.PRIMARY,
-                    following.get(),
-                    standby ? server.raised(server.parameters(changed, Role.REPLICA)) : Map.of());
+            boolean written = server.write(changed, files.hasSignal() ? Role.REPLICA : Role.PRIMARY, following.get());
+            checkedPending.set(false);
+            if (!written && !ordered) {
+                LOG.info("No PostgreSQL configuration items changed, nothing to reload.");
+                return Optional.empty();
+            }
             if (server.reload(settings) instanceof OperationResult.Failed(String why)) {
                 return Optional.of(why);
             }
             callbacks.fire("on_reload", role.get(), changed);
-            checkedPending.set(false);
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("PostgreSQL's configuration could not be written: " + e);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -433,20 +594,22 @@ public final class LocalPostgres implements Postgres {
     @Override
     public Optional<String> setSlotParameters(Map<String, String> parameters, Deadline deadline) {
         files.setSlotParameters(parameters);
+        return writeAgain();
+    }
+
+    /** With what this agent itself wants of the server; tells why not. */
+    private Optional<String> writeAgain() {
+        writing.lock();
         try {
-            boolean standby = files.hasSignal();
-            PostgresConfiguration now = configuration.get();
-            server.write(
-                    now,
-                    standby ? Role.REPLICA : Role.PRIMARY,
-                    following.get(),
-                    standby ? server.raised(server.parameters(now, Role.REPLICA)) : Map.of());
-            return server.reload(settings) instanceof OperationResult.Failed(String why)
-                    ? Optional.of(why)
-                    : Optional.empty();
+            server.write(configuration.get(), files.hasSignal() ? Role.REPLICA : Role.PRIMARY, following.get());
         } catch (IOException e) {
             return Optional.of("PostgreSQL's configuration could not be written: " + e);
+        } finally {
+            writing.unlock();
         }
+        return server.reload(settings) instanceof OperationResult.Failed(String why)
+                ? Optional.of(why)
+                : Optional.empty();
     }
 
     @Override
@@ -458,32 +621,12 @@ public final class LocalPostgres implements Postgres {
             return Optional.of("PostgreSQL is busy");
         }
         files.useStandbyNames(names);
-        PostgresConfiguration now = configuration.get();
-        boolean standby = files.hasSignal();
-        Role asWhat = standby ? Role.REPLICA : Role.PRIMARY;
-        try {
-            server.write(
-                    now,
-                    asWhat,
-                    following.get(),
-                    standby ? server.raised(server.parameters(now, Role.REPLICA)) : Map.of());
-        } catch (IOException e) {
-            return Optional.of("PostgreSQL's configuration could not be written: " + e);
+        Optional<String> failure = writeAgain();
+        if (failure.isPresent()) {
+            return failure;
         }
-        if (server.reload(settings) instanceof OperationResult.Failed(String why)) {
-            return Optional.of(why);
-        }
-        settle();
-        return standby ? Optional.empty() : server.moveWal(deadline);
-    }
-
-    /** Until PostgreSQL's processes have read their configuration again. */
-    private static void settle() {
-        try {
-            Thread.sleep(RELOAD);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        pause(RELOAD); // PostgreSQL's processes read their configuration in their own time
+        return files.hasSignal() ? Optional.empty() : server.moveWal(deadline);
     }
 
     @Override

@@ -6,24 +6,50 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /** Which wanted parameters wait for a restart: those of context postmaster whose running value differs (reference 2.14). */
 final class PendingRestart {
     private static final String QUERY = "SELECT name, setting, coalesce(unit, ''), vartype FROM pg_catalog.pg_settings"
             + " WHERE context = 'postmaster' AND lower(name) = ANY (?)";
 
-    private final Connection connection;
+    /** Others may have changed a file too. These two say that they wait though nobody can change them here (reference section 9, case 65). */
+    private static final String OTHERS = "SELECT name, setting, coalesce(unit, ''), vartype FROM pg_catalog.pg_settings"
+            + " WHERE pending_restart AND name NOT IN ('hot_standby', 'wal_log_hints')";
 
-    PendingRestart(Connection connection) {
+    private final Connection connection;
+    private final UnaryOperator<String> valueInFiles;
+
+    /** {@code valueInFiles} says which value a parameter would have after a restart. */
+    PendingRestart(Connection connection, UnaryOperator<String> valueInFiles) {
         this.connection = connection;
+        this.valueInFiles = valueInFiles;
     }
 
     Map<String, PendingChange> of(Map<String, String> wanted) throws SQLException {
+        Map<String, PendingChange> pending = wanted(wanted);
+        try (Statement query = connection.createStatement();
+                ResultSet row = query.executeQuery(OTHERS)) {
+            while (row.next()) {
+                String name = row.getString(1);
+                if (!wanted.containsKey(name)) {
+                    String then = valueInFiles.apply(name);
+                    change(row.getString(2), then, row.getString(3), row.getString(4))
+                            .or(() -> Optional.of(new PendingChange("?", then)))
+                            .ifPresent(found -> pending.put(name, found));
+                }
+            }
+        }
+        return pending;
+    }
+
+    private Map<String, PendingChange> wanted(Map<String, String> wanted) throws SQLException {
         Map<String, PendingChange> pending = new HashMap<>();
         String[] names = wanted.keySet().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Password files for libpq (reference 6.10). */
 final class PgPass {
@@ -15,8 +17,8 @@ final class PgPass {
 
     /** Writes {@code file} anew, for its owner only; nothing when the user has no password. */
     static void write(Path file, DatabaseUser user, ConnInfo.Address address) throws IOException {
-        Optional<String> line = line(user, address);
-        if (line.isEmpty()) {
+        Optional<String> content = content(user, address);
+        if (content.isEmpty()) {
             return;
         }
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
@@ -25,19 +27,34 @@ final class PgPass {
                 file.getFileName() + ".",
                 ".tmp",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(temporary, line.get() + "\n", StandardCharsets.UTF_8);
+        Files.writeString(temporary, content.get(), StandardCharsets.UTF_8);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static Optional<String> line(DatabaseUser user, ConnInfo.Address address) {
+    /** Whether {@code file} is what {@link #write} would make of it: the password may have changed (reference section 9, case 56). */
+    static boolean isCurrent(Path file, DatabaseUser user, ConnInfo.Address address) {
+        Optional<String> content = content(user, address);
+        try {
+            return content.isEmpty()
+                    || Files.readString(file, StandardCharsets.UTF_8).equals(content.get());
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    /** A line for each host; libpq looks for localhost when it is given a socket's folder. */
+    private static Optional<String> content(DatabaseUser user, ConnInfo.Address address) {
         return user.password()
-                .map(password -> String.join(
-                        ":",
-                        escape(address.host().isEmpty() ? "*" : address.host()),
-                        Integer.toString(address.port()),
-                        "*",
-                        escape(user.username().orElse("*")),
-                        escape(password.reveal())));
+                .map(password -> Stream.of(address.host().split(",", -1))
+                        .flatMap(host -> host.startsWith("/") ? Stream.of(host, "localhost") : Stream.of(host))
+                        .map(host -> String.join(
+                                ":",
+                                escape(host.isEmpty() ? "*" : host),
+                                Integer.toString(address.port()),
+                                "*",
+                                escape(user.username().orElse("*")),
+                                escape(password.reveal())))
+                        .collect(Collectors.joining("\n", "", "\n")));
     }
 
     private static String escape(String text) {

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -35,6 +37,7 @@ final class ServerControl {
     private static final Duration LEFTOVERS = Duration.ofSeconds(3);
     private static final Duration CHECKPOINT = Duration.ofMinutes(10);
     private static final Duration SCRIPT = Duration.ofMinutes(10);
+    private static final Duration RECOVERY = Duration.ofDays(3);
     /** Parameters that a standby must not have lower than its primary had, and what pg_controldata calls them. */
     private static final Map<String, String> AT_LEAST_THE_PRIMARYS = Map.of(
             "max_connections", "max_connections setting",
@@ -51,6 +54,7 @@ final class ServerControl {
     private final Callbacks callbacks;
     private final Supplier<List<String>> keeper;
     private final PostgresLog log;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     ServerControl(
             PgTools tools,
@@ -89,6 +93,7 @@ final class ServerControl {
         }
         try {
             directory.removeRemains();
+            files.restoreCopies();
             Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA;
             List<String> arguments = prepare(configuration, role, upstream);
             if (cancellation.requested()) {
@@ -97,6 +102,7 @@ final class ServerControl {
             OperationResult result = launchPatiently(settings, arguments, patience, cancellation);
             if (result instanceof OperationResult.Succeeded) {
                 callbacks.fire(callback, role, configuration);
+                files.saveCopies();
             }
             return result;
         } catch (IOException e) {
@@ -113,34 +119,122 @@ final class ServerControl {
             files.standbySignal();
             files.useStandbyNames(Optional.empty());
         }
-        EffectiveParameters parameters = parameters(configuration, role);
-        Map<String, String> raised = role == Role.PRIMARY ? Map.of() : raised(parameters);
-        write(configuration, role, upstream, raised);
+        ConfigurationFiles.Wanted wanted = wanted(configuration, role, upstream);
+        files.write(wanted);
+        return arguments(wanted, Map.of());
+    }
+
+    /** {@code over} goes before what is wanted. */
+    private List<String> arguments(ConfigurationFiles.Wanted wanted, Map<String, String> over) {
         List<String> arguments = new ArrayList<>(List.of(
                 "-D",
-                configuration.local().postgresql().dataDirectory().toString(),
+                wanted.configuration().local().postgresql().dataDirectory().toString(),
                 "--config-file=" + files.mainFile()));
-        for (String argument : parameters.commandLine()) {
+        Map<String, String> chosen = new HashMap<>(wanted.raised());
+        chosen.putAll(over);
+        for (String argument : wanted.parameters().commandLine()) {
             String name = argument.substring(2, argument.indexOf('='));
-            arguments.add(raised.containsKey(name) ? "--" + name + "=" + raised.get(name) : argument);
+            if (!chosen.containsKey(name)) {
+                arguments.add(argument);
+            }
         }
+        chosen.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return arguments;
     }
 
-    void write(PostgresConfiguration configuration, Role role, Optional<Upstream> upstream, Map<String, String> raised)
-            throws IOException {
+    /** What a custom bootstrap has made, until it has recovered and accepts writes; nobody else gets in meanwhile (reference 6.6). */
+    OperationResult startRestored(
+            PostgresConfiguration configuration, CustomBootstrap custom, Cancellation cancellation) {
+        PostgresSettings settings = configuration.local().postgresql();
+        int version = major(settings);
+        if (version == 0) {
+            return new OperationResult.Failed("bootstrap." + custom.method() + ".command ended well, but "
+                    + settings.dataDirectory() + " holds no cluster");
+        }
+        try {
+            Optional<CustomBootstrap.Recovery> recovery = custom.recovery(version);
+            if (recovery.isPresent()) {
+                files.signal(recovery.get().standby() ? "standby.signal" : "recovery.signal");
+            } else if (!custom.keepsRecoveryConf()) {
+                files.noSignals();
+            }
+            ConfigurationFiles.Wanted wanted = wanted(configuration, Role.PRIMARY, Optional.empty());
+            Map<String, String> parameters =
+                    recovery.map(CustomBootstrap.Recovery::parameters).orElse(Map.of());
+            Map<String, String> over = new HashMap<>(raised(wanted.parameters()));
+            over.put("hba_file", files.trustingHba(connections).toString());
+            if (custom.mustNotAnswerInRecovery(version)) {
+                over.put("hot_standby", "off");
+            }
+            files.writeRestored(wanted, parameters, custom.keepsRecoveryConf());
+            OperationResult started =
+                    launchPatiently(settings, arguments(wanted, over), Optional.of(RECOVERY), cancellation);
+            return started instanceof OperationResult.Succeeded ? awaitWrites(settings, cancellation) : started;
+        } catch (IOException e) {
+            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+        }
+    }
+
+    private static OperationResult awaitWrites(PostgresSettings settings, Cancellation cancellation) {
+        Deadline deadline = Deadline.after(RECOVERY);
+        while (!deadline.expired() && !cancellation.requested()) {
+            if (Postmaster.status(settings.dataDirectory()).equals("ready")) {
+                return new OperationResult.Succeeded();
+            }
+            if (Postmaster.of(settings.dataDirectory()).isEmpty()) {
+                return new OperationResult.Failed(
+                        "PostgreSQL ended while it recovered; what it said is above in this log, or in its own (log_directory)");
+            }
+            sleep();
+        }
+        return cancellation.requested()
+                ? new OperationResult.Cancelled()
+                : new OperationResult.Failed("the recovery was not done within " + RECOVERY.toDays() + " days");
+    }
+
+    /** Ends the time in which only this agent may connect. */
+    OperationResult stopRestored(PostgresConfiguration configuration, Cancellation cancellation) {
+        OperationResult stopped = stop(
+                configuration,
+                new Operation.Stop(Operation.Stop.Mode.FAST, true, "bootstrap"),
+                Optional.empty(),
+                cancellation);
+        try {
+            files.removeTrustingHba();
+            return stopped;
+        } catch (IOException e) {
+            return new OperationResult.Failed("the temporary pg_hba.conf could not be removed: " + e);
+        }
+    }
+
+    /** Writes the files for a server of this role, and says whether they have changed. */
+    boolean write(PostgresConfiguration configuration, Role role, Optional<Upstream> upstream) throws IOException {
+        return files.write(wanted(configuration, role, upstream));
+    }
+
+    ConfigurationFiles.Wanted wanted(PostgresConfiguration configuration, Role role, Optional<Upstream> upstream) {
         Configuration local = configuration.local();
         Optional<String> slot =
                 configuration.dynamic().useSlots() ? Optional.of(SlotName.of(local.name())) : Optional.empty();
-        files.write(configuration, parameters(configuration, role), role, upstream, slot, raised);
+        EffectiveParameters parameters = parameters(configuration, role);
+        return new ConfigurationFiles.Wanted(
+                configuration,
+                parameters,
+                role,
+                upstream,
+                slot,
+                role.leads() ? Map.of() : raised(parameters),
+                major(local.postgresql()));
     }
 
     EffectiveParameters parameters(PostgresConfiguration configuration, Role role) {
-        return EffectiveParameters.of(
+        EffectiveParameters parameters = EffectiveParameters.of(
                 configuration.local(),
                 configuration.dynamic(),
                 major(configuration.local().postgresql()),
                 role);
+        parameters.warnings().stream().filter(told::add).forEach(LOG::warn);
+        return parameters;
     }
 
     /** What a standby has to raise to its primary's value in order to start (reference 6.4). */
@@ -204,6 +298,8 @@ final class ServerControl {
         log.beginHere();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         PgTools.cleanEnvironment(builder.environment());
+        Optional.ofNullable(builder.environment().remove("PG_MALLOC_ARENA_MAX"))
+                .ifPresent(arenas -> builder.environment().put("MALLOC_ARENA_MAX", arenas));
         Postmaster.leftover(settings.dataDirectory())
                 .ifPresent(stale -> builder.environment().put("PG_GRANDPARENT_PID", stale));
         long pid;
@@ -317,9 +413,14 @@ final class ServerControl {
         return !postmaster.isAlive();
     }
 
-    /** The last resort: SIGKILL for the postmaster and all its children. */
-    private static boolean kill(Postmaster postmaster) {
+    /** The last resort: SIGKILL for the postmaster and all its children; stopped first, so that it starts no more (reference 6.3). */
+    private boolean kill(Postmaster postmaster) {
         Optional<ProcessHandle> process = ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive());
+        process.ifPresent(_ -> tools.runCommand(
+                List.of("sh", "-c", "kill -STOP " + postmaster.pid()),
+                Map.of(),
+                Deadline.after(IMMEDIATE_STOP),
+                new Cancellation()));
         List<ProcessHandle> children =
                 process.stream().flatMap(ProcessHandle::descendants).toList();
         process.ifPresent(ProcessHandle::destroyForcibly);
@@ -349,12 +450,13 @@ final class ServerControl {
         return start(configuration, as, upstream, patience, "on_restart", cancellation);
     }
 
-    OperationResult promote(PostgresConfiguration configuration, Cancellation cancellation) {
+    OperationResult promote(
+            PostgresConfiguration configuration, Optional<Upstream> followed, Cancellation cancellation) {
         PostgresSettings settings = configuration.local().postgresql();
         Optional<PgTools.Result> before = script(configuration, "pre_promote");
         if (before.isPresent() && !before.get().ok()) {
             return new OperationResult.Failed(
-                    "the pre_promote script failed: " + before.get().lastLine());
+                    "the pre-promote script failed: " + before.get().lastLine());
         }
         if (cancellation.requested()) {
             return new OperationResult.Cancelled();
@@ -373,18 +475,30 @@ final class ServerControl {
             if (control.read()
                     .filter(data -> data.clusterState().equals("in production"))
                     .isPresent()) {
-                return new OperationResult.Succeeded();
+                return applyPrimarys(configuration, followed);
             }
             sleep();
         }
         return new OperationResult.Failed("the promotion was not done within " + PROMOTION.toMinutes() + " minutes");
     }
 
+    /** What is configured for a primary only. A mistake there must not undo a promotion. */
+    private OperationResult applyPrimarys(PostgresConfiguration configuration, Optional<Upstream> followed) {
+        try {
+            if (write(configuration, Role.PRIMARY, followed)
+                    && reload(configuration.local().postgresql()) instanceof OperationResult.Failed(String why)) {
+                LOG.warn(why);
+            }
+        } catch (IOException e) {
+            LOG.warnf("PostgreSQL's configuration could not be written: %s", e.getMessage());
+        }
+        return new OperationResult.Succeeded();
+    }
+
     /** PostgreSQL 13 and later take a changed primary_conninfo by a reload. */
     OperationResult follow(PostgresConfiguration configuration, Optional<Upstream> upstream) {
         try {
-            EffectiveParameters parameters = parameters(configuration, Role.REPLICA);
-            write(configuration, Role.REPLICA, upstream, raised(parameters));
+            write(configuration, Role.REPLICA, upstream);
             return reload(configuration.local().postgresql());
         } catch (IOException e) {
             return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,6 +24,7 @@ final class ToolCredentials implements AutoCloseable {
 
     private static final String SERVICE = "matriarch";
 
+    private final Optional<String> kerberosService;
     private final DatabaseUser user;
     private final ConnInfo.Address address;
     private final Path passwords;
@@ -31,6 +33,7 @@ final class ToolCredentials implements AutoCloseable {
     /** {@code purpose} tells the files of several tools apart; they lie beside the pgpass file. */
     ToolCredentials(PostgresSettings settings, String purpose, DatabaseUser user, ConnInfo.Address address)
             throws IOException {
+        this.kerberosService = settings.raw().text("krbsrvname");
         this.user = user;
         this.address = address;
         this.passwords = beside(settings.pgpass(), purpose);
@@ -83,6 +86,7 @@ final class ToolCredentials implements AutoCloseable {
         if (hasKeyPassword()) {
             environment.put("PGSERVICEFILE", service.toString());
         }
+        kerberosService.ifPresent(name -> environment.put("PGKRBSRVNAME", name));
         return environment;
     }
 

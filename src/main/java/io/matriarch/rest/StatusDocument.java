@@ -77,6 +77,9 @@ final class StatusDocument {
                         .with("version", CompatibleVersion.PATRONI)
                         .with("scope", snapshot.configuration().scope())
                         .with("name", snapshot.configuration().name()));
+        if (snapshot.watchdogFailed()) {
+            document = document.with("watchdog_failed", true);
+        }
         return document.with(
                         "scheduled_restart",
                         snapshot.scheduledRestart().map(schedule -> schedule.without("postmaster_start_time")))

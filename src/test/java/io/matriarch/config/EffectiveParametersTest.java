@@ -164,14 +164,15 @@ class EffectiveParametersTest {
     @Test
     void whatPostgresqlCannotTakeIsReported() {
         EffectiveParameters parameters = effective(
-                "parameters: {shared_preload_libraries: [a, b], Primary_Conninfo: x, hba_file: my_hba.conf}",
+                "parameters: {shared_preload_libraries: [a, b], Restore_Command: x, hba_file: my_hba.conf}",
                 "",
                 V15,
                 Role.PRIMARY);
         assertThat(parameters.warnings())
                 .containsExactly(
-                        "Ignoring postgresql.parameters.shared_preload_libraries: it is a list or a mapping, but PostgreSQL takes one value",
-                        "Ignoring postgresql.parameters.Primary_Conninfo: recovery parameters belong under postgresql.recovery_conf");
+                        "Ignoring postgresql.parameters.shared_preload_libraries: it is a list or a mapping, but PostgreSQL takes one value");
+        assertThat(parameters.recovery()).containsOnly(Map.entry("restore_command", "x"));
+        assertThat(parameters.file()).doesNotContainKey("restore_command");
         assertThat(parameters.file()).containsEntry("hba_file", "/etc/pg/my_hba.conf");
     }
 

@@ -100,6 +100,7 @@ final class DeciderPropertiesTest {
                 seen.server(),
                 seen.peers(),
                 outcomes,
+                seen.watchdog(),
                 outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
     }
 
@@ -152,7 +153,7 @@ final class DeciderPropertiesTest {
     @Test
     void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
         Set<String> reached = new TreeSet<>();
-        forEachStep(24 * CYCLES, step -> reached.add(step.decision().row()));
+        forEachStep(32 * CYCLES, step -> reached.add(step.decision().row()));
         Set<String> all =
                 new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
         all.removeAll(reached);

@@ -106,6 +106,7 @@ final class RandomObservations {
                 server(now),
                 peers(),
                 List.of(),
+                watchdog(),
                 request());
     }
 
@@ -155,6 +156,7 @@ final class RandomObservations {
                 server,
                 seen.peers(),
                 List.of(),
+                seen.watchdog(),
                 seen.request());
     }
 
@@ -168,6 +170,10 @@ final class RandomObservations {
                                 control.checkpointTimeline()),
                         signal)
                 : directory;
+    }
+
+    private WatchdogState watchdog() {
+        return chance(0.5) ? WatchdogState.OFF : new WatchdogState(chance(0.8), chance(0.5), chance(0.5), chance(0.5));
     }
 
     private ClusterView cluster(DynamicConfiguration dynamic) {
@@ -338,9 +344,10 @@ final class RandomObservations {
         if (operation instanceof Operation.Rewind && chance(0.7)) {
             return new OperationResult.Failed("why");
         }
-        return operation instanceof Operation.CheckDivergence && chance(0.3)
-                ? new OperationResult.Diverged("why")
-                : result();
+        if (operation instanceof Operation.CheckDivergence && chance(0.6)) {
+            return oneOf(List.of(new OperationResult.Diverged("why"), new OperationResult.WalMissing("why")));
+        }
+        return result();
     }
 
     private OperationResult result() {

@@ -142,6 +142,7 @@ final class RejoinPlannerTest {
                 server,
                 Map.of(),
                 List.of(),
+                WatchdogState.OFF,
                 Optional.empty());
     }
 

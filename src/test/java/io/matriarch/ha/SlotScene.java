@@ -128,6 +128,7 @@ final class SlotScene {
                 server(leads),
                 Map.of(),
                 List.of(),
+                WatchdogState.OFF,
                 Optional.empty());
         return new Situation(seen, memory);
     }

@@ -94,6 +94,7 @@ final class SyncElectionTest {
                 server(),
                 replies,
                 outcomes,
+                WatchdogState.OFF,
                 Optional.empty());
         return new Situation(seen, Memory.INITIAL);
     }

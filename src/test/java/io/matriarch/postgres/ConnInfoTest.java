@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.matriarch.cluster.Upstream;
+import io.matriarch.config.Configuration;
+import io.matriarch.config.ConfigurationLoader;
+import io.matriarch.config.LoadResult;
+import io.matriarch.config.PostgresSettings;
+import io.matriarch.value.Value.Mapping;
 import java.net.MalformedURLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,5 +65,38 @@ final class ConnInfoTest {
     void escapesAsLibpqReads() {
         assertThat(ConnInfo.text(Map.of("a", "it's \\ b"))).isEqualTo("a=it\\'s\\ \\\\\\ b");
         assertThat(ConnInfo.text(Map.of("a", ""))).isEqualTo("a=''");
+    }
+
+    /** Reference section 9, case 62: a server refuses keywords that its libpq doesn't know. */
+    @ParameterizedTest
+    @CsvSource({
+        "120000, gssencmode=prefer",
+        "130000, sslpassword=p gssencmode=prefer channel_binding=prefer",
+        "140000, sslpassword=p sslcrldir=/crl gssencmode=prefer channel_binding=prefer",
+        "170000, sslpassword=p sslcrldir=/crl gssencmode=prefer channel_binding=prefer sslnegotiation=postgres",
+    })
+    void primaryConninfoHasWhatTheVersionKnows(int version, String keywords) throws MalformedURLException {
+        PostgresSettings settings = settings();
+        Mapping section = Mapping.empty().with("krbsrvname", "pg");
+        String text = ConnInfo.primary(settings, section, new Upstream("n1", "postgres://h:5433/app"), "me", version);
+        assertThat(text)
+                .startsWith("dbname=app user=replicator passfile=/home/pgpass host=h port=5433 sslmode=verify-full ")
+                .contains("application_name=me krbsrvname=pg");
+        assertThat(List.of(text.split(" ", -1)).stream()
+                        .filter(part ->
+                                part.matches("(sslpassword|sslcrldir|gssencmode|channel_binding|sslnegotiation)=.*")))
+                .containsExactly(keywords.split(" ", -1));
+    }
+
+    private static PostgresSettings settings() {
+        String yaml = """
+                {scope: s, name: n, restapi: {listen: "h:8008"}, etcd3: {host: "h:2379"},
+                 postgresql: {listen: "h:5432", data_dir: /data, pgpass: /home/pgpass,
+                  authentication: {replication: {username: replicator, password: x, sslmode: verify-full, sslpassword: p, sslcrldir: /crl}}}}
+                """;
+        return switch (ConfigurationLoader.load(Optional.empty(), Map.of("PATRONI_CONFIGURATION", yaml))) {
+            case LoadResult.Loaded<Configuration> good -> good.configuration().postgresql();
+            case LoadResult.Invalid<Configuration> invalid -> throw new AssertionError(invalid.problems());
+        };
     }
 }

@@ -210,4 +210,80 @@ final class CopyingTest {
         assertThat(a.ask("SELECT string_agg(slot_name, ',') FROM pg_replication_slots"))
                 .isEqualTo("z");
     }
+
+    private void script(String name, String lines) throws IOException {
+        Path script = folder.resolve(name);
+        Files.writeString(
+                script, "#!/bin/bash\nprintf '%s\\n' \"$@\" > " + folder + "/seen-" + name + "\n" + lines + "\n");
+        Files.setPosixFilePermissions(script, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private OperationResult cloneBy(String postgresql) {
+        var dynamic = new io.matriarch.cluster.DynamicConfiguration(
+                io.matriarch.value.Value.Mapping.empty().with("postgresql", io.matriarch.value.Yaml.parse(postgresql)),
+                1);
+        var deadline = io.matriarch.time.Deadline.after(java.time.Duration.ofSeconds(5));
+        assertThat(b.postgres()
+                        .reload(new PostgresConfiguration(b.configuration().local(), dynamic), deadline))
+                .isEmpty();
+        return cloneOfA();
+    }
+
+    @Test
+    void methodsAreTriedInTheirOrderAndScriptsAreToldWhatTheyNeed() throws IOException, SQLException {
+        script("broken", "mkdir -p \"" + b.data() + "\"; touch \"" + b.data() + "/half\"; echo no such backup; exit 4");
+        script(
+                "copy",
+                "exec " + RealPostgres.command("pg_basebackup") + " -D " + b.data() + " -X stream -c fast -d \"$2\"");
+        OperationResult result = cloneBy("{create_replica_methods: [broken, copying, basebackup], broken: {command: "
+                + folder + "/broken, depth: 3}, copying: {command: \"" + folder
+                + "/copy 'host=127.0.0.1' 'service=none'\", no_params: true, keep_data: false, a: b}}");
+        assertThat(result)
+                .isInstanceOf(OperationResult.Succeeded.class); // by pg_basebackup: the service of the script is none
+        assertThat(Files.readAllLines(folder.resolve("seen-broken")))
+                .satisfiesExactly(
+                        own -> assertThat(own).isEqualTo("--depth=3"),
+                        scope -> assertThat(scope).isEqualTo("--scope=real"),
+                        role -> assertThat(role).isEqualTo("--role=replica"),
+                        data -> assertThat(data).isEqualTo("--datadir=" + b.data()),
+                        source -> assertThat(source)
+                                .startsWith("--connstring=host=127.0.0.1 port=")
+                                .doesNotContain("password"));
+        assertThat(Files.readAllLines(folder.resolve("seen-copy")))
+                .containsExactly("host=127.0.0.1", "service=none", "--a=b");
+        assertThat(b.data().resolve("half")).doesNotExist();
+        b.follow(a);
+    }
+
+    @Test
+    void aScriptsCopyIsAStandbyAndWhatItKeepsIsKept() throws IOException, SQLException {
+        Files.createDirectories(b.data());
+        Files.setPosixFilePermissions(b.data(), java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        script(
+                "restore",
+                "eval \"$(printf '%s\\n' \"$@\" | sed -n \"s/--connstring=\\(.*\\)/source='\\1'/p\")\"\n"
+                        + RealPostgres.command("pg_basebackup") + " -D " + b.data()
+                        + " -X stream -c fast -d \"$source\"");
+        assertThat(cloneBy("{create_replica_method: [restore], restore: {command: " + folder
+                        + "/restore, keep_data: true}}"))
+                .isInstanceOf(OperationResult.Succeeded.class);
+        assertThat(Files.readAllLines(folder.resolve("seen-restore"))).contains("--keep_data=true");
+        b.follow(a);
+        assertThat(cloneBy("{create_replica_method: [restore], restore: {command: /nowhere}}"))
+                .isInstanceOf(OperationResult.Failed.class);
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+    }
+
+    /** Reference section 9, case 58: in any form. */
+    @Test
+    void basebackupsOptionsAreLeftOutWhereTheyWouldBreakTheClone() {
+        for (String options : List.of(
+                "[verbose, {max-rate: 100M}, pgdata, {format: t}, {compress: 5}, {compress: server-gzip}]",
+                "{verbose: , max-rate: 100M, pgdata: x, format: t, compress: server-gzip}")) {
+            var section =
+                    io.matriarch.value.Value.Mapping.empty().with("basebackup", io.matriarch.value.Yaml.parse(options));
+            assertThat(Copying.options(section))
+                    .containsExactly("--verbose", "--max-rate=100M", "--compress=server-gzip");
+        }
+    }
 }

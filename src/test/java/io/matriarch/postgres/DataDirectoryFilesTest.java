@@ -32,7 +32,7 @@ final class DataDirectoryFilesTest {
         return new DataDirectoryFiles(
                 directory,
                 new ControlFile(new PgTools(settings), directory),
-                new ConfigurationFiles(() -> settings, "unused"));
+                new ConfigurationFiles(() -> settings, "unused", new PgTools(settings)));
     }
 
     private static Path cluster(Path directory) throws IOException {

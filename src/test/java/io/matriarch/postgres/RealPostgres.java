@@ -50,6 +50,7 @@ final class RealPostgres implements AutoCloseable {
     private final int port;
     private final String bootstrap;
     private final String parameters;
+    private final String postgresql;
     private LocalPostgres postgres;
 
     RealPostgres(Path folder, String name) {
@@ -58,12 +59,13 @@ final class RealPostgres implements AutoCloseable {
 
     /** {@code bootstrap} is more of the bootstrap section, in YAML's flow style, with a comma before it. */
     RealPostgres(Path folder, String name, String bootstrap) {
-        this(folder, name, bootstrap, "");
+        this(folder, name, bootstrap, "", "");
     }
 
-    /** {@code parameters} likewise: more of them, and more of the postgresql section behind a brace that ends them. */
-    RealPostgres(Path folder, String name, String bootstrap, String parameters) {
+    /** {@code parameters} and {@code postgresql} are more of these sections, likewise. */
+    RealPostgres(Path folder, String name, String bootstrap, String parameters, String postgresql) {
         this.parameters = parameters;
+        this.postgresql = postgresql;
         this.folder = folder.resolve(name);
         this.name = name;
         this.bootstrap = bootstrap;
@@ -114,7 +116,7 @@ final class RealPostgres implements AutoCloseable {
                  postgresql: {listen: "127.0.0.1:%d", connect_address: "127.0.0.1:%d", data_dir: "%s", bin_dir: "%s", pgpass: "%s",
                    authentication: {superuser: {username: postgres, password: "%s"}, replication: {username: replicator, password: "a: b"}},
                    parameters: {unix_socket_directories: "%s", shared_buffers: 32MB, fsync: "off", wal_keep_size: 64MB %s},
-                   pg_hba: ["host all all 127.0.0.1/32 scram-sha-256", "host replication replicator 127.0.0.1/32 scram-sha-256"]}}
+                   pg_hba: ["host all all 127.0.0.1/32 scram-sha-256", "host replication replicator 127.0.0.1/32 scram-sha-256", "local all all scram-sha-256"] %s}}
                 """.formatted(
                         name,
                         bootstrap,
@@ -125,7 +127,8 @@ final class RealPostgres implements AutoCloseable {
                         folder.resolve("pgpass"),
                         SUPERUSER_PASSWORD,
                         folder,
-                        parameters);
+                        parameters,
+                        postgresql);
         Configuration loaded =
                 switch (ConfigurationLoader.load(Optional.empty(), Map.of("PATRONI_CONFIGURATION", yaml))) {
                     case LoadResult.Loaded<Configuration> good -> good.configuration();
@@ -133,6 +136,11 @@ final class RealPostgres implements AutoCloseable {
                         throw new IllegalStateException(invalid.problems().toString());
                 };
         return new PostgresConfiguration(loaded, new DynamicConfiguration(Mapping.empty(), 0));
+    }
+
+    /** For PostgreSQL's programs: as the replication user. */
+    String localConnection() {
+        return "host=127.0.0.1 port=" + port + " user=replicator password='a: b' dbname=postgres";
     }
 
     Path folder() {

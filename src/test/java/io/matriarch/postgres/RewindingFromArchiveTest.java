@@ -34,8 +34,8 @@ final class RewindingFromArchiveTest {
                 folder,
                 "a",
                 "",
-                ", archive_mode: 'on', archive_command: 'test -e %s && cp %%p %s/%%f'}, recovery_conf: {restore_command: 'cp %s/%%f %%p'"
-                        .formatted(archiveOpen, archive, archive));
+                ", archive_mode: 'on', archive_command: 'test -e %s && cp %%p %s/%%f'".formatted(archiveOpen, archive),
+                ", recovery_conf: {restore_command: 'cp %s/%%f %%p'}".formatted(archive));
         b = new RealPostgres(folder, "b");
         a.succeeds(new Operation.Bootstrap());
         b.succeeds(new Operation.Clone(a.upstream(), true));

@@ -30,7 +30,7 @@ final class StuckStandbyTest {
     void itIsSeenTheLeaderSaysWhatIsMissingAndACloneHelps() throws SQLException {
         try (RealPostgres a = new RealPostgres(folder, "a");
                 RealPostgres b =
-                        new RealPostgres(folder, "b", "", ", logging_collector: 'on', log_directory: 'said'")) {
+                        new RealPostgres(folder, "b", "", ", logging_collector: 'on', log_directory: 'said'", "")) {
             a.succeeds(new Operation.Bootstrap());
             b.succeeds(new Operation.Clone(a.upstream(), true));
             b.follow(a);

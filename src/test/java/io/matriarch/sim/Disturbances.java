@@ -86,7 +86,8 @@ final class Disturbances {
                     LOGICAL_SLOTS_COPIED,
                     LOGICAL_SLOT_ADVANCED,
                     PHYSICAL_SLOT_ADVANCED,
-                    XMIN_RELEASED -> throw new IllegalStateException(kind + " is a consequence");
+                    XMIN_RELEASED,
+                    WATCHDOG_RESET -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
 

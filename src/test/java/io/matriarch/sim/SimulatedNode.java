@@ -3,12 +3,15 @@ package io.matriarch.sim;
 import io.matriarch.agent.HaLoop;
 import io.matriarch.agent.LoopState;
 import io.matriarch.agent.Peers;
+import io.matriarch.agent.Watchdog;
+import io.matriarch.agent.WatchdogDevice;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.SlotChange;
+import io.matriarch.config.WatchdogSettings;
 import io.matriarch.dcs.FakeDcs;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
@@ -31,6 +34,8 @@ import java.util.concurrent.CompletableFuture;
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
 final class SimulatedNode {
     static final Duration TTL = Duration.ofSeconds(30);
+    private static final int MARGIN = 5;
+    private static final Duration AFTER_RESET = Duration.ofSeconds(20);
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
 
@@ -56,6 +61,8 @@ final class SimulatedNode {
     private boolean agentAlive;
     private long life;
     private long turn;
+    private final SimulatedWatchdog watchdog = new SimulatedWatchdog();
+    private boolean watched;
     private long busy;
     private long frozenUntil;
     private long leaseUntil = Long.MIN_VALUE / 2;
@@ -125,6 +132,13 @@ final class SimulatedNode {
                 Configurations.of(name),
                 state.map(LoopState::dynamic).orElseGet(this::first), // as patroni.dynamic.json keeps it
                 until -> leaseUntil = until);
+        fresh.use(new Watchdog(
+                new WatchdogSettings(
+                        watched ? WatchdogSettings.Mode.REQUIRED : WatchdogSettings.Mode.OFF,
+                        "simulated",
+                        false,
+                        MARGIN),
+                watchdog));
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);
         loop = Optional.of(new HaLoop(
@@ -143,6 +157,54 @@ final class SimulatedNode {
         return new DynamicConfiguration(simulation.synchronousMode().in(FIRST), 0);
     }
 
+    /** From its next start on it has a kernel watchdog, and leads with it only. */
+    void watch() {
+        watched = true;
+    }
+
+    /** The kernel's own, it outlives the agent. */
+    private final class SimulatedWatchdog implements WatchdogDevice {
+        private Duration timeout = Duration.ZERO;
+        private long sign;
+        private boolean armed;
+
+        @Override
+        public boolean usable() {
+            return true;
+        }
+
+        @Override
+        public Optional<String> arm(Duration wanted) {
+            timeout = wanted;
+            armed = true;
+            return Optional.empty();
+        }
+
+        @Override
+        public Duration timeout() {
+            return timeout;
+        }
+
+        @Override
+        public boolean keepAlive() {
+            sign++;
+            long mine = sign;
+            simulation.at(timeout.plusNanos(busy), () -> {
+                if (armed && mine == sign) {
+                    simulation.count(Happening.WATCHDOG_RESET);
+                    die();
+                    simulation.at(AFTER_RESET, SimulatedNode.this::boot);
+                }
+            });
+            return true;
+        }
+
+        @Override
+        public void disarm() {
+            armed = false;
+        }
+    }
+
     /** SIGSTOP, and SIGCONT after {@code pause}. */
     void freeze(Duration pause) {
         frozenUntil = simulation.now() + pause.toNanos();
@@ -156,6 +218,7 @@ final class SimulatedNode {
     }
 
     void die() {
+        watchdog.disarm();
         agentDies();
         powered = false;
         postgres.loseMachine();

@@ -54,6 +54,9 @@ final class Simulation implements SimulatedPostgres.World {
         for (int i = 1; i <= size; i++) {
             nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
+        if (seed % 3 == 0) {
+            nodes.get("n1").watch();
+        }
         nodes.values().forEach(SimulatedNode::boot);
         etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
         repeat(STREAMING, this::stream);

@@ -7,8 +7,6 @@ import io.matriarch.time.Ticker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import java.time.Duration;
@@ -35,13 +33,13 @@ final class EtcdClient implements AutoCloseable {
     private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
     private static final Duration SRV_INTERVAL = Duration.ofSeconds(30);
 
+    private final Vertx vertx;
     private final Ticker ticker;
     private final EtcdSettings settings;
     private final GrpcClient grpc;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<HostPort, Long> quarantinedUntil = new HashMap<>();
     private final List<Runnable> switchListeners = new CopyOnWriteArrayList<>();
-    private final SrvDiscovery srv;
     private List<HostPort> configured;
     private List<HostPort> discovered = List.of();
     private long srvDue;
@@ -58,7 +56,7 @@ final class EtcdClient implements AutoCloseable {
         this.grpc = GrpcClient.client(
                 vertx,
                 new GrpcClientOptions().setTransportOptions(options(settings)).setMaxMessageSize(LARGEST_ANSWER));
-        this.srv = SrvDiscovery.ofThisMachine(vertx);
+        this.vertx = vertx;
         this.configured = settings.endpoints();
         this.current = configured.getFirst();
         this.discoveryDue = ticker.nanos();
@@ -74,17 +72,7 @@ final class EtcdClient implements AutoCloseable {
                 .setTcpKeepAlive(true)
                 .setConnectTimeout((int) Duration.ofSeconds(3).toMillis());
         if (settings.https()) {
-            options.setSsl(true).setUseAlpn(true);
-            settings.tls()
-                    .authority()
-                    .ifPresentOrElse(
-                            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)),
-                            () -> options.setTrustAll(false));
-            settings.tls()
-                    .certificate()
-                    .ifPresent(file -> options.setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(file)
-                            .addKeyPath(settings.tls().key().orElse(file))));
+            EtcdTls.apply(settings.tls(), options.setUseAlpn(true));
         }
         return options;
     }
@@ -126,7 +114,8 @@ final class EtcdClient implements AutoCloseable {
         }
         Thread.ofVirtual()
                 .name("etcd-srv")
-                .start(() -> srv.resolve(settings, Deadline.after(ticker, SRV_INTERVAL))
+                .start(() -> SrvDiscovery.ofThisMachine(vertx)
+                        .resolve(settings, Deadline.after(ticker, SRV_INTERVAL))
                         .filter(found -> found.https() == settings.https())
                         .ifPresent(found -> configure(found.endpoints())));
     }

@@ -11,8 +11,6 @@ import io.vertx.core.dns.DnsClientOptions;
 import io.vertx.core.dns.SrvRecord;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -132,15 +130,7 @@ public final class SrvDiscovery {
     private static HttpClientOptions options(boolean https, EtcdSettings settings) {
         HttpClientOptions options = new HttpClientOptions().setConnectTimeout((int) ONE_QUERY.toMillis());
         if (https) {
-            options.setSsl(true);
-            settings.tls()
-                    .authority()
-                    .ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
-            settings.tls()
-                    .certificate()
-                    .ifPresent(file -> options.setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(file)
-                            .addKeyPath(settings.tls().key().orElse(file))));
+            EtcdTls.apply(settings.tls(), options);
         }
         return options;
     }

@@ -1,0 +1,64 @@
+package io.matriarch.postgres;
+
+import io.matriarch.config.PostgresSettings;
+import io.matriarch.value.Value.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A way to make a replica, of create_replica_methods (reference 6.7).
+ *
+ * @param section the section of the method's name, empty if there is none
+ */
+record ReplicaMethod(String name, Mapping section) {
+    static final String BASEBACKUP = "basebackup";
+    private static final Set<String> SWITCHES = Set.of("no_params", "no_leader", "keep_data");
+
+    /** In the order in which they are tried. */
+    static List<ReplicaMethod> of(Mapping postgresql) {
+        List<String> names = new ArrayList<>(names(postgresql, "create_replica_methods"));
+        if (names.isEmpty()) {
+            names.addAll(names(postgresql, "create_replica_method"));
+        }
+        if (names.isEmpty()) {
+            names.add(BASEBACKUP);
+        }
+        return names.stream()
+                .map(name -> new ReplicaMethod(name, postgresql.mapping(name)))
+                .toList();
+    }
+
+    private static List<String> names(Mapping postgresql, String key) {
+        return postgresql.items(key).stream()
+                .flatMap(item -> item.asText().stream())
+                .toList();
+    }
+
+    /** pg_basebackup, unless somebody has given a command of their own under this name. */
+    boolean isBasebackup() {
+        return name.equals(BASEBACKUP) && section.text("command").isEmpty();
+    }
+
+    boolean keepsData() {
+        return section.bool("keep_data").orElse(false);
+    }
+
+    List<String> arguments(String scope, PostgresSettings settings, String connectionString) {
+        List<String> words =
+                new ArrayList<>(ShellWords.split(section.text("command").orElse(name)));
+        boolean bare = section.bool("no_params").orElse(false);
+        section.entries().forEach((key, value) -> {
+            if (!key.equals("command") && !(bare && SWITCHES.contains(key))) {
+                words.add("--" + key + "=" + value.asText().orElse(""));
+            }
+        });
+        if (!bare) {
+            words.add("--scope=" + scope);
+            words.add("--role=replica");
+            words.add("--datadir=" + settings.dataDirectory());
+            words.add("--connstring=" + connectionString);
+        }
+        return words;
+    }
+}

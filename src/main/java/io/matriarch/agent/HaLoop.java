@@ -15,6 +15,7 @@ import io.matriarch.ha.Memory;
 import io.matriarch.ha.Observation;
 import io.matriarch.ha.Outcome;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.RejoinPlanner;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
@@ -94,6 +95,7 @@ public final class HaLoop {
         Decision decision = decider.decide(observation, memory);
         memory = decision.memory();
         lastRow = decision.row();
+        state.rejoins(RejoinPlanner.report(observation, decision), ticker.nanos());
         decision.line().ifPresent(line -> lastLine = line);
         LOG.debugf("row %s: %s", decision.row(), decision.action());
         return switch (decision.action()) {

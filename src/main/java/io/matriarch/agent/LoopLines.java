@@ -50,7 +50,10 @@ final class LoopLines {
                 failure = "";
                 tried.clear();
             }
-            case OperationResult.Cancelled _, OperationResult.InHistory _, OperationResult.Diverged _ -> {}
+            case OperationResult.Cancelled _,
+                    OperationResult.InHistory _,
+                    OperationResult.Diverged _,
+                    OperationResult.WalMissing _ -> {}
         }
     }
 

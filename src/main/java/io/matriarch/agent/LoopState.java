@@ -4,6 +4,7 @@ import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.WatchdogSettings;
@@ -42,6 +43,7 @@ public final class LoopState {
     private OptionalLong clusterSeenNanos = OptionalLong.empty();
     private Optional<Instant> clusterSeenAt = Optional.empty();
     private volatile long nextRun;
+    private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
     private Watchdog watchdog =
             new Watchdog(new WatchdogSettings(WatchdogSettings.Mode.OFF, "", false, 0), new NoWatchdog());
 
@@ -137,8 +139,18 @@ public final class LoopState {
                 lease.until(),
                 nextRun,
                 scheduledRestart.get(),
-                watchdog.state().failed())));
+                watchdog.state().failed(),
+                rejoin)));
         tellFence(server);
+    }
+
+    /** Absent when this node needn't come back. */
+    void rejoins(Optional<RejoinReport> report, long nanos) {
+        Optional<Long> since = rejoin.filter(before -> report.filter(
+                                now -> now.step() == before.report().step())
+                        .isPresent())
+                .map(Snapshot.Rejoin::sinceNanos);
+        rejoin = report.map(now -> new Snapshot.Rejoin(now, since.orElse(nanos)));
     }
 
     /** {@code told} hears whenever PostgreSQL's right to accept writes is certain: after each look, at each renewal, and before it becomes a primary. */

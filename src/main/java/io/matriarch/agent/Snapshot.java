@@ -2,6 +2,7 @@ package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param nextRunNanos monotonic moment when the loop should run next, for /liveness
  * @param scheduledRestart as in the member key, absent when none
  * @param watchdogFailed the watchdog is required and not there, so this node may not lead
+ * @param rejoin where this node is on its way back into the cluster, absent when it needs none
  */
 public record Snapshot(
         Configuration configuration,
@@ -33,7 +35,39 @@ public record Snapshot(
         OptionalLong leaseUntil,
         long nextRunNanos,
         Optional<Mapping> scheduledRestart,
-        boolean watchdogFailed) {
+        boolean watchdogFailed,
+        Optional<Rejoin> rejoin) {
+
+    /** A step of the way back, at which the node is since a monotonic moment. */
+    public record Rejoin(RejoinReport report, long sinceNanos) {}
+
+    /** Of a node that has no way back to go. */
+    public Snapshot(
+            Configuration configuration,
+            DynamicConfiguration config,
+            Optional<ClusterView> cluster,
+            OptionalLong clusterSeenNanos,
+            Optional<Instant> clusterSeenAt,
+            ServerStatus server,
+            long takenNanos,
+            OptionalLong leaseUntil,
+            long nextRunNanos,
+            Optional<Mapping> scheduledRestart,
+            boolean watchdogFailed) {
+        this(
+                configuration,
+                config,
+                cluster,
+                clusterSeenNanos,
+                clusterSeenAt,
+                server,
+                takenNanos,
+                leaseUntil,
+                nextRunNanos,
+                scheduledRestart,
+                watchdogFailed,
+                Optional.empty());
+    }
 
     /** The same with what the server says now. */
     Snapshot withReading(Optional<ServerReading> reading) {
@@ -48,6 +82,7 @@ public record Snapshot(
                 leaseUntil,
                 nextRunNanos,
                 scheduledRestart,
-                watchdogFailed);
+                watchdogFailed,
+                rejoin);
     }
 }

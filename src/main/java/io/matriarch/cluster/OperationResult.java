@@ -14,6 +14,9 @@ public sealed interface OperationResult {
     /** Answer of {@link Operation.CheckDivergence}: this data directory may follow the leader as it is. */
     record InHistory() implements OperationResult {}
 
+    /** Answer of {@link Operation.CheckDivergence}: it may follow, but the leader no longer has the WAL that comes next; {@code why} is what the leader says. */
+    record WalMissing(String why) implements OperationResult {}
+
     /** Answer of {@link Operation.CheckDivergence}: it has WAL that the leader doesn't have; rewind or clone again. */
     record Diverged(String why) implements OperationResult {}
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param history of a primary beyond timeline 1: its local history file; timestamps are the file's, who led afterwards is absent
  * @param mayRewind pg_rewind is configured, and data checksums or wal_log_hints are on
  * @param slotParameters parameters that replication slots need, as they were last written into the configuration beside what a person wrote there
+ * @param rejoin of a server that has yet to come back to its cluster
  */
 public record ServerStatus(
         DataDirectory dataDirectory,
@@ -30,11 +31,44 @@ public record ServerStatus(
         boolean checkpointPending,
         History history,
         boolean mayRewind,
-        Map<String, String> slotParameters) {
+        Map<String, String> slotParameters,
+        RejoinSight rejoin) {
 
     public ServerStatus {
         pendingRestart = Map.copyOf(pendingRestart);
         slotParameters = Map.copyOf(slotParameters);
+    }
+
+    /** Of a server of which nothing more is known. */
+    public ServerStatus(
+            DataDirectory dataDirectory,
+            boolean postmasterAlive,
+            PostgresState state,
+            Role role,
+            Optional<ServerReading> reading,
+            Optional<Upstream> following,
+            Optional<Running> operation,
+            Optional<Finished> finished,
+            Map<String, PendingChange> pendingRestart,
+            boolean checkpointPending,
+            History history,
+            boolean mayRewind,
+            Map<String, String> slotParameters) {
+        this(
+                dataDirectory,
+                postmasterAlive,
+                state,
+                role,
+                reading,
+                following,
+                operation,
+                finished,
+                pendingRestart,
+                checkpointPending,
+                history,
+                mayRewind,
+                slotParameters,
+                RejoinSight.NONE);
     }
 
     /** A long action in progress since a moment of monotonic time. */
@@ -61,7 +95,8 @@ public record ServerStatus(
                 checkpointPending,
                 history,
                 mayRewind,
-                slotParameters);
+                slotParameters,
+                rejoin);
     }
 
     /** Accepts connections as a primary, as far as can be seen; if it can't be asked, what it was last counts (reference 6.2). */

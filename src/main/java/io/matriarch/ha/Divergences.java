@@ -9,31 +9,33 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.ha.Memory.Divergence.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * The rejoin planner: rows for a node whose WAL may have diverged from the leader's (reference 5.21). They stand in two parts of the table, for a stopped server
- * and for a standby that doesn't stream.
+ * The rejoin planner's rows for a node whose WAL may have diverged from the leader's (reference 5.21), for a stopped server, a starting one, and a standby that
+ * doesn't stream. The order is that of the steps: ask the leader, rewind, clone again where the data exist elsewhere or a person ordered it, leave it to a person.
  */
 final class Divergences {
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** A standby that waits for WAL is looked at again after so many loop_waits. */
+    static final int CHECK_AGAIN = 2;
 
     private Divergences() {}
 
     /** The rows, for situations in which {@code suspicious} holds. */
     static List<Row> rows(String prefix, Predicate<Situation> suspicious) {
-        Predicate<Situation> leader = s -> s.leaderUpstream().isPresent();
-        Predicate<Situation> applies = suspicious.and(leader);
+        Predicate<Situation> applies = suspicious.and(s -> s.leaderUpstream().isPresent());
         return List.of(
                 row(
                         prefix + "-rewind",
                         "diverged, and pg_rewind can run",
                         "rewind from the leader",
-                        applies.and(s -> is(s, State.DIVERGED) && s.server().mayRewind() && s.leaderIsSettled()),
+                        applies.and(s ->
+                                is(s, State.DIVERGED) && s.server().mayRewind() && s.leaderIsSettled() && !s.resting()),
                         s -> s.begin(
                                 new Operation.Rewind(leaderOf(s)),
-                                "running pg_rewind from " + s.leaderName() + ", because "
-                                        + s.memory().divergence().why())),
+                                "running pg_rewind from " + s.leaderName() + ", because " + why(s))),
                 row(
                         prefix + "-wait-for-leader",
                         "diverged, but the leader has not finished its checkpoint after the promotion",
@@ -44,31 +46,26 @@ final class Divergences {
                                 SOON)),
                 row(
                         prefix + "-clone",
-                        "diverged, pg_rewind can't help, and the leader's copy is as far as this one",
+                        "diverged, pg_rewind can't help, and the leader's copy is as far as this one, or a person's setting says to remove it",
                         "clone again",
-                        applies.and(s -> diverged(s) && leaderIsAsFar(s)),
+                        applies.and(s -> diverged(s) && (leaderIsAsFar(s) || ordered(s)) && !s.resting()),
                         s -> s.begin(
-                                new Operation.Reinitialize(
-                                        leaderOf(s),
-                                        true,
-                                        false,
-                                        s.memory().divergence().why()),
-                                "reinitializing due to diverged timelines: "
-                                        + s.memory().divergence().why())),
+                                new Operation.Reinitialize(leaderOf(s), true, ordered(s), why(s)),
+                                "reinitializing due to diverged timelines: " + why(s))),
                 row(
                         prefix + "-keep",
                         "diverged, and this copy is ahead of the leader's",
                         "leave it for a person",
-                        applies.and(Divergences::diverged),
-                        s -> s.idle("diverged from leader " + s.leaderName() + " ("
-                                + s.memory().divergence().why()
+                        applies.and(s -> diverged(s) && !s.resting()),
+                        s -> s.idle("diverged from leader " + s.leaderName() + " (" + why(s)
                                 + ") and ahead of it; not removing data that exists nowhere else:"
                                 + " copy what you need, then run patronictl reinit")),
                 row(
                         prefix + "-check",
                         "not known whether the WAL is the leader's",
                         "ask the leader",
-                        applies.and(s -> is(s, State.UNKNOWN) && s.leaderIsSettled() && !s.resting()),
+                        applies.and(
+                                s -> (is(s, State.UNKNOWN) || checkAgain(s)) && s.leaderIsSettled() && !s.resting()),
                         s -> s.begin(
                                 new Operation.CheckDivergence(leaderOf(s)),
                                 "checking for divergence from leader " + s.leaderName())));
@@ -78,15 +75,37 @@ final class Divergences {
         return is(s, State.DIVERGED) || is(s, State.REWIND_FAILED);
     }
 
-    private static boolean is(Situation s, State state) {
+    static boolean is(Situation s, State state) {
         return s.memory().divergence().state() == state;
     }
 
-    private static Upstream leaderOf(Situation s) {
+    static String why(Situation s) {
+        return s.memory().divergence().why();
+    }
+
+    static Upstream leaderOf(Situation s) {
         return s.leaderUpstream().orElseThrow();
     }
 
-    private static boolean leaderIsAsFar(Situation s) {
+    /**
+     * A person's setting is an order, once it is proven that it is about this: the leader itself said that histories parted, or pg_rewind was tried and failed. Whose
+     * clone replaces the data is still asked first, and must be a server of the same cluster.
+     */
+    private static boolean ordered(Situation s) {
+        return s.server().rejoin().removeDiverged()
+                || (s.server().rejoin().removeAfterFailedRewind() && is(s, State.REWIND_FAILED));
+    }
+
+    /** WAL that was there a while ago may be gone, and what was missing may be in the archive now. */
+    private static boolean checkAgain(Situation s) {
+        OptionalLong checkedAt = s.memory().rejoin().checkedAt();
+        long patience = s.config().loopWait().multipliedBy(CHECK_AGAIN).toNanos();
+        return !diverged(s)
+                && s.waitsForWalSince(CHECK_AGAIN)
+                && (checkedAt.isEmpty() || s.seen().now() - checkedAt.getAsLong() >= patience);
+    }
+
+    static boolean leaderIsAsFar(Situation s) {
         Lsn leader = s.view()
                 .leaderMember()
                 .flatMap(Member::xlogLocation)

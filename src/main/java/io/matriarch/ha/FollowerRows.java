@@ -52,6 +52,7 @@ final class FollowerRows {
         rows.addAll(SlotRows.upkeep("follower"));
         rows.add(SlotRows.copying());
         rows.addAll(Divergences.rows("follower", s -> !s.paused() && !streamsInTime(s)));
+        rows.addAll(StuckRows.rows("follower", s -> !s.paused() && !streamsInTime(s)));
         rows.add(row(
                 "follower",
                 "all is well, as far as can be seen",

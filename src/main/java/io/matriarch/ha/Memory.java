@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
  * @param sync what concerns synchronous replication
  * @param slotsCopiedAt monotonic moment of the last copy of logical slots
+ * @param rejoin of a node that has to come back
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -32,7 +33,8 @@ public record Memory(
         long operationSeen,
         OptionalLong notStreamingSince,
         SyncMemory sync,
-        OptionalLong slotsCopiedAt) {
+        OptionalLong slotsCopiedAt,
+        RejoinMemory rejoin) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -46,7 +48,8 @@ public record Memory(
             0,
             OptionalLong.empty(),
             SyncMemory.INITIAL,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            RejoinMemory.NONE);
 
     /** How far a bootstrap is. */
     public enum Bootstrap {
@@ -89,7 +92,9 @@ public record Memory(
             UNKNOWN,
             IN_HISTORY,
             DIVERGED,
-            REWIND_FAILED
+            REWIND_FAILED,
+            /** In the leader's history, but the leader no longer has what comes next. */
+            WAL_MISSING
         }
 
         static Divergence unknown() {
@@ -169,6 +174,12 @@ public record Memory(
         return change.done();
     }
 
+    Memory withRejoin(RejoinMemory changed) {
+        Change change = new Change(this);
+        change.rejoin = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -183,6 +194,7 @@ public record Memory(
         private OptionalLong notStreamingSince;
         private SyncMemory sync;
         private OptionalLong slotsCopiedAt;
+        private RejoinMemory rejoin;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -197,6 +209,7 @@ public record Memory(
             this.notStreamingSince = from.notStreamingSince;
             this.sync = from.sync;
             this.slotsCopiedAt = from.slotsCopiedAt;
+            this.rejoin = from.rejoin;
         }
 
         Memory done() {
@@ -212,7 +225,8 @@ public record Memory(
                     operationSeen,
                     notStreamingSince,
                     sync,
-                    slotsCopiedAt);
+                    slotsCopiedAt,
+                    rejoin);
         }
     }
 }

@@ -11,6 +11,9 @@ import java.util.OptionalLong;
 
 /** Takes what an observation tells of the past into the memory, before any decision. */
 final class Recollection {
+    /** So often pg_rewind is tried before the planner goes on to the next step. */
+    private static final int REWINDS = 3;
+
     private Recollection() {}
 
     static Memory absorb(Observation observation, Memory memory) {
@@ -25,14 +28,14 @@ final class Recollection {
         if (ended.isPresent()) {
             absorbed = afterOperation(absorbed.withOperationSeen(ended.get().id()), ended.get(), observation);
         }
-        return streaming(forgetOtherLeaders(absorbed, observation), observation);
+        Memory known = streaming(forgetOtherLeaders(absorbed, observation), observation);
+        return known.withRejoin(known.rejoin().seeing(observation.server(), observation.now()));
     }
 
     private static Memory afterOperation(Memory memory, ServerStatus.Finished ended, Observation observation) {
         boolean failed = ended.result() instanceof OperationResult.Failed;
         Memory paced = failed
-                ? memory.withRetryAt(OptionalLong.of(
-                        observation.now() + observation.config().loopWait().toNanos()))
+                ? afterFailure(memory, ended.operation(), observation)
                 : memory.withRetryAt(OptionalLong.empty());
         boolean succeeded = ended.result() instanceof OperationResult.Succeeded;
         return switch (ended.operation()) {
@@ -40,7 +43,10 @@ final class Recollection {
             case Operation.DiscardFailedBootstrap _ -> memory;
             case Operation.Clone _, Operation.Reinitialize _ -> paced.withDivergence(Divergence.unknown());
             case Operation.Start _ -> afterStart(paced, succeeded);
-            case Operation.Restart _ -> succeeded ? paced : afterStart(paced, false);
+            case Operation.Restart _ -> {
+                Memory counted = paced.withRejoin(paced.rejoin().restarted());
+                yield succeeded ? counted : afterStart(counted, false);
+            }
             case Operation.Stop _ -> paced;
             case Operation.Promote _ -> afterPromotion(memory, failed, observation);
             case Operation.Follow _ -> paced;
@@ -49,6 +55,15 @@ final class Recollection {
             case Operation.Rewind rewind -> afterRewind(paced, rewind, ended.result(), observation);
             case Operation.CheckpointAfterPromotion _, Operation.CopyLogicalSlots _ -> paced;
         };
+    }
+
+    /** Without a leader this node may be needed soon, whatever failed. */
+    private static Memory afterFailure(Memory memory, Operation operation, Observation observation) {
+        Memory counted = memory.withRejoin(memory.rejoin().failed(operation instanceof Operation.Rewind));
+        java.time.Duration loopWait = observation.config().loopWait();
+        boolean led = observation.cluster().flatMap(ClusterView::leader).isPresent();
+        java.time.Duration pause = led ? counted.rejoin().pause(loopWait) : loopWait;
+        return counted.withRetryAt(OptionalLong.of(observation.now() + pause.toNanos()));
     }
 
     /** The lock is left to others for a TTL (reference 5.12). */
@@ -66,13 +81,16 @@ final class Recollection {
     }
 
     private static Memory afterCheck(
-            Memory memory, Operation.CheckDivergence check, OperationResult result, Observation observation) {
+            Memory before, Operation.CheckDivergence check, OperationResult result, Observation observation) {
         String against = leaderAndTimeline(observation, check.leader().member());
+        Memory memory = before.withRejoin(before.rejoin().checked(observation.now()));
         return switch (result) {
             case OperationResult.InHistory _ ->
                 memory.withDivergence(new Divergence(Divergence.State.IN_HISTORY, against, ""));
             case OperationResult.Diverged(String why) ->
                 memory.withDivergence(new Divergence(Divergence.State.DIVERGED, against, why));
+            case OperationResult.WalMissing(String why) ->
+                memory.withDivergence(new Divergence(Divergence.State.WAL_MISSING, against, why));
             case OperationResult.Succeeded _, OperationResult.Failed _, OperationResult.Cancelled _ -> memory;
         };
     }
@@ -83,9 +101,15 @@ final class Recollection {
         return switch (result) {
             case OperationResult.Succeeded _ ->
                 memory.withDivergence(new Divergence(Divergence.State.IN_HISTORY, against, ""));
+            // a leader that was away for a moment is no reason to give up
             case OperationResult.Failed(String why) ->
-                memory.withDivergence(new Divergence(Divergence.State.REWIND_FAILED, against, why));
-            case OperationResult.InHistory _, OperationResult.Diverged _, OperationResult.Cancelled _ -> memory;
+                memory.rejoin().rewinds() < REWINDS
+                        ? memory
+                        : memory.withDivergence(new Divergence(Divergence.State.REWIND_FAILED, against, why));
+            case OperationResult.InHistory _,
+                    OperationResult.Diverged _,
+                    OperationResult.WalMissing _,
+                    OperationResult.Cancelled _ -> memory;
         };
     }
 
@@ -99,7 +123,7 @@ final class Recollection {
         return known
                         && leader.isPresent()
                         && !leader.get().equals(memory.divergence().leader())
-                ? memory.withDivergence(Divergence.unknown())
+                ? memory.withDivergence(Divergence.unknown()).withRejoin(RejoinMemory.NONE)
                 : memory;
     }
 

@@ -192,8 +192,19 @@ record Situation(Observation seen, Memory memory) {
     Lsn walPosition() {
         return server().reading()
                 .map(ServerReading::walPosition)
-                .or(() -> control().map(ControlData::checkpoint))
+                .or(() -> control()
+                        .map(ControlData::checkpoint)
+                        .map(checkpoint -> checkpoint.max(server().rejoin().minimumEnd())))
                 .orElse(Lsn.ZERO);
+    }
+
+    /** A standby waits for WAL that doesn't come, since so many loop_waits at least. */
+    boolean waitsForWalSince(int loops) {
+        OptionalLong since = memory.rejoin().since();
+        return since.isPresent()
+                && server().rejoin().waitsForWal()
+                && seen.now() - since.getAsLong()
+                        >= config().loopWait().multipliedBy(loops).toNanos();
     }
 
     boolean demoting(Demotion.Kind kind) {

@@ -84,9 +84,9 @@ final class StoppedRows {
                                 "removed leader lock because postgres is not running")),
                 row(
                         "stopped-paused-wait",
-                        "maintenance mode",
+                        "maintenance mode, and it was not just stopped in order to follow, or it has diverged",
                         "start nothing",
-                        s -> s.paused() && s.memory().demotion().isEmpty(),
+                        s -> s.paused() && (s.memory().demotion().isEmpty() || Divergences.diverged(s)),
                         s -> s.idle("postgres is not running")));
     }
 

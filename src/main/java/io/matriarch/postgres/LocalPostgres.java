@@ -55,6 +55,7 @@ public final class LocalPostgres implements Postgres {
     private final ServerControl server;
     private final Copying copying;
     private final Rejoin rejoin;
+    private final RejoinLook rejoinLook;
     private final Rewinding rewinding;
     private final Bootstrapping bootstrapping;
     private final Callbacks callbacks = new Callbacks();
@@ -93,9 +94,11 @@ public final class LocalPostgres implements Postgres {
         this.control = new ControlFile(tools, settings.dataDirectory());
         this.files = new ConfigurationFiles(newest, initial.local().name(), tools);
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
-        this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper);
+        PostgresLog log = new PostgresLog(settings.dataDirectory());
+        this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper, log);
+        this.rejoinLook = new RejoinLook(settings.dataDirectory(), control, log);
         this.copying = new Copying(tools, newest, connections, control, directory);
-        this.rejoin = new Rejoin(tools, newest, connections, control, directory);
+        this.rejoin = new Rejoin(tools, newest, connections, control, directory, rejoinLook);
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
@@ -146,7 +149,12 @@ public final class LocalPostgres implements Postgres {
                 checkpointPending(reading, data),
                 history(reading),
                 mayRewind(),
-                files.slotParameters());
+                files.slotParameters(),
+                rejoinLook.at(
+                        alive,
+                        reading,
+                        data,
+                        PostgresSection.effective(settings, configuration.get().dynamic())));
     }
 
     @Override

@@ -79,7 +79,10 @@ final class OperationSlot {
                 LOG.logf(again ? Logger.Level.DEBUG : Logger.Level.ERROR, "%s failed: %s", operation.title(), why);
             }
             case OperationResult.Succeeded _ -> toldFailures.remove(operation.title());
-            case OperationResult.Cancelled _, OperationResult.InHistory _, OperationResult.Diverged _ -> {}
+            case OperationResult.Cancelled _,
+                    OperationResult.InHistory _,
+                    OperationResult.Diverged _,
+                    OperationResult.WalMissing _ -> {}
         }
     }
 

@@ -31,18 +31,21 @@ final class Rejoin {
     private final Connections connections;
     private final ControlFile control;
     private final DataDirectoryFiles files;
+    private final RejoinLook look;
 
     Rejoin(
             PgTools tools,
             Supplier<PostgresSettings> settings,
             Connections connections,
             ControlFile control,
-            DataDirectoryFiles files) {
+            DataDirectoryFiles files,
+            RejoinLook look) {
         this.tools = tools;
         this.settings = settings;
         this.connections = connections;
         this.control = control;
         this.files = files;
+        this.look = look;
     }
 
     OperationResult check(Upstream leader) {
@@ -63,12 +66,24 @@ final class Rejoin {
                 row.next();
                 timeline = row.getInt("timeline");
             }
-            return DivergenceCheck.compare(local, timeline, history(statement, timeline));
+            OperationResult answer = DivergenceCheck.compare(local, timeline, history(statement, timeline));
+            return answer instanceof OperationResult.InHistory ? continues(leader) : answer;
         } catch (SQLException e) {
             return new OperationResult.Failed(
                     "leader " + leader.member() + " could not be asked for its timeline as user "
                             + settings.get().replication().username().orElse("") + ": " + e.getMessage());
         }
+    }
+
+    /** A server that waits for WAL gets the leader's word on whether it has that. */
+    private OperationResult continues(Upstream leader) throws SQLException {
+        Optional<WalProbe> wanted = WalProbe.of(look.activity(), walSegmentBytes());
+        Optional<String> refusal = wanted.isPresent() ? wanted.get().refusal(connections, leader) : Optional.empty();
+        return refusal.<OperationResult>map(OperationResult.WalMissing::new).orElseGet(OperationResult.InHistory::new);
+    }
+
+    private long walSegmentBytes() {
+        return number(control.lines().getOrDefault("Bytes per WAL segment", "16777216"));
     }
 
     private static History history(Statement statement, int timeline) throws SQLException {

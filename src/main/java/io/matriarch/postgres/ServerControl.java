@@ -53,6 +53,7 @@ final class ServerControl {
     private final DataDirectoryFiles directory;
     private final Callbacks callbacks;
     private final Supplier<List<String>> keeper;
+    private final PostgresLog log;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     ServerControl(
@@ -62,7 +63,8 @@ final class ServerControl {
             ConfigurationFiles files,
             DataDirectoryFiles directory,
             Callbacks callbacks,
-            Supplier<List<String>> keeper) {
+            Supplier<List<String>> keeper,
+            PostgresLog log) {
         this.tools = tools;
         this.connections = connections;
         this.control = control;
@@ -70,6 +72,7 @@ final class ServerControl {
         this.directory = directory;
         this.callbacks = callbacks;
         this.keeper = keeper;
+        this.log = log;
     }
 
     /** As the primary, or as a standby of {@code upstream}; the callback is told when it runs. */
@@ -292,6 +295,7 @@ final class ServerControl {
         command.addAll(keeper.get());
         command.add(tools.path("postgres"));
         command.addAll(arguments);
+        log.beginHere();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         PgTools.cleanEnvironment(builder.environment());
         Optional.ofNullable(builder.environment().remove("PG_MALLOC_ARENA_MAX"))
@@ -332,9 +336,10 @@ final class ServerControl {
             }
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
-                return new OperationResult.Failed(
-                        "PostgreSQL ended while it started; what it said is above in this log, or in its own"
-                                + " (log_directory)");
+                return new OperationResult.Failed("PostgreSQL ended while it started"
+                        + log.lastReason()
+                                .map(reason -> ": " + reason)
+                                .orElse("; what it said is above in this log, or in its own (log_directory)"));
             }
             sleep();
         }

@@ -3,13 +3,16 @@ package io.matriarch.rest;
 import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Snapshot;
+import io.matriarch.cluster.RejoinStep;
 import io.matriarch.time.Ticker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** Matriarch's own metrics, which Patroni hasn't: matriarch_*. */
 @Singleton
@@ -43,6 +46,30 @@ final class OwnMetrics {
                         .operation()
                         .map(running -> (Ticker.system().nanos() - running.sinceNanos()) / NANOS_A_SECOND)
                         .orElse(0.0));
+        gauge(
+                "matriarch_rejoin_step",
+                "Where this node is on its way back into the cluster; 0 when it streams or leads. " + steps(),
+                snapshot -> snapshot.rejoin()
+                        .map(rejoin -> (double) rejoin.report().step().number())
+                        .orElse(0.0));
+        gauge(
+                "matriarch_rejoin_step_seconds",
+                "How long it has been at that step.",
+                snapshot -> snapshot.rejoin()
+                        .map(rejoin -> (Ticker.system().nanos() - rejoin.sinceNanos()) / NANOS_A_SECOND)
+                        .orElse(0.0));
+        gauge(
+                "matriarch_rejoin_failures",
+                "How much failed on that way so far.",
+                snapshot -> snapshot.rejoin()
+                        .map(rejoin -> (double) rejoin.report().failures())
+                        .orElse(0.0));
+    }
+
+    private static String steps() {
+        return Arrays.stream(RejoinStep.values())
+                .map(step -> step.number() + ": " + step.text())
+                .collect(Collectors.joining(", "));
     }
 
     /** In Prometheus' text format. */

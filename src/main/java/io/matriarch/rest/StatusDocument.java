@@ -14,6 +14,7 @@ import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
 import io.matriarch.value.Value.Text;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,11 +27,13 @@ final class StatusDocument {
     private final Snapshot snapshot;
     private final ServerStatus server;
     private final Optional<ClusterView> cluster;
+    private final long now;
 
     /** {@code now}: monotonic; a view of the cluster counts for ttl seconds after it was read. */
     StatusDocument(Snapshot snapshot, long now) {
         this.snapshot = snapshot;
         this.server = snapshot.server();
+        this.now = now;
         this.cluster = snapshot.clusterSeenNanos().stream()
                 .filter(seen -> now - seen < snapshot.config().ttl().toNanos())
                 .boxed()
@@ -78,8 +81,9 @@ final class StatusDocument {
             document = document.with("watchdog_failed", true);
         }
         return document.with(
-                "scheduled_restart",
-                snapshot.scheduledRestart().map(schedule -> schedule.without("postmaster_start_time")));
+                        "scheduled_restart",
+                        snapshot.scheduledRestart().map(schedule -> schedule.without("postmaster_start_time")))
+                .with("rejoin", snapshot.rejoin().map(this::rejoin));
     }
 
     private Mapping server(Mapping document, ServerReading answer) {
@@ -182,6 +186,15 @@ final class StatusDocument {
                             .with("new_value", change.getValue().newValue()));
         }
         return document.with("pending_restart", true).with("pending_restart_reason", reasons);
+    }
+
+    /** Beyond Patroni: where a node is on its way back into the cluster, and why. */
+    private Mapping rejoin(Snapshot.Rejoin rejoin) {
+        return Mapping.empty()
+                .with("step", rejoin.report().step().text())
+                .with("why", rejoin.report().why())
+                .with("failures", rejoin.report().failures())
+                .with("seconds", Duration.ofNanos(now - rejoin.sinceNanos()).toSeconds());
     }
 
     private static String moment(Instant instant) {

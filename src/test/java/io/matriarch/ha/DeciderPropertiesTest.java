@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class DeciderPropertiesTest {
         long now = Duration.ofMinutes(5).toNanos();
         // what one cycle remembers, the next ones have
         for (int round = 0; round < ROUNDS; round++) {
-            now += Duration.ofSeconds(random.chance(0.3) ? 1 : 10).toNanos();
+            now += Duration.ofSeconds(random.oneOf(List.of(1, 5, 10, 200))).toNanos();
             Observation seen =
                     steps.isEmpty() || random.chance(0.4) ? random.next(now) : sequel(random, steps.getLast(), now);
             int before = steps.size();
@@ -69,7 +70,7 @@ final class DeciderPropertiesTest {
     private static Observation sequel(RandomObservations random, Step last, long now) {
         return last.begun()
                 .map(operation -> random.later(last.seen(), operation, now))
-                .orElseGet(() -> random.next(now));
+                .orElseGet(() -> random.chance(0.5) ? random.again(last.seen(), now) : random.next(now));
     }
 
     /** The same, with one more thing done; a lock that was taken or renewed is held. */
@@ -103,6 +104,42 @@ final class DeciderPropertiesTest {
                 outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
     }
 
+    @Test
+    void noDirectoryIsReplacedWithoutProofOrOrder() {
+        forEachStep(step -> step.begun().ifPresent(operation -> {
+            if (operation instanceof Operation.Reinitialize again) {
+                Situation s = new Situation(step.seen(), step.decision().memory());
+                boolean order = step.seen().request().isPresent()
+                        || s.server().rejoin().removeDiverged()
+                        || s.server().rejoin().removeAfterFailedRewind();
+                assertThat(Divergences.leaderIsAsFar(s) || order).as("%s", step).isTrue();
+                assertThat(!again.ordered() || order).as("%s", step).isTrue();
+            }
+        }));
+    }
+
+    @Test
+    void whoHasToComeBackSaysAtWhichStepItIs() {
+        forEachStep(step -> {
+            boolean data = step.begun()
+                    .filter(operation -> operation instanceof Operation.Rewind
+                            || operation instanceof Operation.Reinitialize
+                            || operation instanceof Operation.Clone)
+                    .isPresent();
+            Optional<RejoinReport> report = RejoinPlanner.report(step.seen(), step.decision());
+            if (data) {
+                assertThat(report).as("%s", step).isPresent();
+            }
+            report.ifPresent(told -> {
+                boolean done =
+                        step.decision().line().isPresent() || step.begun().isPresent();
+                if (done) {
+                    assertThat(told.why()).as("%s", step).isNotEmpty();
+                }
+            });
+        });
+    }
+
     private void forEachStep(java.util.function.Consumer<Step> property) {
         forEachStep(CYCLES, property);
     }
@@ -116,7 +153,7 @@ final class DeciderPropertiesTest {
     @Test
     void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
         Set<String> reached = new TreeSet<>();
-        forEachStep(24 * CYCLES, step -> reached.add(step.decision().row()));
+        forEachStep(32 * CYCLES, step -> reached.add(step.decision().row()));
         Set<String> all =
                 new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
         all.removeAll(reached);

@@ -12,6 +12,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.RejoinSight;
 import io.matriarch.cluster.ReplicationSlot;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
@@ -128,12 +129,24 @@ final class RandomObservations {
                 stopped ? Optional.empty() : server.reading(),
                 server.following(),
                 goesOn ? Optional.of(new ServerStatus.Running(++operations, operation, now - 1)) : Optional.empty(),
-                goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, result())),
+                goesOn
+                        ? Optional.empty()
+                        : Optional.of(new ServerStatus.Finished(++operations, operation, result(operation))),
                 Map.of(),
                 server.checkpointPending(),
                 server.history(),
                 chance(0.5),
-                server.slotParameters());
+                server.slotParameters(),
+                server.rejoin());
+        return at(now, seen, later);
+    }
+
+    /** A little later, and nothing has changed. */
+    Observation again(Observation seen, long now) {
+        return at(now, seen, seen.server());
+    }
+
+    private static Observation at(long now, Observation seen, ServerStatus server) {
         return new Observation(
                 SELF,
                 seen.tags(),
@@ -143,7 +156,7 @@ final class RandomObservations {
                 seen.cluster(),
                 seen.config(),
                 seen.leaseUntil(),
-                later,
+                server,
                 seen.peers(),
                 List.of(),
                 seen.watchdog(),
@@ -246,7 +259,7 @@ final class RandomObservations {
                 alive,
                 oneOf(List.of(PostgresState.values())),
                 role,
-                alive ? perhaps(0.8, reading()) : Optional.empty(),
+                alive ? perhaps(0.7, reading()) : Optional.empty(),
                 perhaps(0.5, N2),
                 perhaps(0.2, new ServerStatus.Running(4, operation(), now - 1)),
                 perhaps(0.5, new ServerStatus.Finished(random.nextInt(4), operation(), result())),
@@ -254,7 +267,13 @@ final class RandomObservations {
                 chance(0.2),
                 history(),
                 chance(0.5),
-                chance(0.9) ? Map.of() : Map.of("hot_standby_feedback", "on"));
+                chance(0.9) ? Map.of() : Map.of("hot_standby_feedback", "on"),
+                new RejoinSight(
+                        chance(0.2),
+                        chance(0.2),
+                        oneOf(List.of("", "recovering 1", "waiting for 1", "waiting for 2")),
+                        lsn(),
+                        chance(0.5) ? "" : "why"));
     }
 
     private DataDirectory data(boolean alive) {
@@ -323,12 +342,24 @@ final class RandomObservations {
                 new Operation.CheckpointAfterPromotion()));
     }
 
+    /** What leads to further steps comes more often. */
+    private OperationResult result(Operation operation) {
+        if (operation instanceof Operation.Rewind && chance(0.7)) {
+            return new OperationResult.Failed("why");
+        }
+        if (operation instanceof Operation.CheckDivergence && chance(0.6)) {
+            return oneOf(List.of(new OperationResult.Diverged("why"), new OperationResult.WalMissing("why")));
+        }
+        return result();
+    }
+
     private OperationResult result() {
         return oneOf(List.of(
                 new OperationResult.Succeeded(),
                 new OperationResult.Failed("why"),
                 new OperationResult.Cancelled(),
                 new OperationResult.InHistory(),
+                new OperationResult.WalMissing("why"),
                 new OperationResult.Diverged("why")));
     }
 

@@ -19,6 +19,7 @@ final class Disturbances {
 
     private final Simulation simulation;
     private final FakeEtcd etcd;
+    private Optional<Happening> nextCopy = Optional.empty();
 
     Disturbances(Simulation simulation, FakeEtcd etcd) {
         this.simulation = simulation;
@@ -49,6 +50,8 @@ final class Disturbances {
                 victim.freeze(simulation.between(Duration.ofMillis(100), Duration.ofSeconds(8)));
             }
             case CUT_OFF_FROM_ETCD, CUT_OFF_FROM_PEERS, ETCD_DOWN, CALLS_GET_LOST -> cut(kind, victim.name());
+            case COPY_INTERRUPTED, LEADER_LOST_DURING_COPY -> nextCopy = Optional.of(kind);
+            case WAL_REMOVED -> removeWal(victim);
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());
             case RESTART_ASKED -> {
                 happens(kind, victim.name());
@@ -72,6 +75,7 @@ final class Disturbances {
                     HANDED_OVER,
                     RESTARTED,
                     REWOUND,
+                    CLONED_FOR_MISSING_WAL,
                     CLONED,
                     REINITIALIZED,
                     STOPPED_AT_ONCE,
@@ -85,6 +89,42 @@ final class Disturbances {
                     XMIN_RELEASED,
                     WATCHDOG_RESET -> throw new IllegalStateException(kind + " is a consequence");
         }
+    }
+
+    /** A clone or a rewind begins on {@code node}: what was to happen to the next one happens. */
+    void copyBegins(SimulatedNode node) {
+        nextCopy.ifPresent(kind ->
+                simulation.at(simulation.between(Duration.ofMillis(10), Duration.ofSeconds(3)), () -> {
+                    boolean interrupted = kind == Happening.COPY_INTERRUPTED;
+                    simulation.nodes().stream()
+                            .filter(other -> interrupted
+                                    ? other == node
+                                    : other.postgres().acceptsWrites())
+                            .findFirst()
+                            .ifPresent(hit -> {
+                                happens(kind, hit.name());
+                                hit.die();
+                                simulation.at(between(1, 60), hit::boot);
+                            });
+                }));
+        nextCopy = Optional.empty();
+    }
+
+    /** A standby is away while the primary removes what it would need. */
+    private void removeWal(SimulatedNode victim) {
+        if (victim.postgres().acceptsWrites()) {
+            return;
+        }
+        victim.die();
+        simulation.at(between(3, 20), () -> {
+            simulation.nodes().stream()
+                    .filter(node -> node.postgres().acceptsWrites())
+                    .forEach(node -> {
+                        happens(Happening.WAL_REMOVED, node.name());
+                        node.postgres().removeWal();
+                    });
+            victim.boot();
+        });
     }
 
     private Duration between(long least, long most) {

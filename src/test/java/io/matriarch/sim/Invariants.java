@@ -164,6 +164,9 @@ final class Invariants {
 
     /** Before an operation begins. */
     void begins(SimulatedNode node, Operation operation) {
+        require(
+                !(operation instanceof Operation.Start && node.postgres().isHalfMade()),
+                node.name() + " starts a half-made directory");
         boolean asked = simulation.now() - lastAsked < OLD_REQUEST.toNanos();
         if (!node.paused() || asked) {
             return;

@@ -308,6 +308,11 @@ final class SimulatedNode {
         @Override
         public void begin(Operation operation) {
             simulation.invariants().begins(SimulatedNode.this, operation);
+            if (operation instanceof Operation.Clone
+                    || operation instanceof Operation.Rewind
+                    || operation instanceof Operation.Reinitialize) {
+                simulation.disturbances().copyBegins(SimulatedNode.this);
+            }
             later(() -> postgres.begin(operation));
         }
 

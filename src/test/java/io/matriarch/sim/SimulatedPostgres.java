@@ -7,6 +7,7 @@ import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.RejoinSight;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
@@ -59,6 +60,10 @@ final class SimulatedPostgres implements Postgres {
     private Optional<ServerStatus.Finished> finished = Optional.empty();
     private long lastId;
     private boolean cancelled;
+    /** A clone or a rewind began and did not end: there is no cluster here that could be started. */
+    private boolean halfMade;
+    /** Of its WAL, the records before this one are gone. */
+    private int oldestKept;
     /** The operation has done what can't be taken back: the checkpoint is over and the server shuts down, or it was told to promote. */
     private boolean pointOfNoReturn;
 
@@ -157,6 +162,15 @@ final class SimulatedPostgres implements Postgres {
         return timeline;
     }
 
+    boolean isHalfMade() {
+        return halfMade;
+    }
+
+    /** Its slots are lost: a standby that hasn't got it yet can't stream any more. */
+    void removeWal() {
+        oldestKept = wal.size();
+    }
+
     void write(long id) {
         wal.add(new WalRecord(id, timeline));
         acknowledge();
@@ -247,7 +261,11 @@ final class SimulatedPostgres implements Postgres {
                 .map(Upstream::member)
                 .flatMap(member -> world.reachableServer(name, member))
                 .filter(source -> source.running && source.slots.has(SlotName.of(name)))
-                .filter(source -> !replaying() && isPrefixOf(source));
+                .filter(source -> !replaying() && isPrefixOf(source) && source.keeps(wal.size()));
+    }
+
+    private boolean keeps(int record) {
+        return record >= oldestKept;
     }
 
     /** Each record was written once, after one certain history: if the last one is the same at the same place, all before it are. */
@@ -300,7 +318,7 @@ final class SimulatedPostgres implements Postgres {
                 }
             });
         }
-        operation = Optional.empty();
+        breakOff();
         finished = Optional.empty();
         listeners.clear();
         if (role == Role.PROMOTED) {
@@ -311,10 +329,18 @@ final class SimulatedPostgres implements Postgres {
     /** The machine is gone: what was in progress is, too. */
     void loseMachine() {
         crash();
-        operation = Optional.empty();
+        breakOff();
         finished = Optional.empty();
         listeners.clear();
         role = systemIdentifier.isEmpty() ? Role.UNINITIALIZED : standbySignal ? Role.REPLICA : Role.DEMOTED;
+    }
+
+    /** What was being written is neither what it was nor what it should become. */
+    private void breakOff() {
+        if (operation.isPresent() && halfMade) {
+            forget();
+        }
+        operation = Optional.empty();
     }
 
     /** With everything on it; the machine is off. */
@@ -337,7 +363,18 @@ final class SimulatedPostgres implements Postgres {
                 open && checkpointTimeline != timeline,
                 history(),
                 true,
-                slotParameters);
+                slotParameters,
+                rejoinSight());
+    }
+
+    private RejoinSight rejoinSight() {
+        boolean waits = running && !open && !replaying() && upstream().isEmpty();
+        return new RejoinSight(
+                false,
+                false,
+                waits ? "waiting for 000000010000000000000001" : "",
+                position(),
+                waits ? "simulated" : "");
     }
 
     @Override
@@ -347,6 +384,7 @@ final class SimulatedPostgres implements Postgres {
 
     private DataDirectory directory() {
         return systemIdentifier
+                .filter(_ -> !halfMade || operation.isPresent())
                 .<DataDirectory>map(identifier -> new DataDirectory.Present(
                         new ControlData(identifier, clusterState(), checkpoint(), checkpointTimeline), standbySignal))
                 .orElseGet(DataDirectory.Empty::new);
@@ -401,6 +439,13 @@ final class SimulatedPostgres implements Postgres {
 
     private Lsn replayed() {
         return replaying() ? new Lsn((long) wal.size() / 2 * BYTES_A_RECORD) : position();
+    }
+
+    Optional<Lsn> slotPosition(String slot) {
+        return slots.at(world.now()).stream()
+                .filter(known -> known.name().equals(slot))
+                .findFirst()
+                .flatMap(known -> known.position());
     }
 
     Lsn position() {
@@ -489,6 +534,12 @@ final class SimulatedPostgres implements Postgres {
                 world.dataRemoved(name, length(), again.ordered());
                 stopServer();
                 forget();
+                halfMade = true;
+            }
+            case Operation.Clone _ -> halfMade = true;
+            case Operation.Rewind _ -> {
+                stopServer();
+                halfMade = true;
             }
             case Operation.Promote _ -> {
                 pointOfNoReturn = !cancelled;
@@ -496,12 +547,10 @@ final class SimulatedPostgres implements Postgres {
             }
             case Operation.Bootstrap _,
                     Operation.DiscardFailedBootstrap _,
-                    Operation.Clone _,
                     Operation.Start _,
                     Operation.Follow _,
                     Operation.CrashRecovery _,
                     Operation.CheckDivergence _,
-                    Operation.Rewind _,
                     Operation.CheckpointAfterPromotion _ -> {}
         }
     }
@@ -537,10 +586,7 @@ final class SimulatedPostgres implements Postgres {
                 yield new OperationResult.Succeeded();
             }
             case Operation.CheckDivergence check -> diverged(check.leader());
-            case Operation.Rewind rewind -> {
-                stopServer();
-                yield copy(rewind.leader());
-            }
+            case Operation.Rewind rewind -> rewind(rewind.leader());
             case Operation.CopyLogicalSlots copy -> copySlots(copy);
             case Operation.CheckpointAfterPromotion _ -> {
                 checkpointTimeline = timeline;
@@ -563,6 +609,7 @@ final class SimulatedPostgres implements Postgres {
         if (world.chance(0.05)) {
             return new OperationResult.Failed("simulated");
         }
+        halfMade = false;
         systemIdentifier = Optional.of("77113711263237819" + world.identifier());
         wal = new ArrayList<>(List.of(new WalRecord(0, 1)));
         names = SynchronousStandbyNames.OFF;
@@ -576,12 +623,29 @@ final class SimulatedPostgres implements Postgres {
         return new OperationResult.Succeeded();
     }
 
+    /** The trial finds out in time that the leader is gone, or the rewind doesn't. */
+    private OperationResult rewind(Upstream leader) {
+        stopServer();
+        OperationResult result = copy(leader);
+        if (result instanceof OperationResult.Succeeded) {
+            return result;
+        }
+        if (world.chance(0.5)) {
+            forget();
+            halfMade = true;
+        } else {
+            halfMade = false;
+        }
+        return result;
+    }
+
     private OperationResult copy(Upstream from) {
         Optional<SimulatedPostgres> source =
                 world.reachableServer(name, from.member()).filter(server -> server.running);
         if (cancelled || source.isEmpty()) {
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("the source is gone");
         }
+        halfMade = false;
         systemIdentifier = source.get().systemIdentifier;
         wal = new ArrayList<>(source.get().wal);
         timeline = source.get().timeline;
@@ -661,7 +725,12 @@ final class SimulatedPostgres implements Postgres {
         if (source.isEmpty()) {
             return new OperationResult.Failed("the leader can't be asked");
         }
-        return isPrefixOf(source.get()) ? new OperationResult.InHistory() : new OperationResult.Diverged("simulated");
+        if (!isPrefixOf(source.get())) {
+            return new OperationResult.Diverged("simulated");
+        }
+        return source.get().keeps(wal.size()) || !running
+                ? new OperationResult.InHistory()
+                : new OperationResult.WalMissing("simulated");
     }
 
     private void stopServer() {

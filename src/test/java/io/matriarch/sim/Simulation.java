@@ -304,6 +304,7 @@ final class Simulation implements SimulatedPostgres.World {
             case "leader-sync-step", "operating-sync-step" -> count(Happening.SYNCHRONOUS_STEP);
             case "sync-prepare-key" -> count(Happening.SYNCHRONOUS_PROMOTION);
             case "follower-leave-sync", "shutdown-leave-sync" -> count(Happening.LEFT_SYNCHRONOUS_DUTY);
+            case "follower-wal-missing", "starting-wal-missing" -> count(Happening.CLONED_FOR_MISSING_WAL);
             default -> {}
         }
     }

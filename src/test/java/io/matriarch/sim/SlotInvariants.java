@@ -42,6 +42,7 @@ final class SlotInvariants {
                                 .map(SimulatedNode::postgres)
                                 .filter(member -> needsAllOf(member, server))
                                 .filter(member -> to.isAfter(member.position()))
+                                .filter(this::primaryServes)
                                 .isEmpty(),
                         server,
                         change,
@@ -63,6 +64,16 @@ final class SlotInvariants {
         return simulation.nodes().stream()
                 .filter(node -> SlotName.of(node.name()).equals(slot))
                 .findFirst();
+    }
+
+    /** A primary that was cloned while the member was away has nothing for it; then nobody has to. */
+    private boolean primaryServes(SimulatedPostgres member) {
+        return simulation.nodes().stream()
+                .map(SimulatedNode::postgres)
+                .filter(SimulatedPostgres::acceptsWrites)
+                .noneMatch(primary -> primary.slotPosition(SlotName.of(member.name()))
+                        .filter(position -> position.isAfter(member.position()))
+                        .isPresent());
     }
 
     /** It could go on from where it is with what the server has; it was not just cloned from one that is behind. */

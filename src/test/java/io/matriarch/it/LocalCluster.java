@@ -190,8 +190,14 @@ final class LocalCluster implements AutoCloseable {
         return nodes.stream().filter(node -> node.rest().says200("/primary")).findFirst();
     }
 
+    /** Right after a change of the leader nobody says so for a moment. */
     Node primary() {
-        return findPrimary().orElseThrow(() -> new AssertionError("no node is primary"));
+        List<Node> found = new ArrayList<>();
+        await("a primary", 20, () -> {
+            findPrimary().ifPresent(found::add);
+            return !found.isEmpty();
+        });
+        return found.getFirst();
     }
 
     Node awaitPrimaryOtherThan(Node former, int seconds) {

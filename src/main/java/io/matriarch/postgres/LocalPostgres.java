@@ -189,7 +189,8 @@ public final class LocalPostgres implements Postgres {
     private void takeOver() {
         writing.lock();
         try {
-            if (slot.running().isEmpty() && server.write(configuration.get(), Role.PRIMARY, following.get())) {
+            boolean primary = slot.running().isEmpty() && !files.hasSignal(); // still, since it was looked at
+            if (primary && server.write(configuration.get(), Role.PRIMARY, following.get())) {
                 server.reload(settings);
             }
         } catch (IOException e) {
@@ -342,7 +343,7 @@ public final class LocalPostgres implements Postgres {
     private void repair(Map<String, RecoveryComparison.Current> current, int version) {
         writing.lock();
         try {
-            if (slot.running().isPresent()) {
+            if (slot.running().isPresent() || !files.hasSignal()) { // it may have been promoted since it was looked at
                 return;
             }
             ConfigurationFiles.Wanted wanted = server.wanted(configuration.get(), Role.REPLICA, following.get());

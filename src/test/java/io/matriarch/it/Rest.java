@@ -1,6 +1,7 @@
 package io.matriarch.it;
 
 import io.matriarch.value.Json;
+import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value;
 import java.io.IOException;
 import java.net.URI;
@@ -22,8 +23,13 @@ record Rest(String host, int port) {
 
     /** What came back; status 0 when nobody answered. */
     record Answer(int status, String body) {
+        /** An agent that is starting, or can't reach etcd, says so in plain words. */
         Value.Mapping json() {
-            return Json.parse(body) instanceof Value.Mapping mapping ? mapping : Value.Mapping.empty();
+            try {
+                return Json.parse(body) instanceof Value.Mapping mapping ? mapping : Value.Mapping.empty();
+            } catch (MalformedDocument words) {
+                throw new IllegalStateException("answered " + status + ": " + body, words);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.config.Configuration;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
@@ -69,6 +70,11 @@ final class AgentCommands implements Commands {
             loop.refresh();
         }
         return snapshot;
+    }
+
+    @Override
+    public Configuration configuration() {
+        return state.configuration();
     }
 
     @Override

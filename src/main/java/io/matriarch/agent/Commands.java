@@ -1,6 +1,7 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,9 @@ public interface Commands {
 
     /** The newest look at this node; never waits. Absent before the first. An old one makes the agent look again. */
     Optional<Snapshot> snapshot();
+
+    /** The local configuration in effect; never waits. */
+    Configuration configuration();
 
     /**
      * The newest look at this node with what PostgreSQL says to a question put after this call; without an answer of it, if none comes within 1.5 s. Whoever wants to

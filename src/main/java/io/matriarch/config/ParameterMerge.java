@@ -20,26 +20,8 @@ final class ParameterMerge {
     private static final int REPLICA_LEVEL_SINCE = 90_600;
     private static final int WAL_KEEP_SIZE_SINCE = 130_000;
 
-    /** Matriarch writes these apart from the others: recovery_conf and the leader to follow come before them. */
-    private static final Set<String> RECOVERY = Set.of(
-            "archive_cleanup_command",
-            "pause_at_recovery_target",
-            "primary_conninfo",
-            "primary_slot_name",
-            "promote_trigger_file",
-            "recovery_end_command",
-            "recovery_min_apply_delay",
-            "recovery_target",
-            "recovery_target_action",
-            "recovery_target_inclusive",
-            "recovery_target_lsn",
-            "recovery_target_name",
-            "recovery_target_time",
-            "recovery_target_timeline",
-            "recovery_target_xid",
-            "restore_command",
-            "standby_mode",
-            "trigger_file");
+    /** What recovery.conf had and PostgreSQL 12 did away with. */
+    private static final Set<String> GONE = Set.of("pause_at_recovery_target", "standby_mode", "trigger_file");
 
     private final Configuration configuration;
     private final Map<String, String> parameters = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -103,7 +85,7 @@ final class ParameterMerge {
         if (text.isEmpty()) {
             warnings.add("Ignoring postgresql.%s.%s: it is a list or a mapping, but PostgreSQL takes one value"
                     .formatted(section, name));
-        } else if (RECOVERY.contains(name.toLowerCase(Locale.ROOT))) {
+        } else if (isRecovery(name.toLowerCase(Locale.ROOT))) {
             recovery.put(name.toLowerCase(Locale.ROOT), text.get());
         } else {
             parameters.put(name, text.get());
@@ -166,5 +148,10 @@ final class ParameterMerge {
 
     private static String shown(Value value) {
         return value.asText().orElseGet(() -> Json.compact(value));
+    }
+
+    /** Matriarch writes these apart from the others: recovery_conf and the leader to follow come before them. */
+    private static boolean isRecovery(String name) {
+        return RecoveryParameterNames.ALL.contains(name) || GONE.contains(name);
     }
 }

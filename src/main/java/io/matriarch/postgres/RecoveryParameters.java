@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.config.RecoveryParameterNames;
 import io.matriarch.value.Value.Mapping;
 import java.net.MalformedURLException;
 import java.util.List;
@@ -12,23 +13,6 @@ import java.util.TreeMap;
 
 /** The part of postgresql.conf that was recovery.conf before PostgreSQL 12: what a standby recovers from (reference 6.5). */
 final class RecoveryParameters {
-    static final List<String> NAMES = List.of(
-            "archive_cleanup_command",
-            "primary_conninfo",
-            "primary_slot_name",
-            "promote_trigger_file",
-            "recovery_end_command",
-            "recovery_min_apply_delay",
-            "recovery_target",
-            "recovery_target_action",
-            "recovery_target_inclusive",
-            "recovery_target_lsn",
-            "recovery_target_name",
-            "recovery_target_time",
-            "recovery_target_timeline",
-            "recovery_target_xid",
-            "restore_command");
-
     private static final List<String> TARGETS = List.of(
             "recovery_target",
             "recovery_target_name",
@@ -40,7 +24,7 @@ final class RecoveryParameters {
     private RecoveryParameters() {}
 
     static boolean contains(String name) {
-        return NAMES.contains(name.toLowerCase(Locale.ROOT));
+        return RecoveryParameterNames.ALL.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** For a standby of {@code upstream}, or one that streams from nobody. A target, or whom to follow, is nothing that a person may set for it. */

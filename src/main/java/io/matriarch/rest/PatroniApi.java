@@ -368,8 +368,8 @@ public final class PatroniApi {
     private Response answer(int status, String type, String body) {
         Response.ResponseBuilder response = Response.status(status).type(type).entity(body);
         agent.commands()
-                .flatMap(Commands::snapshot)
-                .map(look -> AnswerHeaders.of(look.configuration().restapi()))
+                .map(Commands::configuration)
+                .map(configuration -> AnswerHeaders.of(configuration.restapi()))
                 .orElseGet(Map::of)
                 .forEach(response::header);
         return response.build();

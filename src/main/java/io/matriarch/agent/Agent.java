@@ -250,7 +250,7 @@ public final class Agent {
             if (reloadAsked.getAndSet(false)) {
                 reload();
             }
-            cache.write(state.dynamic());
+            cache.write(state.dynamic(), state.snapshot());
             scheduled.run();
         }
 

@@ -89,6 +89,18 @@ enum ControlledParameter {
         };
     }
 
+    /** What is wrong with a value that isn't accepted; empty for parameters that nobody may set here: they are ignored without a word. */
+    Optional<String> expectation() {
+        return switch (rule) {
+            case Rule.NotSettable() -> Optional.empty();
+            case Rule.MustBeTrue() -> Optional.of("only on is allowed");
+            case Rule.Truth() -> Optional.of("allowed are on and off");
+            case Rule.OneOf(List<String> words) -> Optional.of("allowed are " + String.join(", ", words));
+            case Rule.AtLeast(long minimum, String baseUnit) ->
+                Optional.of("allowed are whole numbers from " + minimum + baseUnit);
+        };
+    }
+
     /** Plain numbers are written in decimal, numbers with unit as they are. */
     private static Optional<String> accept(String number, long minimum, String baseUnit) {
         OptionalLong whole = Units.whole(number, baseUnit);

@@ -9,6 +9,7 @@ import io.matriarch.config.Configuration;
 import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +107,8 @@ final class ServerControl {
             }
             return result;
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -171,7 +173,8 @@ final class ServerControl {
                     launchPatiently(settings, arguments(wanted, over), Optional.of(RECOVERY), cancellation);
             return started instanceof OperationResult.Succeeded ? awaitWrites(settings, cancellation) : started;
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -203,7 +206,8 @@ final class ServerControl {
             files.removeTrustingHba();
             return stopped;
         } catch (IOException e) {
-            return new OperationResult.Failed("the temporary pg_hba.conf could not be removed: " + e);
+            return new OperationResult.Failed(
+                    "the temporary pg_hba.conf could not be removed: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -501,7 +505,8 @@ final class ServerControl {
             write(configuration, Role.REPLICA, upstream);
             return reload(configuration.local().postgresql());
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 

@@ -60,7 +60,14 @@ final class AgentCommands implements Commands {
         this.dcs = dcs;
         this.postgres = postgres;
         this.wallClock = wallClock;
-        this.failovers = new FailoverRequests(dcs, peers, wallClock, loop::wake);
+        this.failovers = new FailoverRequests(
+                dcs,
+                peers,
+                wallClock,
+                loop::wake,
+                () -> state.configuration().name(),
+                new CandidateWait(() -> postgres.readNow()
+                        .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)));
         this.reload = reload;
     }
 

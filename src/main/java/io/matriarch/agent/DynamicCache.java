@@ -49,13 +49,16 @@ final class DynamicCache {
         return new DynamicConfiguration(DynamicConfigurationCheck.of(raw).usable(), 0);
     }
 
-    /** Only into the data directory of this cluster: another's stays as it is. */
-    void write(DynamicConfiguration configuration, Optional<Snapshot> look) {
-        if (look.filter(DynamicCache::isOurs).isEmpty()) {
+    /**
+     * Only into the data directory of this cluster: another's stays as it is. And not while an operation may replace it; the caller must be whoever begins operations,
+     * and must have looked just now.
+     */
+    void write(Snapshot look) {
+        if (look.server().operation().isPresent() || !isOurs(look)) {
             return;
         }
         try {
-            String text = Json.compact(configuration.raw());
+            String text = Json.compact(look.config().raw());
             if (Files.exists(file) && Files.readString(file).equals(text)) {
                 return;
             }

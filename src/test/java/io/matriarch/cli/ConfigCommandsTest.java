@@ -113,7 +113,7 @@ class ConfigCommandsTest {
                 .isEqualTo(1);
         assertThat(refused.errors())
                 .isEqualTo("Error: Nothing is changed: postgresql.parameters.max_connections: 'abc':"
-                        + " allowed are whole numbers from 25\n");
+                        + " allowed are whole numbers from 25 to 262143\n");
         assertThat(refused.dcs().written()).isEmpty();
 
         Run told = new Run(VIEW);

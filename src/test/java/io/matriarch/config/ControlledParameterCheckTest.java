@@ -16,16 +16,17 @@ class ControlledParameterCheckTest {
     @Test
     void valuesForWhichADefaultWouldCountAreTold() {
         assertThat(mistakes("""
-                {"max_connections":"abc","max_worker_processes":1,"wal_level":"minimal","track_commit_timestamp":"perhaps",
+                {"max_connections":"abc","max_worker_processes":1,"max_replication_slots":99999999,"wal_level":"minimal","track_commit_timestamp":"perhaps",
                  "hot_standby":false,"wal_keep_size":"1kB","max_wal_senders":[]}"""))
                 .containsExactlyInAnyOrder(
-                        "postgresql.parameters.max_connections: 'abc': allowed are whole numbers from 25",
-                        "postgresql.parameters.max_worker_processes: '1': allowed are whole numbers from 2",
+                        "postgresql.parameters.max_connections: 'abc': allowed are whole numbers from 25 to 262143",
+                        "postgresql.parameters.max_worker_processes: '1': allowed are whole numbers from 2 to 262143",
+                        "postgresql.parameters.max_replication_slots: '99999999': allowed are whole numbers from 4 to 262143",
                         "postgresql.parameters.wal_level: 'minimal': allowed are hot_standby, replica, logical",
                         "postgresql.parameters.track_commit_timestamp: 'perhaps': allowed are on and off",
                         "postgresql.parameters.hot_standby: 'false': only on is allowed",
-                        "postgresql.parameters.wal_keep_size: '1kB': allowed are whole numbers from 16MB",
-                        "postgresql.parameters.max_wal_senders: 'a list or mapping': allowed are whole numbers from 3");
+                        "postgresql.parameters.wal_keep_size: '1kB': allowed are whole numbers from 16MB to 2147483647MB",
+                        "postgresql.parameters.max_wal_senders: 'a list or mapping': allowed are whole numbers from 3 to 262143");
     }
 
     /** Configurations of old name a port or a cluster_name; Patroni ignores those, and other parameters are PostgreSQL's to judge. */

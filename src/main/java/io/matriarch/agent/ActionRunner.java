@@ -127,7 +127,10 @@ final class ActionRunner {
 
     /** The position and the slots, for the others; a failure here never costs the lock. */
     private void publishStatus(Observation observation) {
-        Optional<ServerReading> reading = observation.server().reading().filter(answer -> !answer.inRecovery());
+        Optional<ServerReading> reading = observation
+                .server()
+                .reading()
+                .filter(answer -> !answer.inRecovery() || observation.config().standbyCluster());
         if (reading.isEmpty()) {
             return;
         }
@@ -135,8 +138,8 @@ final class ActionRunner {
         for (ServerReading.Slot slot : reading.get().slots()) {
             slot.position().ifPresent(position -> slots.put(slot.name(), position));
         }
-        slots.put(SlotName.of(observation.self()), reading.get().position());
-        Status status = new Status(reading.get().position(), slots, List.copyOf(new TreeSet<>(slots.keySet())));
+        slots.put(SlotName.of(observation.self()), reading.get().walPosition());
+        Status status = new Status(reading.get().walPosition(), slots, List.copyOf(new TreeSet<>(slots.keySet())));
         boolean known = observation
                 .cluster()
                 .filter(view -> view.status().equals(status))

@@ -87,6 +87,9 @@ final class Divergences {
     }
 
     private static boolean leaderIsAsFar(Situation s) {
+        if (s.holdsLock()) {
+            return true; // the remote primary isn't in the DCS; it is asked before anything is removed
+        }
         Lsn leader = s.view()
                 .leaderMember()
                 .flatMap(Member::xlogLocation)

@@ -45,9 +45,15 @@ final class FollowerRows {
                 "the standby follows somebody else",
                 "point it to its upstream",
                 s -> !s.resting()
-                        && wantedUpstream(s).isPresent()
-                        && !s.server().following().equals(wantedUpstream(s)),
-                s -> s.begin(new Operation.Follow(wantedUpstream(s)), following(s))));
+                        && Upstreams.wanted(s).isPresent()
+                        && !s.server().following().equals(Upstreams.wanted(s)),
+                s -> s.begin(new Operation.Follow(Upstreams.wanted(s)), following(s))));
+        rows.add(row(
+                "follower-slots",
+                "members stream from here, and lack their slots",
+                "create them",
+                s -> s.accepting() && !s.paused() && !s.tried(Action.SyncSlots.class) && LeaderRows.slotsDiffer(s),
+                s -> s.act(new Action.SyncSlots(LeaderRows.slotMembers(s)))));
         rows.addAll(Divergences.rows("follower", s -> !s.paused() && !streamsInTime(s)));
         rows.add(row(
                 "follower",
@@ -56,20 +62,6 @@ final class FollowerRows {
                 _ -> true,
                 s -> s.memory().notStreamingSince().isPresent() ? s.idle(following(s), SOON) : s.idle(following(s))));
         return rows;
-    }
-
-    /** Whom a standby on this node has to stream from: its replicatefrom member, else the leader; nobody with nostream. */
-    static Optional<Upstream> wantedUpstream(Situation s) {
-        if (s.seen().tags().nostream()) {
-            return Optional.empty();
-        }
-        return s.seen()
-                .tags()
-                .replicatefrom()
-                .filter(name -> !name.equals(s.self()))
-                .flatMap(name -> s.view().member(name))
-                .flatMap(Situation::upstream)
-                .or(s::leaderUpstream);
     }
 
     static Decision restart(Situation s) {
@@ -103,13 +95,14 @@ final class FollowerRows {
         return s.seen().request().orElse(new Request.Shutdown());
     }
 
-    private static boolean streamsInTime(Situation s) {
+    static boolean streamsInTime(Situation s) {
         return s.seen().tags().nostream()
                 || s.memory().notStreamingSince().isEmpty()
                 || s.seen().now() - s.memory().notStreamingSince().getAsLong() < STREAMING_PATIENCE.toNanos();
     }
 
     private static String following(Situation s) {
-        return "no action. I am (" + s.self() + "), a secondary, and following a leader (" + s.leaderName() + ")";
+        return "no action. I am (" + s.self() + "), a secondary, and following a "
+                + (s.standbyCluster() ? "standby " : "") + "leader (" + s.leaderName() + ")";
     }
 }

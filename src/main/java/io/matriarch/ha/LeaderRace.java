@@ -91,7 +91,7 @@ final class LeaderRace {
                 && s.view().status().optime().bytesAheadOf(mine) > s.config().maximumLagOnFailover()) {
             return new Unfit("my wal position exceeds maximum replication lag");
         }
-        if (s.config().checkTimeline() && behindInTime(s)) {
+        if (s.config().checkTimeline() && !s.standbyCluster() && behindInTime(s)) {
             return new Unfit("my timeline is behind the cluster's");
         }
         Set<String> asked = askable(others);

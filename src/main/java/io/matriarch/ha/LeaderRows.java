@@ -3,7 +3,6 @@ package io.matriarch.ha;
 import static io.matriarch.ha.Row.row;
 
 import io.matriarch.cluster.FailoverRequest;
-import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** This node holds the lock and PostgreSQL answers (reference 5.11, 5.12, 5.15). */
@@ -32,7 +32,7 @@ final class LeaderRows {
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.addAll(keeping());
-        rows.addAll(requests());
+        rows.addAll(requests("leader", Situation::primary));
         rows.addAll(promoting());
         rows.addAll(chores());
         return rows;
@@ -99,47 +99,49 @@ final class LeaderRows {
                         s -> s.idle("not promoting because failed to update leader lock in DCS", SOON)));
     }
 
-    private static List<Row> requests() {
+    /** Of a primary, or of a standby cluster's leader; {@code leads}: it does what a leader does. */
+    static List<Row> requests(String prefix, Predicate<Situation> leads) {
         return List.of(
                 row(
-                        "leader-request-done",
+                        prefix + "-request-done",
                         "a standby took the lock because somebody asked for a failover",
                         "clear the request",
                         s -> s.standby()
+                                && !s.paused() // there it says who was asked to lead, until it does
                                 && s.failoverRequest()
                                         .filter(request -> !names(request.leader(), s))
                                         .isPresent()
                                 && !s.tried(ClearFailoverRequest.class),
                         LeaderRows::clear),
                 row(
-                        "leader-request-void",
+                        prefix + "-request-void",
                         "the request is stale, names another leader, this node, or, in maintenance mode, nobody",
                         "clear it",
-                        s -> s.primary() && isVoid(s) && !s.tried(ClearFailoverRequest.class),
+                        s -> leads.test(s) && isVoid(s) && !s.tried(ClearFailoverRequest.class),
                         LeaderRows::clear),
                 row(
-                        "leader-request-ask",
+                        prefix + "-request-ask",
                         "somebody asks for another leader",
                         "ask the candidates",
-                        s -> s.primary() && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
+                        s -> leads.test(s) && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
                         s -> s.act(new AskPeers(candidates(s)))),
                 row(
-                        "leader-hand-over",
+                        prefix + "-hand-over",
                         "a candidate is ready",
                         "stop cleanly, then release the lock",
-                        s -> s.primary() && mayHandOver(s) && Candidates.anyReady(s),
+                        s -> leads.test(s) && mayHandOver(s) && Candidates.anyReady(s),
                         LeaderRows::handOver),
                 row(
-                        "leader-nobody-ready",
+                        prefix + "-nobody-ready",
                         "no candidate is",
                         "clear the request",
-                        s -> s.primary() && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
+                        s -> leads.test(s) && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
                         LeaderRows::clear),
                 row(
-                        "leader-restart",
+                        prefix + "-restart",
                         "a person wants a restart",
                         "restart",
-                        s -> s.primary()
+                        s -> leads.test(s)
                                 && s.seen().request().orElse(new Request.Shutdown()) instanceof Request.Restart,
                         FollowerRows::restart));
     }
@@ -248,26 +250,12 @@ final class LeaderRows {
                 kind + ": demoting myself");
     }
 
-    private static Set<String> slotMembers(Situation s) {
-        return !s.config().useSlots()
-                ? Set.of()
-                : s.view().members().stream()
-                        .filter(member -> !member.name().equals(s.self())
-                                && !member.tags().nostream())
-                        .filter(member -> streamsFromHere(s, member))
-                        .map(Member::name)
-                        .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static boolean streamsFromHere(Situation s, Member member) {
-        return member.tags()
-                .replicatefrom()
-                .map(from -> from.equals(s.self()) || s.view().member(from).isEmpty())
-                .orElse(true);
+    static Set<String> slotMembers(Situation s) {
+        return s.config().useSlots() ? Upstreams.streamingFromHere(s) : Set.of();
     }
 
     /** A missing slot is created at once; a superfluous one may be kept a while by the other side (member_slots_ttl). */
-    private static boolean slotsDiffer(Situation s) {
+    static boolean slotsDiffer(Situation s) {
         Set<String> present = s.server().reading().map(ServerReading::slots).orElse(List.of()).stream()
                 .map(ServerReading.Slot::name)
                 .collect(Collectors.toUnmodifiableSet());

@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Lsn;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -17,6 +18,9 @@ import java.util.OptionalLong;
  * @param retryAt something failed; don't try it again before this monotonic moment
  * @param operationSeen the last operation whose end was taken into account
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
+ * @param startingSince monotonic moment since which a postmaster runs here without answering
+ * @param leaderless since when nobody leads, and whether WAL still comes
+ * @param wasPaused the last observation was of maintenance mode
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -28,7 +32,10 @@ public record Memory(
         boolean promotionFailed,
         OptionalLong retryAt,
         long operationSeen,
-        OptionalLong notStreamingSince) {
+        OptionalLong notStreamingSince,
+        OptionalLong startingSince,
+        Optional<RaceWait> leaderless,
+        boolean wasPaused) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -40,7 +47,10 @@ public record Memory(
             false,
             OptionalLong.empty(),
             0,
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            false);
 
     /** How far a bootstrap is. */
     public enum Bootstrap {
@@ -48,6 +58,8 @@ public record Memory(
         NONE,
         /** The race is won, the operation runs. */
         RUNNING,
+        /** In a standby cluster: the remote primary's data are here. */
+        CLONED,
         /** PostgreSQL is ready, the DCS doesn't know yet. */
         CREATED,
         /** It has to be undone. */
@@ -68,9 +80,23 @@ public record Memory(
             /** Asked for: stop cleanly, then give the key back. */
             GRACEFUL,
             /** The lock is lost: stop at once. */
-            IMMEDIATE_NOLOCK
+            IMMEDIATE_NOLOCK,
+            /** A primary that starts too long: stop at once, then give the key back. */
+            IMMEDIATE,
+            /** The cluster became a standby cluster: stop cleanly, keep the key, follow the remote primary. */
+            CLUSTER
         }
     }
+
+    /**
+     * A time without a leader.
+     *
+     * @param since monotonic
+     * @param sampledAt monotonic; a sample is taken about once a loop_wait
+     * @param position this standby's then
+     * @param moved it had moved since the sample before
+     */
+    public record RaceWait(long since, long sampledAt, Lsn position, boolean moved) {}
 
     /**
      * What is known of the local WAL compared to the leader's.
@@ -151,6 +177,24 @@ public record Memory(
         return change.done();
     }
 
+    Memory withStartingSince(OptionalLong changed) {
+        Change change = new Change(this);
+        change.startingSince = changed;
+        return change.done();
+    }
+
+    Memory withLeaderless(Optional<RaceWait> changed) {
+        Change change = new Change(this);
+        change.leaderless = changed;
+        return change.done();
+    }
+
+    Memory withWasPaused(boolean changed) {
+        Change change = new Change(this);
+        change.wasPaused = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -163,6 +207,9 @@ public record Memory(
         private OptionalLong retryAt;
         private long operationSeen;
         private OptionalLong notStreamingSince;
+        private OptionalLong startingSince;
+        private Optional<RaceWait> leaderless;
+        private boolean wasPaused;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -175,6 +222,9 @@ public record Memory(
             this.retryAt = from.retryAt;
             this.operationSeen = from.operationSeen;
             this.notStreamingSince = from.notStreamingSince;
+            this.startingSince = from.startingSince;
+            this.leaderless = from.leaderless;
+            this.wasPaused = from.wasPaused;
         }
 
         Memory done() {
@@ -188,7 +238,10 @@ public record Memory(
                     promotionFailed,
                     retryAt,
                     operationSeen,
-                    notStreamingSince);
+                    notStreamingSince,
+                    startingSince,
+                    leaderless,
+                    wasPaused);
         }
     }
 }

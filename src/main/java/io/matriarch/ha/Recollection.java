@@ -24,7 +24,7 @@ final class Recollection {
         if (ended.isPresent()) {
             absorbed = afterOperation(absorbed.withOperationSeen(ended.get().id()), ended.get(), observation);
         }
-        return streaming(forgetOtherLeaders(absorbed, observation), observation);
+        return Waits.absorb(streaming(forgetOtherLeaders(absorbed, observation), observation), observation);
     }
 
     private static Memory afterOperation(Memory memory, ServerStatus.Finished ended, Observation observation) {
@@ -37,7 +37,13 @@ final class Recollection {
         return switch (ended.operation()) {
             case Operation.Bootstrap _ -> memory.withBootstrap(succeeded ? Bootstrap.CREATED : Bootstrap.FAILED);
             case Operation.DiscardFailedBootstrap _ -> memory;
+            case Operation.Clone _
+            when memory.bootstrap() == Bootstrap.RUNNING ->
+                memory.withBootstrap(succeeded ? Bootstrap.CLONED : Bootstrap.FAILED);
             case Operation.Clone _, Operation.Reinitialize _ -> paced.withDivergence(Divergence.unknown());
+            case Operation.Start _
+            when memory.bootstrap() == Bootstrap.CLONED ->
+                memory.withBootstrap(succeeded ? Bootstrap.CREATED : Bootstrap.FAILED);
             case Operation.Start _ -> afterStart(paced, succeeded);
             case Operation.Restart _ -> succeeded ? paced : afterStart(paced, false);
             case Operation.Stop _ -> paced;
@@ -94,7 +100,16 @@ final class Recollection {
                 : memory;
     }
 
+    /** Of the remote primary of a standby cluster no timeline is known here; Waits sees that it is asked again. */
     private static String leaderAndTimeline(Observation observation, String leader) {
+        boolean leadsStandbys = observation.config().standbyCluster()
+                && observation
+                        .cluster()
+                        .filter(view -> view.leads(observation.self()))
+                        .isPresent();
+        if (leadsStandbys) {
+            return "the remote primary";
+        }
         int timeline = observation
                 .cluster()
                 .flatMap(view -> view.member(leader))

@@ -71,10 +71,13 @@ final class ConfigurationFiles {
                 && section.text("custom_conf").isEmpty()) {
             Files.move(main, base);
         }
-        if (upstream.isPresent()) {
+        StandbySettings standby = new StandbySettings(configuration, upstream);
+        if (upstream.filter(Upstream::answersSql).isPresent()) {
             PgPass.write(settings.get().pgpass(), settings.get().replication(), ConnInfo.Address.of(upstream.get()));
         }
-        replace(main, mainContent(section, parameters, upstream, slotName, raised));
+        Map<String, String> recovery = recovery(section, parameters, upstream, standby.slotName(slotName));
+        recovery.putAll(standby.recovery());
+        replace(main, mainContent(section, parameters, upstream, recovery, raised));
         cleanAutoConf();
         writeList(section, "pg_hba", role);
         writeList(section, "pg_ident", role);
@@ -115,9 +118,8 @@ final class ConfigurationFiles {
             Mapping section,
             EffectiveParameters parameters,
             Optional<Upstream> upstream,
-            Optional<String> slotName,
-            Map<String, String> raised)
-            throws IOException {
+            Map<String, String> recovery,
+            Map<String, String> raised) {
         StringBuilder content = new StringBuilder(HEADER);
         upstream.ifPresent(followed -> content.append(FOLLOWING)
                 .append(followed.connUrl())
@@ -138,7 +140,7 @@ final class ConfigurationFiles {
                 settings.get().configDirectory().resolve("pg_ident.conf").toString());
         written.forEach((name, value) -> append(content, name, value));
         content.append("\n# recovery.conf\n");
-        recovery(section, parameters, upstream, slotName).forEach((name, value) -> append(content, name, value));
+        recovery.forEach((name, value) -> append(content, name, value));
         return content.toString();
     }
 
@@ -157,7 +159,7 @@ final class ConfigurationFiles {
         for (String target : List.of("", "_name", "_time", "_xid", "_lsn")) {
             recovery.put("recovery_target" + target, "");
         }
-        if (upstream.isPresent()) {
+        if (upstream.filter(Upstream::answersSql).isPresent()) {
             recovery.put("primary_conninfo", ConnInfo.primary(settings.get(), upstream.get(), memberName));
             slotName.ifPresent(name -> recovery.put("primary_slot_name", name));
         }

@@ -5,7 +5,9 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
 import java.net.MalformedURLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -20,15 +22,58 @@ final class ConnInfo {
      * Where a member's server is.
      *
      * @param host name or address, IPv6 without brackets
+     * @param alternatives further places where the same cluster's primary may be; only a remote primary has them
      */
-    record Address(String host, int port, String database) {
+    record Address(String host, int port, String database, List<Address> alternatives) {
         private static final Pattern URL = Pattern.compile(
                 "postgres(?:ql)?://(?:[^@/?#]*@)?"
                         + "(?:\\[(?<six>[0-9A-Fa-f:.%]+)]|(?<name>[^:/?#\\[\\]@]+))(?::(?<port>[0-9]{1,5}))?(?:/(?<database>[^?#]*))?(?:[?#].*)?");
         private static final int LAST_PORT = 65_535;
 
+        Address {
+            alternatives = List.copyOf(alternatives);
+        }
+
+        /** The only place. */
+        Address(String host, int port, String database) {
+            this(host, port, database, List.of());
+        }
+
         /** @throws MalformedURLException if the URL names no server; its message is for a person */
         static Address of(Upstream upstream) throws MalformedURLException {
+            String[] places = upstream.connUrl()
+                    .replaceFirst("^postgres://", "")
+                    .replaceFirst("/$", "")
+                    .split(",", -1);
+            if (!upstream.isRemote() || places.length == 1) {
+                return one(upstream);
+            }
+            List<Address> all = new ArrayList<>();
+            for (String place : places) {
+                all.add(one(Upstream.remote("postgres://" + place + "/")));
+            }
+            Address first = all.getFirst();
+            return new Address(first.host(), first.port(), first.database(), all.subList(1, all.size()));
+        }
+
+        /** All places, this one first. */
+        List<Address> all() {
+            List<Address> all = new ArrayList<>(List.of(this));
+            all.addAll(alternatives);
+            return all;
+        }
+
+        /** For libpq, with commas between. */
+        String hosts() {
+            return all().stream().map(Address::host).collect(Collectors.joining(","));
+        }
+
+        /** For libpq, with commas between. */
+        String ports() {
+            return all().stream().map(each -> Integer.toString(each.port())).collect(Collectors.joining(","));
+        }
+
+        private static Address one(Upstream upstream) throws MalformedURLException {
             Matcher url = URL.matcher(upstream.connUrl());
             int port = url.matches()
                     ? Optional.ofNullable(url.group("port"))
@@ -36,8 +81,10 @@ final class ConnInfo {
                             .orElse(ServerAddress.DEFAULT_PORT)
                     : 0;
             if (port < 1 || port > LAST_PORT) {
-                throw new MalformedURLException("the conn_url of member " + upstream.member()
-                        + " in the DCS names no server: "
+                String whose = upstream.isRemote()
+                        ? "standby_cluster's host or port"
+                        : "the conn_url of member " + upstream.member() + " in the DCS";
+                throw new MalformedURLException(whose + " names no server: "
                         + upstream.connUrl().replaceAll("//[^@/]*@", "//")
                         + " (postgres://host:port/database is expected)");
             }
@@ -60,8 +107,8 @@ final class ConnInfo {
         if (user.password().isPresent()) {
             parts.put("passfile", settings.pgpass().toString());
         }
-        parts.put("host", address.host());
-        parts.put("port", Integer.toString(address.port()));
+        parts.put("host", address.hosts());
+        parts.put("port", address.ports());
         parts.put("sslmode", user.connectionParameters().getOrDefault("sslmode", "prefer"));
         for (String name : new String[] {"sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir"}) {
             putIfSet(parts, user, name);
@@ -69,6 +116,9 @@ final class ConnInfo {
         parts.put("application_name", applicationName);
         parts.put("gssencmode", user.connectionParameters().getOrDefault("gssencmode", "prefer"));
         parts.put("channel_binding", user.connectionParameters().getOrDefault("channel_binding", "prefer"));
+        if (!address.alternatives().isEmpty()) {
+            parts.put("target_session_attrs", "read-write");
+        }
         putIfSet(parts, user, "sslnegotiation");
         return text(parts);
     }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
 /** Opens the agent's own SQL connections (reference 6.2 and 6.11). */
@@ -32,7 +33,10 @@ final class Connections {
         if (statementTimeoutMillis > 0) {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
-        return open(host(), settings.get().port(), settings.get().database(), properties);
+        return open(
+                new ConnInfo.Address(
+                        host(), settings.get().port(), settings.get().database()),
+                properties);
     }
 
     /** A physical replication connection to another member. */
@@ -50,7 +54,11 @@ final class Connections {
         properties.setProperty("assumeMinServerVersion", "13");
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("socketTimeout", "10");
-        return open(address.host(), address.port(), address.database(), properties);
+        if (!address.alternatives().isEmpty()) {
+            properties.setProperty("targetServerType", "primary");
+            properties.setProperty("hostRecheckSeconds", "0");
+        }
+        return open(address, properties);
     }
 
     /** A physical replication connection to the local server. */
@@ -87,13 +95,16 @@ final class Connections {
         return properties;
     }
 
-    private Connection open(String host, int port, String database, Properties properties) throws SQLException {
-        String address = host.contains(":") ? "[" + host + "]" : host;
-        Connection connection =
-                driver.connect("jdbc:postgresql://" + address + ":" + port + "/" + database, properties);
+    private Connection open(ConnInfo.Address address, Properties properties) throws SQLException {
+        String places = address.all().stream().map(Connections::place).collect(Collectors.joining(","));
+        Connection connection = driver.connect("jdbc:postgresql://" + places + "/" + address.database(), properties);
         if (connection == null) {
-            throw new SQLException("the driver refused " + address + ":" + port);
+            throw new SQLException("the driver refused " + places);
         }
         return connection;
+    }
+
+    private static String place(ConnInfo.Address address) {
+        return (address.host().contains(":") ? "[" + address.host() + "]" : address.host()) + ":" + address.port();
     }
 }

@@ -124,7 +124,12 @@ public final class LocalPostgres implements Postgres {
             return;
         }
         boolean promoting = slot.runs(Operation.Promote.class);
-        role.set(inRecovery ? (promoting ? Role.PROMOTED : Role.REPLICA) : Role.PRIMARY);
+        role.set(inRecovery ? (promoting ? Role.PROMOTED : standbyRole(following.get())) : Role.PRIMARY);
+    }
+
+    /** Only the leader of a standby cluster follows the remote primary. */
+    private static Role standbyRole(Optional<Upstream> upstream) {
+        return upstream.filter(Upstream::isRemote).isPresent() ? Role.STANDBY_LEADER : Role.REPLICA;
     }
 
     private Role role(DataDirectory data, boolean alive) {
@@ -155,7 +160,7 @@ public final class LocalPostgres implements Postgres {
             return busy.get();
         }
         if (alive) {
-            return answers ? PostgresState.RUNNING : PostgresState.STARTING;
+            return answers || accepts() ? PostgresState.RUNNING : PostgresState.STARTING;
         }
         return slot.failed(Operation.Start.class)
                 ? PostgresState.START_FAILED
@@ -263,18 +268,25 @@ public final class LocalPostgres implements Postgres {
                 role.set(Role.PROMOTED);
                 yield server.promote(now, cancellation);
             }
-            case Operation.Follow follow -> {
-                OperationResult result = server.follow(now, follow.upstream());
-                if (result instanceof OperationResult.Succeeded) {
-                    following.set(follow.upstream());
-                }
-                yield result;
-            }
+            case Operation.Follow follow -> follow(now, follow.upstream());
             case Operation.CrashRecovery _ -> rewinding.crashRecovery(cancellation);
             case Operation.CheckDivergence check -> rejoin.check(check.leader());
             case Operation.Rewind rewind -> rewind(now, rewind, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
         };
+    }
+
+    private OperationResult follow(PostgresConfiguration now, Optional<Upstream> upstream) {
+        OperationResult result = server.follow(now, upstream);
+        if (result instanceof OperationResult.Succeeded) {
+            Role before = standbyRole(following.getAndSet(upstream));
+            Role after = standbyRole(upstream);
+            if (before != after) {
+                role.set(after);
+                callbacks.fire("on_role_change", after, now);
+            }
+        }
+        return result;
     }
 
     private OperationResult stop(PostgresConfiguration now, Operation.Stop stop, Cancellation cancellation) {
@@ -367,7 +379,7 @@ public final class LocalPostgres implements Postgres {
             boolean standby = files.hasSignal();
             server.write(
                     changed,
-                    standby ? Role.REPLICA : Role.PRIMARY,
+                    standby ? standbyRole(following.get()) : Role.PRIMARY,
                     following.get(),
                     standby ? server.raised(server.parameters(changed, Role.REPLICA)) : Map.of());
             if (server.reload(settings) instanceof OperationResult.Failed(String why)) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 
 /** Password files for libpq (reference 6.10). */
@@ -15,8 +16,10 @@ final class PgPass {
 
     /** Writes {@code file} anew, for its owner only; nothing when the user has no password. */
     static void write(Path file, DatabaseUser user, ConnInfo.Address address) throws IOException {
-        Optional<String> line = line(user, address);
-        if (line.isEmpty()) {
+        List<String> lines = address.all().stream()
+                .flatMap(each -> line(user, each).stream())
+                .toList();
+        if (lines.isEmpty()) {
             return;
         }
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
@@ -25,7 +28,7 @@ final class PgPass {
                 file.getFileName() + ".",
                 ".tmp",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(temporary, line.get() + "\n", StandardCharsets.UTF_8);
+        Files.writeString(temporary, String.join("\n", lines) + "\n", StandardCharsets.UTF_8);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -82,7 +82,7 @@ final class ServerControl {
         }
         try {
             directory.removeRemains();
-            Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA;
+            Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : standbyRole(upstream);
             List<String> arguments = prepare(configuration, role, upstream);
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
@@ -95,6 +95,10 @@ final class ServerControl {
         } catch (IOException e) {
             return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
         }
+    }
+
+    private static Role standbyRole(Optional<Upstream> upstream) {
+        return upstream.filter(Upstream::isRemote).isPresent() ? Role.STANDBY_LEADER : Role.REPLICA;
     }
 
     /** Writes all files and returns the arguments for postgres. */
@@ -370,8 +374,9 @@ final class ServerControl {
     /** PostgreSQL 13 and later take a changed primary_conninfo by a reload. */
     OperationResult follow(PostgresConfiguration configuration, Optional<Upstream> upstream) {
         try {
-            EffectiveParameters parameters = parameters(configuration, Role.REPLICA);
-            write(configuration, Role.REPLICA, upstream, raised(parameters));
+            Role role = standbyRole(upstream);
+            EffectiveParameters parameters = parameters(configuration, role);
+            write(configuration, role, upstream, raised(parameters));
             return reload(configuration.local().postgresql());
         } catch (IOException e) {
             return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);

@@ -42,15 +42,14 @@ final class HealthCheck {
     }
 
     private boolean passes(String name) {
-        boolean standbyCluster = false;
         if (name.contains("standby_leader") || name.contains("standby-leader")) {
-            return standbyCluster;
+            return leadsStandbyCluster();
         }
-        if (name.contains("leader")
-                || name.contains("master")
-                || name.contains("primary")
-                || name.contains("read-write")) {
+        if (name.contains("leader")) {
             return leads();
+        }
+        if (name.contains("master") || name.contains("primary") || name.contains("read-write")) {
+            return leads() && !standbyCluster();
         }
         if (name.contains("replica")) {
             return replica();
@@ -62,6 +61,14 @@ final class HealthCheck {
             return running();
         }
         return status.cluster().isPresent() && exact(name);
+    }
+
+    private boolean standbyCluster() {
+        return snapshot.config().standbyCluster();
+    }
+
+    private boolean leadsStandbyCluster() {
+        return leads() && standbyCluster() && !status.role().equals("primary");
     }
 
     private boolean exact(String name) {
@@ -79,7 +86,7 @@ final class HealthCheck {
                 snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0;
         boolean pausedAlone = snapshot.config().paused()
                 && status.cluster().isEmpty()
-                && status.role().equals("primary");
+                && (status.role().equals("primary") || status.role().equals("standby_leader"));
         return byLease || pausedAlone;
     }
 
@@ -95,6 +102,7 @@ final class HealthCheck {
 
     private boolean replica() {
         return status.role().equals("replica")
+                && !leadsStandbyCluster()
                 && running()
                 && !snapshot.configuration().tags().noloadbalance()
                 && lagFits(first("lag").map(text -> Units.whole(text, "B")).orElse(OptionalLong.empty()))

@@ -1,8 +1,12 @@
 package io.matriarch.sim;
 
+import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.dcs.FakeEtcd;
+import io.matriarch.value.Json;
+import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +65,11 @@ final class Invariants {
         checkForks();
     }
 
+    /** Beyond this cluster. */
+    void promotedElsewhere(long id) {
+        promotions.add(id);
+    }
+
     void checkForks() {
         for (SimulatedNode one : simulation.nodes()) {
             for (SimulatedNode other : simulation.nodes()) {
@@ -109,13 +118,43 @@ final class Invariants {
 
     /** Data are removed only if a copy as far exists elsewhere, or a person asked. */
     void dataRemoved(String name, int length, boolean ordered) {
-        boolean elsewhere = simulation.nodes().stream()
-                .anyMatch(node -> !node.name().equals(name) && node.postgres().length() >= length);
+        boolean elsewhere = simulation.remote().length() >= length
+                || simulation.nodes().stream()
+                        .anyMatch(node ->
+                                !node.name().equals(name) && node.postgres().length() >= length);
         require(elsewhere || ordered, "the last copy with " + length + " records was removed on " + name);
     }
 
     /** One primary that holds the lock, and everybody else streams from it; says what is wrong. */
     Optional<String> unhealthy() {
+        return standbyCluster() ? unhealthyStandbys() : unhealthyPrimary();
+    }
+
+    private boolean standbyCluster() {
+        return etcd.find("config")
+                .map(config -> new DynamicConfiguration((Mapping) Json.parse(config.value()), 0))
+                .filter(DynamicConfiguration::standbyCluster)
+                .isPresent();
+    }
+
+    /** Nobody is primary, who holds the lock streams from the remote primary, and everybody else from it. */
+    private Optional<String> unhealthyStandbys() {
+        Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
+        if (leader.isEmpty()) {
+            return Optional.of("nobody leads the standby cluster");
+        }
+        return simulation.nodes().stream()
+                .filter(node -> !node.postgres()
+                        .streamsFrom(
+                                node.name().equals(leader.get())
+                                        ? Upstream.remote("").member()
+                                        : leader.get()))
+                .map(node ->
+                        node.name() + " doesn't stream from whom it should in a standby cluster led by " + leader.get())
+                .findFirst();
+    }
+
+    private Optional<String> unhealthyPrimary() {
         List<SimulatedNode> primaries = simulation.nodes().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .toList();

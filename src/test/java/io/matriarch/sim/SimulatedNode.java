@@ -15,7 +15,6 @@ import io.matriarch.ha.PeerReply;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -30,9 +29,6 @@ final class SimulatedNode {
     static final Duration TTL = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
-
-    private static final DynamicConfiguration FIRST =
-            new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0);
 
     private final Simulation simulation;
     private final FakeEtcd etcd;
@@ -104,7 +100,9 @@ final class SimulatedNode {
         LoopState fresh = new LoopState(
                 this::time,
                 Configurations.of(name),
-                state.map(LoopState::dynamic).orElse(FIRST), // as patroni.dynamic.json keeps it
+                state.map(LoopState::dynamic)
+                        .orElse(new DynamicConfiguration(
+                                simulation.firstConfig(), 0)), // as patroni.dynamic.json keeps it
                 until -> leaseUntil = until);
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);

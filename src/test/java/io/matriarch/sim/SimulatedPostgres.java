@@ -202,11 +202,14 @@ final class SimulatedPostgres implements Postgres {
 
     @Override
     public ServerStatus observe(Deadline deadline) {
+        boolean leadsStandbys = role == Role.REPLICA
+                && running
+                && following.filter(Upstream::isRemote).isPresent();
         return new ServerStatus(
                 directory(),
                 running,
                 state(),
-                role,
+                leadsStandbys ? Role.STANDBY_LEADER : role,
                 running ? Optional.of(reading()) : Optional.empty(),
                 following,
                 operation,
@@ -395,10 +398,38 @@ final class SimulatedPostgres implements Postgres {
         };
     }
 
+    /** A primary that no agent cares for: the one that a standby cluster follows. */
+    static SimulatedPostgres remote(World world) {
+        SimulatedPostgres remote =
+                new SimulatedPostgres(world, Upstream.remote("").member());
+        remote.create();
+        return remote;
+    }
+
+    /** As if it had streamed from there until now, and were then promoted. */
+    long takeOverFrom(SimulatedPostgres primary) {
+        systemIdentifier = primary.systemIdentifier;
+        wal = new ArrayList<>(primary.wal);
+        timeline = primary.timeline;
+        return failOver(0);
+    }
+
+    /** A standby over there takes over, and lacks the last rows. */
+    long failOver(int lost) {
+        wal = new ArrayList<>(wal.subList(0, Math.max(1, wal.size() - lost)));
+        promoteNow();
+        return wal.getLast().id();
+    }
+
     private OperationResult bootstrap() {
         if (world.chance(0.05)) {
             return new OperationResult.Failed("simulated");
         }
+        create();
+        return new OperationResult.Succeeded();
+    }
+
+    private void create() {
         systemIdentifier = Optional.of("77113711263237819" + world.identifier());
         wal = new ArrayList<>(List.of(new WalRecord(0, 1)));
         timeline = 1;
@@ -407,7 +438,6 @@ final class SimulatedPostgres implements Postgres {
         running = true;
         open = true;
         role = Role.PRIMARY;
-        return new OperationResult.Succeeded();
     }
 
     private OperationResult copy(Upstream from) {
@@ -460,23 +490,30 @@ final class SimulatedPostgres implements Postgres {
             role = Role.REPLICA;
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("not running");
         }
+        promoteNow();
+        world.promoted(name);
+        return new OperationResult.Succeeded();
+    }
+
+    private void promoteNow() {
         timeline++;
         standbySignal = false;
         open = true;
         cleanlyShutDown = false;
         role = Role.PRIMARY;
         wal.add(new WalRecord(world.identifier(), timeline));
-        world.promoted(name);
-        return new OperationResult.Succeeded();
     }
 
     private OperationResult diverged(Upstream leader) {
         Optional<SimulatedPostgres> source =
-                world.reachableServer(name, leader.member()).filter(SimulatedPostgres::acceptsWrites);
+                world.reachableServer(name, leader.member()).filter(server -> server.running);
         if (source.isEmpty()) {
             return new OperationResult.Failed("the leader can't be asked");
         }
-        return isPrefixOf(source.get()) ? new OperationResult.InHistory() : new OperationResult.Diverged("simulated");
+        boolean standbyIsBehind = !source.get().open && source.get().isPrefixOf(this);
+        return standbyIsBehind || isPrefixOf(source.get())
+                ? new OperationResult.InHistory()
+                : new OperationResult.Diverged("simulated");
     }
 
     private void stopServer() {

@@ -2,10 +2,12 @@ package io.matriarch.sim;
 
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,13 +37,22 @@ final class Simulation implements SimulatedPostgres.World {
     private final Invariants invariants;
     private final Disturbances disturbances;
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
+    private final Mapping firstConfig;
+    private final SimulatedPostgres remote;
     private final List<String> trace = new ArrayList<>();
     private long now;
     private long order;
     private long identifiers = 100;
 
     Simulation(long seed, int size, Decider decider) {
+        this(seed, size, decider, Mapping.empty());
+    }
+
+    /** {@code settings}: of the first dynamic configuration, beside the TTL. */
+    Simulation(long seed, int size, Decider decider, Mapping settings) {
         this.seed = seed;
+        this.firstConfig =
+                Mapping.empty().with("ttl", SimulatedNode.TTL.toSeconds()).patchedWith(settings);
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
         this.invariants = new Invariants(this, etcd);
@@ -49,6 +60,7 @@ final class Simulation implements SimulatedPostgres.World {
         for (int i = 1; i <= size; i++) {
             nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
+        remote = SimulatedPostgres.remote(this);
         nodes.values().forEach(SimulatedNode::boot);
         etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
         repeat(STREAMING, () -> nodes.values().forEach(node -> node.postgres().stream()));
@@ -91,6 +103,15 @@ final class Simulation implements SimulatedPostgres.World {
 
     Collection<SimulatedNode> nodes() {
         return nodes.values();
+    }
+
+    Mapping firstConfig() {
+        return firstConfig;
+    }
+
+    /** The primary of the cluster that this one may be the standby of. */
+    SimulatedPostgres remote() {
+        return remote;
     }
 
     SimulatedNetwork network() {
@@ -198,6 +219,9 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public Optional<SimulatedPostgres> reachableServer(String from, String to) {
+        if (to.equals(Upstream.remote("").member())) {
+            return Optional.of(remote);
+        }
         return network.reaches(from, to)
                 ? Optional.ofNullable(nodes.get(to))
                         .filter(SimulatedNode::powered)
@@ -257,6 +281,7 @@ final class Simulation implements SimulatedPostgres.World {
         nodes.values().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .forEach(node -> node.postgres().write(identifier()));
+        remote.write(identifier());
     }
 
     // What happened.

@@ -252,7 +252,7 @@ public final class LocalPostgres implements Postgres {
                 following.set(start.follow());
                 boolean demoted = start.as() == Operation.Start.As.REPLICA
                         && (role.get() == Role.DEMOTED || role.get().leads());
-                role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA);
+                role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : standbyRole(start.follow()));
                 yield server.start(
                         now,
                         start.as(),

@@ -55,7 +55,7 @@ final class HealthCheck {
             return replica();
         }
         if (name.contains("read-only") && !name.contains("sync") && !name.contains("quorum")) {
-            return leads() || replica();
+            return leadsAsItShould() || replica();
         }
         if (name.contains("health")) {
             return running();
@@ -67,6 +67,10 @@ final class HealthCheck {
         return snapshot.config().standbyCluster();
     }
 
+    private boolean leadsAsItShould() {
+        return standbyCluster() ? leadsStandbyCluster() : leads();
+    }
+
     private boolean leadsStandbyCluster() {
         return leads() && standbyCluster() && !status.role().equals("primary");
     }
@@ -75,7 +79,7 @@ final class HealthCheck {
         return switch (name) {
             case "/sync", "/synchronous" -> replica() && status.syncStandby();
             case "/async", "/asynchronous" -> replica() && !status.syncStandby();
-            case "/read-only-sync", "/read-only-synchronous" -> leads() || (replica() && status.syncStandby());
+            case "/read-only-sync", "/read-only-synchronous" -> leadsAsItShould() || (replica() && status.syncStandby());
             default -> false;
         };
     }

@@ -79,7 +79,8 @@ final class HealthCheck {
         return switch (name) {
             case "/sync", "/synchronous" -> replica() && status.syncStandby();
             case "/async", "/asynchronous" -> replica() && !status.syncStandby();
-            case "/read-only-sync", "/read-only-synchronous" -> leadsAsItShould() || (replica() && status.syncStandby());
+            case "/read-only-sync", "/read-only-synchronous" ->
+                leadsAsItShould() || (replica() && status.syncStandby());
             default -> false;
         };
     }

@@ -52,7 +52,8 @@ final class StandbyClusterTest {
 
     @Test
     void aDelayedReplicaNeverLeadsAndIsNeverSynchronous() {
-        Tags delayed = new Tags(Mapping.empty().with("recovery_min_apply_delay", "1h").with("nofailover", false));
+        Tags delayed =
+                new Tags(Mapping.empty().with("recovery_min_apply_delay", "1h").with("nofailover", false));
         assertThat(delayed.nofailover()).isTrue();
         assertThat(delayed.nosync()).isTrue();
         assertThat(new Tags(Mapping.empty().with("recovery_min_apply_delay", "0")).nofailover())

@@ -52,7 +52,9 @@ final class StandbyAndPauseTest {
 
     @Test
     void withoutAHostNothingIsStreamed() {
-        Scene scene = new Scene().config("{\"standby_cluster\":{\"restore_command\":\"cp\"}}").ledBy("a");
+        Scene scene = new Scene()
+                .config("{\"standby_cluster\":{\"restore_command\":\"cp\"}}")
+                .ledBy("a");
         assertThat(begun(scene.decide())).isEqualTo(new Operation.Follow(Optional.of(Upstream.remote(""))));
     }
 
@@ -137,11 +139,15 @@ final class StandbyAndPauseTest {
 
     @Test
     void atResumeTheWalIsComparedAgain() {
-        Memory known = Memory.INITIAL.withDivergence(
-                new Memory.Divergence(Memory.Divergence.State.IN_HISTORY, "b/1", ""));
+        Memory known =
+                Memory.INITIAL.withDivergence(new Memory.Divergence(Memory.Divergence.State.IN_HISTORY, "b/1", ""));
         Scene scene = new Scene().remembering(known).config("{\"pause\":true}");
         assertThat(scene.decide().memory().divergence().state()).isEqualTo(Memory.Divergence.State.IN_HISTORY);
-        assertThat(scene.config("{\"pause\":false}").decide().memory().divergence().state())
+        assertThat(scene.config("{\"pause\":false}")
+                        .decide()
+                        .memory()
+                        .divergence()
+                        .state())
                 .isEqualTo(Memory.Divergence.State.UNKNOWN);
     }
 
@@ -168,7 +174,11 @@ final class StandbyAndPauseTest {
 
     @Test
     void aPrimaryThatStartsTooLongIsReplacedIfSomebodyCan() {
-        Scene scene = new Scene().config("{\"primary_start_timeout\":60}").ledBy("a").primary().starting();
+        Scene scene = new Scene()
+                .config("{\"primary_start_timeout\":60}")
+                .ledBy("a")
+                .primary()
+                .starting();
         scene.decide();
         scene.later(Duration.ofSeconds(59));
         assertThat(scene.decide().row()).isNotEqualTo("starting-too-long-ask");

@@ -59,8 +59,7 @@ final class ConnInfoTest {
         ConnInfo.Address address = ConnInfo.Address.of(Upstream.remote("postgres://h1:1,[::1]:2/"));
         assertThat(address.hosts()).isEqualTo("h1,::1");
         assertThat(address.ports()).isEqualTo("1,2");
-        assertThat(address.all())
-                .containsExactly(address, new ConnInfo.Address("::1", 2, "postgres"));
+        assertThat(address.all()).containsExactly(address, new ConnInfo.Address("::1", 2, "postgres"));
         assertThatThrownBy(() -> ConnInfo.Address.of(Upstream.remote("postgres://h1:1,h2:x/")))
                 .hasMessageContaining("standby_cluster's host or port");
     }

@@ -92,7 +92,7 @@ final class Divergences {
      * clone replaces the data is still asked first, and must be a server of the same cluster.
      */
     private static boolean ordered(Situation s) {
-        return s.server().rejoin().removeDiverged()
+        return (s.server().rejoin().removeDiverged() && !s.standbyCluster())
                 || (s.server().rejoin().removeAfterFailedRewind() && is(s, State.REWIND_FAILED));
     }
 
@@ -106,6 +106,9 @@ final class Divergences {
     }
 
     static boolean leaderIsAsFar(Situation s) {
+        if (s.holdsLock()) {
+            return true; // the remote primary isn't in the DCS; it is asked itself before anything is removed
+        }
         Lsn leader = s.view()
                 .leaderMember()
                 .flatMap(Member::xlogLocation)

@@ -62,14 +62,14 @@ final class StoppedRows {
                         "stopped-hand-over",
                         "stopped in order to hand over",
                         "release the lock with the last position",
-                        s -> s.demoting(Demotion.Kind.GRACEFUL) && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
+                        s -> handsOver(s) && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(new ReleaseLeaderLock(
                                 s.control().filter(ControlData::shutDownCleanly).map(ControlData::checkpoint)))),
                 row(
                         "stopped-await-heir",
                         "handed over a moment ago, nobody has taken the lock",
                         "wait, so that the candidate is first",
-                        s -> s.demoting(Demotion.Kind.GRACEFUL) && s.leaderless() && youngDemotion(s),
+                        s -> handsOver(s) && s.leaderless() && youngDemotion(s),
                         s -> s.idle("waiting for a new leader after handing over", SOON)),
                 row(
                         "stopped-paused",
@@ -187,13 +187,16 @@ final class StoppedRows {
                 "nothing speaks against it",
                 "start as a standby of the leader, or of nobody",
                 _ -> true,
-                s -> s.begin(
-                        start(FollowerRows.wantedUpstream(s), "starting as a secondary"), "starting as a secondary")));
+                s -> s.begin(start(Upstreams.wanted(s), "starting as a secondary"), "starting as a secondary")));
         return rows;
     }
 
     private static Start start(Optional<io.matriarch.cluster.Upstream> upstream, String title) {
         return new Start(Start.As.REPLICA, upstream, title, Optional.empty());
+    }
+
+    static boolean handsOver(Situation s) {
+        return s.demoting(Demotion.Kind.GRACEFUL) || s.demoting(Demotion.Kind.IMMEDIATE);
     }
 
     private static boolean failsOverAtOnce(Situation s) {

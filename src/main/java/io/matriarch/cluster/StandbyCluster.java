@@ -76,8 +76,8 @@ public record StandbyCluster(
         }
         recoveryMinApplyDelay
                 .filter(delay -> !delay.matches("[0-9]+(\\.[0-9]+)? *(us|ms|s|min|h|d)?"))
-                .ifPresent(delay -> problems.add("standby_cluster.recovery_min_apply_delay: '%s' isn't a time"
-                        .formatted(delay)));
+                .ifPresent(delay ->
+                        problems.add("standby_cluster.recovery_min_apply_delay: '%s' isn't a time".formatted(delay)));
         return problems;
     }
 

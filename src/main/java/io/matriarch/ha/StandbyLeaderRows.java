@@ -67,7 +67,7 @@ final class StandbyLeaderRows {
                 s -> !s.resting() && !s.server().following().equals(s.remote()),
                 s -> s.begin(new Operation.Follow(s.remote()), line(s))));
         rows.addAll(SlotRows.upkeep("standby-leader"));
-        rows.addAll(Divergences.rows("standby-leader", s -> !s.paused() && !FollowerRows.streamsInTime(s)));
+        rows.addAll(Divergences.fromRemote("standby-leader", s -> !s.paused() && !FollowerRows.streamsInTime(s)));
         rows.addAll(StuckRows.rows("standby-leader", s -> !s.paused() && !FollowerRows.streamsInTime(s)));
         rows.add(row(
                 "standby-leader",
@@ -133,8 +133,8 @@ final class StandbyLeaderRows {
                         && !Divergences.diverged(s),
                 s -> s.begin(new Operation.CrashRecovery(), "doing crash recovery in a single user mode")));
         // a standby's data are started though the remote primary may be down: others read here, or stream from here
-        rows.addAll(Divergences.rows(
-                "standby-leader-stopped", s -> s.holdsPrimaryData() || Divergences.diverged(s)));
+        rows.addAll(
+                Divergences.fromRemote("standby-leader-stopped", s -> s.holdsPrimaryData() || Divergences.diverged(s)));
         rows.add(row(
                 "standby-leader-start",
                 "nothing speaks against it",

@@ -140,7 +140,7 @@ final class StoppedRows {
                         "stopped-start-primary",
                         "the lock is ours, and the data are a primary's",
                         "start it as the primary that it was, on the same timeline",
-                        s -> s.holdsLock() && s.holdsPrimaryData(),
+                        s -> s.holdsLock() && s.holdsPrimaryData() && !s.standbyCluster(),
                         s -> s.begin(
                                 new Start(
                                         Start.As.PRIMARY,
@@ -153,7 +153,7 @@ final class StoppedRows {
                         "stopped-start-readonly",
                         "the lock is ours, and the data are a standby's",
                         "start it as a standby; it will be promoted",
-                        Situation::holdsLock,
+                        s -> s.holdsLock() && !s.standbyCluster(),
                         s -> s.begin(
                                 start(Optional.empty(), "starting as readonly because i had the session lock"),
                                 "starting as readonly because i had the session lock")));

@@ -46,8 +46,7 @@ final class Waits {
         if (seen.cluster().isEmpty()) {
             return before.leaderless();
         }
-        Leaderless known =
-                before.leaderless().orElse(new Leaderless(seen.now(), seen.now(), position.get(), true));
+        Leaderless known = before.leaderless().orElse(new Leaderless(seen.now(), seen.now(), position.get(), true));
         boolean due = seen.now() - known.sampledAt() >= seen.config().loopWait().toNanos();
         boolean moved = position.get().isAfter(known.position());
         return Optional.of(due ? new Leaderless(known.since(), seen.now(), position.get(), moved) : known);

@@ -67,7 +67,9 @@ record WantedSlots(Map<String, Wanted> slots, List<String> problems) {
     }
 
     static boolean streamsFromHere(Situation s, Member member) {
-        return Upstreams.source(s, member.name(), member.tags()).filter(s.self()::equals).isPresent();
+        return Upstreams.source(s, member.name(), member.tags())
+                .filter(s.self()::equals)
+                .isPresent();
     }
 
     private static Optional<Lsn> position(Situation s, String name, Member member) {

@@ -35,7 +35,7 @@ final class Scene {
     private final List<Outcome> outcomes = new ArrayList<>();
     private Memory memory = Memory.INITIAL;
     private long now = Duration.ofHours(1).toNanos();
-    private Mapping config = Mapping.empty().with("ttl", 30);
+    private Mapping config = Mapping.empty().with("ttl", 30).with("member_slots_ttl", 0);
     private Mapping tags = Mapping.empty();
     private Optional<String> leader = Optional.of("b");
     private Optional<FailoverRequest> failover = Optional.empty();
@@ -200,7 +200,9 @@ final class Scene {
     }
 
     private ServerStatus server() {
-        String state = alive ? (inRecovery ? "in archive recovery" : "in production") : "shut down";
+        String state = alive
+                ? (inRecovery ? "in archive recovery" : "in production")
+                : (inRecovery ? "shut down in recovery" : "shut down");
         return new ServerStatus(
                 new DataDirectory.Present(
                         new ControlData("7711371126323781949", state, new Lsn(position), 1), inRecovery),

@@ -17,6 +17,7 @@ final class StandbyAndPauseTest {
     private static final String STANDBY = "{\"standby_cluster\":{\"host\":\"there\",\"port\":5433}}";
     private static final Upstream REMOTE = Upstream.remote("postgres://there:5433/");
     private static final Action SLOTS_DONE = new Action.SyncSlots(List.of(), List.of());
+    private static final Action NAMES_DONE = new Action.SetStandbyNames(Optional.empty());
     private static final Action WITHOUT_POSITION = new Action.ReleaseLeaderLock(Optional.empty());
 
     private static Scene standbyLeader() {
@@ -61,7 +62,8 @@ final class StandbyAndPauseTest {
 
     @Test
     void aStandbyLeaderThatDoesntStreamAsksTheRemotePrimary() {
-        Scene scene = standbyLeader().following(Optional.of(REMOTE)).notStreaming().done(SLOTS_DONE);
+        Scene scene =
+                standbyLeader().following(Optional.of(REMOTE)).notStreaming().done(SLOTS_DONE);
         scene.decide();
         scene.later(Duration.ofSeconds(5)).done(SLOTS_DONE);
         assertThat(begun(scene.decide())).isEqualTo(new Operation.CheckDivergence(REMOTE));
@@ -69,7 +71,8 @@ final class StandbyAndPauseTest {
 
     @Test
     void aStandbyLeaderHandsOverToAnotherOneAndIsNotPromoted() {
-        Scene scene = standbyLeader().following(Optional.of(REMOTE)).done(SLOTS_DONE).failover("a", "b");
+        Scene scene =
+                standbyLeader().following(Optional.of(REMOTE)).done(SLOTS_DONE).failover("a", "b");
         Action asked = new Action.AskPeers(Set.of("b"), SyncState.NONE.revision());
         assertThat(scene.decide().action()).isEqualTo(asked);
         Decision handOver = scene.done(asked).peers(Scene.standby("b", 100)).decide();
@@ -134,7 +137,7 @@ final class StandbyAndPauseTest {
     }
 
     private static List<SlotChange> slots(Scene scene) {
-        return ((Action.SyncSlots) scene.config("{\"member_slots_ttl\":0}").decide().action()).changes();
+        return ((Action.SyncSlots) scene.done(NAMES_DONE).decide().action()).changes();
     }
 
     @Test
@@ -156,7 +159,8 @@ final class StandbyAndPauseTest {
                 .primary()
                 .tags("b", "{\"replicatefrom\":\"c\"}")
                 .tags("c", "{\"replicatefrom\":\"b\"}");
-        assertThat(slots(circle)).containsExactly(new SlotChange.CreatePhysical("b"), new SlotChange.CreatePhysical("c"));
+        assertThat(slots(circle))
+                .containsExactly(new SlotChange.CreatePhysical("b"), new SlotChange.CreatePhysical("c"));
     }
 
     @Test
@@ -221,7 +225,7 @@ final class StandbyAndPauseTest {
     void theBackoffEndsThoughWalStillComes() {
         Scene scene = new Scene().config("{\"primary_race_backoff\":30}").ledBy("");
         for (int i = 1; i <= 3; i++) {
-            assertThat(scene.at(100 * i).decide().row()).isEqualTo("race-backoff");
+            assertThat(scene.at(100L * i).decide().row()).isEqualTo("race-backoff");
             scene.later(Duration.ofSeconds(10));
         }
         assertThat(scene.at(1000).decide().row()).isEqualTo("race-ask");

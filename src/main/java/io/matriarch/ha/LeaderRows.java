@@ -29,6 +29,7 @@ final class LeaderRows {
         List<Row> rows = new ArrayList<>();
         rows.addAll(keeping());
         rows.addAll(SyncRows.beforePromotion());
+        rows.add(requestDone());
         rows.addAll(requests("leader", Situation::primary));
         rows.addAll(WatchdogRows.leading());
         rows.addAll(promoting());
@@ -101,20 +102,23 @@ final class LeaderRows {
                         s -> s.idle("not promoting because failed to update leader lock in DCS", SOON)));
     }
 
+    private static Row requestDone() {
+        return row(
+                "leader-request-done",
+                "a standby took the lock because somebody asked for a failover",
+                "clear the request",
+                s -> s.standby()
+                        && !s.paused() // there it says who was asked to lead, until it does
+                        && s.failoverRequest()
+                                .filter(request -> !names(request.leader(), s))
+                                .isPresent()
+                        && !s.tried(ClearFailoverRequest.class),
+                LeaderRows::clear);
+    }
+
     /** Of a primary, or of a standby cluster's leader; {@code leads}: it does what a leader does. */
     static List<Row> requests(String prefix, Predicate<Situation> leads) {
         return List.of(
-                row(
-                        prefix + "-request-done",
-                        "a standby took the lock because somebody asked for a failover",
-                        "clear the request",
-                        s -> s.standby()
-                                && !s.paused() // there it says who was asked to lead, until it does
-                                && s.failoverRequest()
-                                        .filter(request -> !names(request.leader(), s))
-                                        .isPresent()
-                                && !s.tried(ClearFailoverRequest.class),
-                        LeaderRows::clear),
                 row(
                         prefix + "-request-void",
                         "the request is stale, names another leader, this node, or, in maintenance mode, nobody",

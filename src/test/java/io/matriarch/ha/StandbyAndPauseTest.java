@@ -78,6 +78,11 @@ final class StandbyAndPauseTest {
         Decision handOver = scene.done(asked).peers(Scene.standby("b", 100)).decide();
         assertThat(begun(handOver)).isInstanceOf(Operation.Stop.class);
         assertThat(scene.stopped().decide().action()).isInstanceOf(Action.ReleaseLeaderLock.class);
+        Scene failover =
+                standbyLeader().following(Optional.of(REMOTE)).done(SLOTS_DONE).failover("", "b");
+        assertThat(failover.decide().action())
+                .as("a failover, which names no leader")
+                .isEqualTo(asked);
         Scene heir = new Scene().config(STANDBY).ledBy("a").failover("", "a").done(new Action.AcquireLeaderLock());
         assertThat(heir.decide().action()).isEqualTo(new Action.ClearFailoverRequest(7));
         assertThat(begun(heir.withoutFailover().decide())).isEqualTo(new Operation.Follow(Optional.of(REMOTE)));

@@ -44,7 +44,9 @@ final class StandbyClusterIT {
                 .formatted(home.node().databasePort());
         List<Loner> nodes = new ArrayList<>();
         for (String name : List.of("a1", "a2", "a3")) {
-            nodes.add(new Loner(etcd, "away", name).with(UNDER_DCS, UNDER_DCS + section));
+            nodes.add(new Loner(etcd, "away", name)
+                    .with(UNDER_DCS, UNDER_DCS + section)
+                    .with("  pg_hba:\n", "  basebackup:\n    - checkpoint: fast\n  pg_hba:\n"));
         }
         nodes.getLast().rewritten(text -> text + "tags:\n  replicatefrom: a2\n");
         away = List.copyOf(nodes);

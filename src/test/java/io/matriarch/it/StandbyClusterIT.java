@@ -38,7 +38,8 @@ final class StandbyClusterIT {
         etcd = new SharedEtcd();
         home = new Loner(etcd, "home", "h1")
                 .with(UNDER_DCS, UNDER_DCS + "    slots: {away: {type: physical}}\n")
-                .startAsPrimary();
+                .start();
+        LocalCluster.await("home is primary", 90, () -> home.rest().says200("/primary"));
         home.node().query("create table written(number int)");
         String section = "    standby_cluster: {host: 127.0.0.1, port: %d, primary_slot_name: away}\n"
                 .formatted(home.node().databasePort());

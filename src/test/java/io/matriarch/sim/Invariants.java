@@ -222,7 +222,11 @@ final class Invariants {
 
     /** One primary that holds the lock, and everybody else streams from it; says what is wrong. */
     Optional<String> unhealthy() {
-        return standbyCluster ? unhealthyStandbys() : unhealthyPrimary();
+        return simulation.nodes().stream()
+                .filter(SimulatedNode::isShuttingDown)
+                .map(node -> node.name() + " was stopped by a person before the faults ended")
+                .findFirst()
+                .or(() -> standbyCluster ? unhealthyStandbys() : unhealthyPrimary());
     }
 
     /** Nobody is primary, who holds the lock streams from the remote primary, and everybody else from it. */

@@ -119,6 +119,14 @@ final class SimulatedNode {
         return justResumed;
     }
 
+    /** A person has stopped the agent, and PostgreSQL with it, which takes its time. */
+    boolean isShuttingDown() {
+        return !agentAlive
+                || state.flatMap(LoopState::request)
+                        .filter(Request.Shutdown.class::isInstance)
+                        .isPresent();
+    }
+
     void ask(Request request) {
         state.filter(_ -> agentAlive).ifPresent(running -> {
             var _ = running.ask(request);

@@ -201,6 +201,7 @@ final class Simulation implements SimulatedPostgres.World {
         Optional<String> wrong = invariants.unhealthy();
         while (wrong.isPresent() && now - began < most.toNanos()) {
             run(Duration.ofSeconds(1));
+            nodes.values().forEach(SimulatedNode::boot); // one that was still shutting down is started again, too
             if (now - began > most.dividedBy(3).toNanos()) {
                 disturbances.rescue();
             }

@@ -154,7 +154,7 @@ final class ActionRunner {
         observation
                 .server()
                 .reading()
-                .filter(reading -> !reading.inRecovery())
+                .filter(reading -> !reading.inRecovery() || observation.config().standbyCluster())
                 .flatMap(_ -> statusReport.of(observation))
                 .filter(status -> observation
                         .cluster()

@@ -181,17 +181,21 @@ final class AgentCommands implements Commands {
     /** Called by the loop before each step. */
     void startScheduledRestartIfDue() {
         Optional<RestartSchedule.Scheduled> planned = schedule.get();
-        if (planned.isEmpty()
-                || wallClock.instant().isBefore(planned.get().at())
-                || state.dynamic().paused()) {
+        if (planned.isEmpty() || state.dynamic().paused()) {
+            return;
+        }
+        Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
+        Optional<Instant> started = server.flatMap(AgentCommands::postmasterStart);
+        RestartSchedule.Due due = RestartSchedule.due(
+                planned.get(), started, wallClock.instant(), state.dynamic().loopWait());
+        if (due == RestartSchedule.Due.NOT_YET) {
             return;
         }
         schedule.set(Optional.empty());
         state.deleteScheduledRestart();
-        Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
-        boolean sameServer = server.flatMap(AgentCommands::postmasterStart)
-                .equals(planned.get().postmasterStart());
-        if (sameServer && RestartSchedule.wanted(planned.get().conditions(), server.orElseThrow())) {
+        if (due == RestartSchedule.Due.NOW
+                && started.isPresent()
+                && RestartSchedule.wanted(planned.get().conditions(), server.orElseThrow())) {
             state.ask(new Request.Restart(planned.get().conditions().patience()));
         }
     }

@@ -26,7 +26,7 @@ final class DynamicChanges {
             return Optional.empty();
         }
         warn(check.ignored(), "Ignored in the configuration in the DCS: %s");
-        warn(check.unsupported(), "In the configuration in the DCS: %s");
+        warn(check.unworkable(), "In the configuration in the DCS: %s");
         warn(check.adjusted(), "Timing in the configuration in the DCS: %s");
         DynamicConfiguration usable = new DynamicConfiguration(check.usable(), inDcs.revision());
         return usable.equals(inEffect) ? Optional.empty() : Optional.of(usable);

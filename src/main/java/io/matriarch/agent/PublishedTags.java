@@ -5,7 +5,7 @@ import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.util.Set;
 
-/** Which tags members and REST show: of the known switches only those that are on (reference 2.10). */
+/** Which tags members and REST show: of the known switches only those that are on (reference 2.10), and what a delayed replica's tag implies. */
 public final class PublishedTags {
     private static final Set<String> SWITCHES =
             Set.of("clonefrom", "nofailover", "noloadbalance", "nosync", "nostream");
@@ -18,6 +18,9 @@ public final class PublishedTags {
             if (isPublished(tags, tag.getKey(), tag.getValue())) {
                 published = published.with(tag.getKey(), tag.getValue());
             }
+        }
+        if (tags.recoveryMinApplyDelay().isPresent()) { // for Patroni's members, who don't know what that tag means
+            published = published.with("nofailover", true).with("nosync", true);
         }
         return published;
     }

@@ -3,6 +3,7 @@ package io.matriarch.agent;
 import io.matriarch.agent.Commands.RestartConditions;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,6 +22,29 @@ final class RestartSchedule {
         boolean pendingFits =
                 !conditions.onlyIfPending() || !server.pendingRestart().isEmpty();
         return roleFits && versionFits && pendingFits;
+    }
+
+    /** What is to become of a scheduled restart. */
+    enum Due {
+        NOT_YET,
+        NOW,
+        NEVER
+    }
+
+    /**
+     * Whether its time has come; never when it was missed by more than one and a half {@code loopWait}, or when the server was started anew since it was asked for.
+     *
+     * @param started when the server that runs now was started, if one answers
+     */
+    static Due due(Scheduled planned, Optional<Instant> started, Instant now, Duration loopWait) {
+        boolean another = started.isPresent()
+                && planned.postmasterStart().isPresent()
+                && !started.equals(planned.postmasterStart());
+        boolean missed = now.isAfter(planned.at().plus(loopWait.multipliedBy(3).dividedBy(2)));
+        if (another || missed) {
+            return Due.NEVER;
+        }
+        return now.isBefore(planned.at()) ? Due.NOT_YET : Due.NOW;
     }
 
     /** 15.4 as 150004, 9.6.3 as 90603. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /** The commands of patronictl, in the order of their names. */
 enum CtlCommandName {
+    DEMOTE_CLUSTER("demote-cluster", "Demote cluster to a standby cluster"),
     DSN("dsn", "Generate a dsn for the provided member, defaults to a dsn of the leader"),
     EDIT_CONFIG("edit-config", "Edit cluster configuration"),
     FAILOVER("failover", "Failover to a replica"),
@@ -12,6 +13,7 @@ enum CtlCommandName {
     HISTORY("history", "Show the history of failovers/switchovers"),
     LIST("list", "List the Patroni members for a given Patroni"),
     PAUSE("pause", "Disable auto failover"),
+    PROMOTE_CLUSTER("promote-cluster", "Promote cluster, make it run standalone"),
     QUERY("query", "Query a Patroni PostgreSQL member"),
     REINIT("reinit", "Reinitialize cluster member"),
     RELOAD("reload", "Reload cluster member configuration"),
@@ -46,6 +48,7 @@ enum CtlCommandName {
 
     CtlCommand make() {
         return switch (this) {
+            case DEMOTE_CLUSTER -> new DemoteClusterCommand();
             case DSN -> new DsnCommand();
             case EDIT_CONFIG -> new EditConfigCommand();
             case FAILOVER -> new FailoverCommand();
@@ -53,6 +56,7 @@ enum CtlCommandName {
             case HISTORY -> new HistoryCommand();
             case LIST -> new ListCommand();
             case PAUSE -> new PauseCommand();
+            case PROMOTE_CLUSTER -> new PromoteClusterCommand();
             case QUERY -> new QueryCommand();
             case REINIT -> new ReinitCommand();
             case RELOAD -> new ReloadCommand();

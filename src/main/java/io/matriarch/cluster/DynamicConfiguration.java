@@ -66,6 +66,16 @@ public record DynamicConfiguration(Mapping raw, long revision) {
                         section.find(key).filter(DynamicConfiguration::says).isPresent());
     }
 
+    /** What the section says; absent when this is an ordinary cluster. */
+    public Optional<StandbyCluster> standbyClusterSettings() {
+        return standbyCluster() ? Optional.of(StandbyCluster.of(raw.mapping("standby_cluster"))) : Optional.empty();
+    }
+
+    /** How long a leaderless standby that still receives WAL holds back from the race, at most (reference 5.10). */
+    public Duration primaryRaceBackoff() {
+        return Duration.ofSeconds(raw.whole("primary_race_backoff").orElse(0));
+    }
+
     /** Commits wait for some standbys out of those in the sync key. */
     public boolean quorumCommit() {
         return raw.text("synchronous_mode").filter("quorum"::equalsIgnoreCase).isPresent() && !standbyCluster();

@@ -13,12 +13,12 @@ import java.util.Optional;
  *
  * @param rejected mistakes for which Patroni rejects the whole configuration
  * @param ignored other mistakes: the default counts instead
- * @param unsupported what this version can't do, and must not be asked to; it stays in {@code usable}, so that nobody takes the cluster for an ordinary one
+ * @param unworkable what can't work as it is, but stays in {@code usable}: whoever took a standby cluster for an ordinary one would promote it
  * @param adjusted timing that can't work as it is, and what counts instead
  * @param usable the configuration without the keys that are wrong
  */
 public record DynamicConfigurationCheck(
-        List<String> rejected, List<String> ignored, List<String> unsupported, List<String> adjusted, Mapping usable) {
+        List<String> rejected, List<String> ignored, List<String> unworkable, List<String> adjusted, Mapping usable) {
     private static final List<String> TIMING = List.of("ttl", "loop_wait", "retry_timeout");
     private static final List<String> NUMBERS = List.of(
             "maximum_lag_on_failover",
@@ -46,7 +46,7 @@ public record DynamicConfigurationCheck(
     public DynamicConfigurationCheck {
         rejected = List.copyOf(rejected);
         ignored = List.copyOf(ignored);
-        unsupported = List.copyOf(unsupported);
+        unworkable = List.copyOf(unworkable);
         adjusted = List.copyOf(adjusted);
     }
 
@@ -67,15 +67,14 @@ public record DynamicConfigurationCheck(
                         severe.isEmpty() && entry.getKey().equals("postgresql")));
             }
         }
-        return new DynamicConfigurationCheck(rejected, ignored, unsupported(usable), adjustments(usable), usable);
+        return new DynamicConfigurationCheck(rejected, ignored, unworkable(usable), adjustments(usable), usable);
     }
 
-    private static List<String> unsupported(Mapping raw) {
-        return new DynamicConfiguration(raw, 0).standbyCluster()
-                ? List.of(
-                        "standby_cluster: this version can't lead a standby cluster; its nodes are never promoted while"
-                                + " the configuration says so")
-                : List.of();
+    private static List<String> unworkable(Mapping raw) {
+        return new DynamicConfiguration(raw, 0)
+                .standbyClusterSettings()
+                .map(StandbyCluster::problems)
+                .orElse(List.of());
     }
 
     /** The patch that takes a wrong key out; of the section postgresql only the wrong flags, unless the whole of it is of no use. */
@@ -99,11 +98,11 @@ public record DynamicConfigurationCheck(
                 .toList();
     }
 
-    /** All that isn't of its type, and what can't be done. */
+    /** All that isn't of its type, or can't work. */
     public List<String> mistakes() {
         List<String> all = new ArrayList<>(rejected);
         all.addAll(ignored);
-        all.addAll(unsupported);
+        all.addAll(unworkable);
         return all;
     }
 

@@ -32,6 +32,9 @@ public sealed interface Operation {
     record Clone(Upstream source, boolean fromLeader) implements Operation {
         @Override
         public String title() {
+            if (source.isRemote()) {
+                return "bootstrap_standby_leader";
+            }
             return "bootstrap from " + (fromLeader ? "leader" : "replica") + " '" + source.member() + "'";
         }
     }

@@ -9,8 +9,19 @@ import java.util.Optional;
 public record Tags(Mapping raw) {
     public static final Tags NONE = new Tags(Mapping.empty());
 
+    /**
+     * How long this replica holds WAL back before it replays it, such as {@code 1h}; a tag of Matriarch's own. Such a replica never leads and is never synchronous: its
+     * data are old on purpose.
+     */
+    public Optional<String> recoveryMinApplyDelay() {
+        return raw.text("recovery_min_apply_delay").filter(delay -> !delay.isBlank() && !delay.matches("0+ *[a-z]*"));
+    }
+
     /** Never leads. {@code nofailover} takes precedence over {@code failover_priority}. */
     public boolean nofailover() {
+        if (recoveryMinApplyDelay().isPresent()) {
+            return true;
+        }
         return raw.find("nofailover").isPresent() ? truth("nofailover") : failoverPriority() <= 0;
     }
 
@@ -20,6 +31,9 @@ public record Tags(Mapping raw) {
     }
 
     public boolean nosync() {
+        if (recoveryMinApplyDelay().isPresent()) {
+            return true;
+        }
         return raw.find("nosync").isPresent()
                 ? truth("nosync")
                 : raw.whole("sync_priority").orElse(1) <= 0;

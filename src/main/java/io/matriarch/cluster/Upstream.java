@@ -1,9 +1,26 @@
 package io.matriarch.cluster;
 
 /**
- * A server that a standby streams from.
+ * A server that a standby streams from, or only restores the WAL of.
  *
- * @param member the member's name
- * @param connUrl {@code postgres://host:port/database}
+ * @param member the member's name; of the remote server that the leader of a standby cluster follows, a name that no member has
+ * @param connUrl {@code postgres://host:port/database}, of a remote server perhaps several {@code host:port} with commas between; empty when WAL comes by
+ *     restore_command only
  */
-public record Upstream(String member, String connUrl) {}
+public record Upstream(String member, String connUrl) {
+    private static final String REMOTE = "the remote primary";
+
+    /** The primary that a standby cluster follows. */
+    public static Upstream remote(String connUrl) {
+        return new Upstream(REMOTE, connUrl);
+    }
+
+    public boolean isRemote() {
+        return member.equals(REMOTE);
+    }
+
+    /** It can be connected to. */
+    public boolean answersSql() {
+        return !connUrl.isEmpty();
+    }
+}

@@ -11,6 +11,7 @@ import io.matriarch.ha.Action.TakeLeaderLock;
 import io.matriarch.ha.Memory.Bootstrap;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** This node won the race for the initialize key: finish what it began, or undo it (reference 5.7). */
 final class BootstrapRows {
@@ -43,6 +44,18 @@ final class BootstrapRows {
                         "exit",
                         BootstrapRows::failed,
                         s -> s.act(new Exit(1), "failed to bootstrap the cluster; see the messages above")),
+                row(
+                        "bootstrap-start-standby-leader",
+                        "the remote primary's data are here",
+                        "start as a standby of it",
+                        s -> s.memory().bootstrap() == Bootstrap.CLONED,
+                        s -> s.begin(
+                                new Operation.Start(
+                                        Operation.Start.As.REPLICA,
+                                        s.remote(),
+                                        "starting as a standby leader",
+                                        Optional.empty()),
+                                "starting as a standby leader")),
                 row(
                         "bootstrap-register",
                         "PostgreSQL is ready",

@@ -39,6 +39,7 @@ final class Candidates {
         long lag = s.view().status().optime().bytesAheadOf(reply.position());
         int clusterTimeline = s.view().history().latestTimeline();
         boolean behindInTime = s.config().checkTimeline()
+                && !s.standbyCluster()
                 && reply.timeline().isPresent()
                 && reply.timeline().getAsInt() < clusterTimeline;
         return reply.mayPromote() && !reply.primary() && lag <= s.config().maximumLagOnFailover() && !behindInTime;

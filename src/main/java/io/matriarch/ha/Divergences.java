@@ -27,15 +27,7 @@ final class Divergences {
     static List<Row> rows(String prefix, Predicate<Situation> suspicious) {
         Predicate<Situation> applies = suspicious.and(s -> s.leaderUpstream().isPresent());
         return List.of(
-                row(
-                        prefix + "-rewind",
-                        "diverged, and pg_rewind can run",
-                        "rewind from the leader",
-                        applies.and(s ->
-                                is(s, State.DIVERGED) && s.server().mayRewind() && s.leaderIsSettled() && !s.resting()),
-                        s -> s.begin(
-                                new Operation.Rewind(leaderOf(s)),
-                                "running pg_rewind from " + s.leaderName() + ", because " + why(s))),
+                rewind(prefix, applies),
                 row(
                         prefix + "-wait-for-leader",
                         "diverged, but the leader has not finished its checkpoint after the promotion",
@@ -44,14 +36,7 @@ final class Divergences {
                         s -> s.idle(
                                 "waiting for leader " + s.leaderName() + " to finish its checkpoint before rejoining",
                                 SOON)),
-                row(
-                        prefix + "-clone",
-                        "diverged, pg_rewind can't help, and the leader's copy is as far as this one, or a person's setting says to remove it",
-                        "clone again",
-                        applies.and(s -> diverged(s) && (leaderIsAsFar(s) || ordered(s)) && !s.resting()),
-                        s -> s.begin(
-                                new Operation.Reinitialize(leaderOf(s), true, ordered(s), why(s)),
-                                "reinitializing due to diverged timelines: " + why(s))),
+                clone(prefix, applies),
                 row(
                         prefix + "-keep",
                         "diverged, and this copy is ahead of the leader's",
@@ -60,15 +45,47 @@ final class Divergences {
                         s -> s.idle("diverged from leader " + s.leaderName() + " (" + why(s)
                                 + ") and ahead of it; not removing data that exists nowhere else:"
                                 + " copy what you need, then run patronictl reinit")),
-                row(
-                        prefix + "-check",
-                        "not known whether the WAL is the leader's",
-                        "ask the leader",
-                        applies.and(
-                                s -> (is(s, State.UNKNOWN) || checkAgain(s)) && s.leaderIsSettled() && !s.resting()),
-                        s -> s.begin(
-                                new Operation.CheckDivergence(leaderOf(s)),
-                                "checking for divergence from leader " + s.leaderName())));
+                check(prefix, applies));
+    }
+
+    /** For who leads a standby cluster: the remote primary has no member key, so it is asked itself how far it is before anything is removed. */
+    static List<Row> fromRemote(String prefix, Predicate<Situation> suspicious) {
+        Predicate<Situation> applies = suspicious.and(s -> s.leaderUpstream().isPresent());
+        return List.of(rewind(prefix, applies), clone(prefix, applies), check(prefix, applies));
+    }
+
+    private static Row rewind(String prefix, Predicate<Situation> applies) {
+        return row(
+                prefix + "-rewind",
+                "diverged, and pg_rewind can run",
+                "rewind from the leader",
+                applies.and(
+                        s -> is(s, State.DIVERGED) && s.server().mayRewind() && s.leaderIsSettled() && !s.resting()),
+                s -> s.begin(
+                        new Operation.Rewind(leaderOf(s)),
+                        "running pg_rewind from " + s.leaderName() + ", because " + why(s)));
+    }
+
+    private static Row clone(String prefix, Predicate<Situation> applies) {
+        return row(
+                prefix + "-clone",
+                "diverged, pg_rewind can't help, and the leader's copy is as far as this one, or a person's setting says to remove it",
+                "clone again",
+                applies.and(s -> diverged(s) && (leaderIsAsFar(s) || ordered(s)) && !s.resting()),
+                s -> s.begin(
+                        new Operation.Reinitialize(leaderOf(s), true, ordered(s), why(s)),
+                        "reinitializing due to diverged timelines: " + why(s)));
+    }
+
+    private static Row check(String prefix, Predicate<Situation> applies) {
+        return row(
+                prefix + "-check",
+                "not known whether the WAL is the leader's",
+                "ask the leader",
+                applies.and(s -> (is(s, State.UNKNOWN) || checkAgain(s)) && s.leaderIsSettled() && !s.resting()),
+                s -> s.begin(
+                        new Operation.CheckDivergence(leaderOf(s)),
+                        "checking for divergence from leader " + s.leaderName()));
     }
 
     static boolean diverged(Situation s) {
@@ -92,7 +109,7 @@ final class Divergences {
      * clone replaces the data is still asked first, and must be a server of the same cluster.
      */
     private static boolean ordered(Situation s) {
-        return s.server().rejoin().removeDiverged()
+        return (s.server().rejoin().removeDiverged() && !s.standbyCluster())
                 || (s.server().rejoin().removeAfterFailedRewind() && is(s, State.REWIND_FAILED));
     }
 
@@ -106,6 +123,9 @@ final class Divergences {
     }
 
     static boolean leaderIsAsFar(Situation s) {
+        if (s.holdsLock()) {
+            return true; // the remote primary isn't in the DCS; it is asked itself before anything is removed
+        }
         Lsn leader = s.view()
                 .leaderMember()
                 .flatMap(Member::xlogLocation)

@@ -80,8 +80,7 @@ final class EmptyDataRows {
                         "the race is won",
                         "bootstrap",
                         s -> s.succeeded(CreateInitialize.class),
-                        s -> s.remembering(s.memory().withBootstrap(Bootstrap.RUNNING))
-                                .begin(new Operation.Bootstrap(), "trying to bootstrap a new cluster")),
+                        EmptyDataRows::bootstrap),
                 row(
                         "empty-race-lost",
                         "the race is lost",
@@ -92,22 +91,33 @@ final class EmptyDataRows {
                         "empty-clone",
                         "somebody leads",
                         "clone from a clonefrom member, else from the leader",
-                        s -> s.leaderUpstream().isPresent(),
+                        s -> s.anotherLeads() && s.leaderUpstream().isPresent(),
                         EmptyDataRows::cloneFromSomebody),
                 row(
                         "empty-wait",
                         "anything else",
                         "wait",
                         _ -> true,
-                        s -> s.idle("waiting for leader to bootstrap" + whyNotHere(s), SOON)));
+                        s -> s.idle(
+                                "waiting for " + (s.standbyCluster() ? "standby_" : "") + "leader to bootstrap"
+                                        + whyNotHere(s),
+                                SOON)));
+    }
+
+    /** A new cluster; in a standby cluster a copy of the remote primary's. */
+    private static Decision bootstrap(Situation s) {
+        Situation bootstrapping = s.remembering(s.memory().withBootstrap(Bootstrap.RUNNING));
+        return s.remote()
+                .map(remote -> bootstrapping.begin(
+                        new Operation.Clone(remote, true), "trying to bootstrap a new standby leader"))
+                .orElseGet(() -> bootstrapping.begin(new Operation.Bootstrap(), "trying to bootstrap a new cluster"));
     }
 
     private static boolean mayBootstrap(Situation s) {
         return s.leaderless()
                 && s.view().initialize().isEmpty()
                 && s.seen().mayBootstrap()
-                && !s.seen().tags().nofailover()
-                && !s.config().standbyCluster();
+                && !s.seen().tags().nofailover();
     }
 
     private static String whyNotHere(Situation s) {

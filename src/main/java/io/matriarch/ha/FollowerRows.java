@@ -46,9 +46,9 @@ final class FollowerRows {
                 "the standby follows somebody else",
                 "point it to its upstream",
                 s -> !s.resting()
-                        && wantedUpstream(s).isPresent()
-                        && !s.server().following().equals(wantedUpstream(s)),
-                s -> s.begin(new Operation.Follow(wantedUpstream(s)), following(s))));
+                        && Upstreams.wanted(s).isPresent()
+                        && !s.server().following().equals(Upstreams.wanted(s)),
+                s -> s.begin(new Operation.Follow(Upstreams.wanted(s)), following(s))));
         rows.addAll(SlotRows.upkeep("follower"));
         rows.add(SlotRows.copying());
         rows.addAll(Divergences.rows("follower", s -> !s.paused() && !streamsInTime(s)));
@@ -60,20 +60,6 @@ final class FollowerRows {
                 _ -> true,
                 s -> s.memory().notStreamingSince().isPresent() ? s.idle(following(s), SOON) : s.idle(following(s))));
         return rows;
-    }
-
-    /** Whom a standby on this node has to stream from: its replicatefrom member, else the leader; nobody with nostream. */
-    static Optional<Upstream> wantedUpstream(Situation s) {
-        if (s.seen().tags().nostream()) {
-            return Optional.empty();
-        }
-        return s.seen()
-                .tags()
-                .replicatefrom()
-                .filter(name -> !name.equals(s.self()))
-                .flatMap(name -> s.view().member(name))
-                .flatMap(Situation::upstream)
-                .or(s::leaderUpstream);
     }
 
     static Decision restart(Situation s) {
@@ -107,13 +93,14 @@ final class FollowerRows {
         return s.seen().request().orElse(new Request.Shutdown());
     }
 
-    private static boolean streamsInTime(Situation s) {
+    static boolean streamsInTime(Situation s) {
         return s.seen().tags().nostream()
                 || s.memory().notStreamingSince().isEmpty()
                 || s.seen().now() - s.memory().notStreamingSince().getAsLong() < STREAMING_PATIENCE.toNanos();
     }
 
     private static String following(Situation s) {
-        return "no action. I am (" + s.self() + "), a secondary, and following a leader (" + s.leaderName() + ")";
+        return "no action. I am (" + s.self() + "), a secondary, and following a "
+                + (s.standbyCluster() ? "standby " : "") + "leader (" + s.leaderName() + ")";
     }
 }

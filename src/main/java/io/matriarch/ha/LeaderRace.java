@@ -35,13 +35,11 @@ final class LeaderRace {
         Optional<FailoverRequest> request = FailoverSchedule.of(s) instanceof FailoverSchedule.Now(FailoverRequest now)
                 ? Optional.of(now)
                 : Optional.empty();
-        if (s.config().standbyCluster()) { // its leader would have to follow another cluster, not to be promoted
-            return new Forbidden();
-        }
         boolean named = request.flatMap(FailoverRequest::candidate)
                 .filter(s.self()::equals)
                 .isPresent();
-        if (s.seen().tags().nofailover() || s.seen().watchdog().failed() || (s.paused() && !named)) {
+        boolean unwatched = s.seen().watchdog().failed() && !s.standbyCluster(); // there nothing accepts writes
+        if (s.seen().tags().nofailover() || unwatched || (s.paused() && !named)) {
             return new Forbidden();
         }
         if (named) {
@@ -120,7 +118,7 @@ final class LeaderRace {
                 && s.view().status().optime().bytesAheadOf(mine) > s.config().maximumLagOnFailover()) {
             return new Unfit("my wal position exceeds maximum replication lag");
         }
-        if (s.config().checkTimeline() && behindInTime(s)) {
+        if (s.config().checkTimeline() && !s.standbyCluster() && behindInTime(s)) {
             return new Unfit("my timeline is behind the cluster's");
         }
         Set<String> asked = askable(s, others);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** This node holds the lock and PostgreSQL answers (reference 5.11, 5.12, 5.15). */
 final class LeaderRows {
@@ -28,7 +29,8 @@ final class LeaderRows {
         List<Row> rows = new ArrayList<>();
         rows.addAll(keeping());
         rows.addAll(SyncRows.beforePromotion());
-        rows.addAll(requests());
+        rows.add(requestDone());
+        rows.addAll(requests("leader", Situation::primary));
         rows.addAll(WatchdogRows.leading());
         rows.addAll(promoting());
         rows.addAll(synchronous.maintaining("leader", _ -> true));
@@ -100,49 +102,54 @@ final class LeaderRows {
                         s -> s.idle("not promoting because failed to update leader lock in DCS", SOON)));
     }
 
-    private static List<Row> requests() {
+    private static Row requestDone() {
+        return row(
+                "leader-request-done",
+                "a standby took the lock because somebody asked for a failover",
+                "clear the request",
+                s -> s.standby()
+                        && !s.paused() // there it says who was asked to lead, until it does
+                        && s.failoverRequest()
+                                .filter(request -> !names(request.leader(), s))
+                                .isPresent()
+                        && !s.tried(ClearFailoverRequest.class),
+                LeaderRows::clear);
+    }
+
+    /** Of a primary, or of a standby cluster's leader; {@code leads}: it does what a leader does. */
+    static List<Row> requests(String prefix, Predicate<Situation> leads) {
         return List.of(
                 row(
-                        "leader-request-done",
-                        "a standby took the lock because somebody asked for a failover",
-                        "clear the request",
-                        s -> s.standby()
-                                && s.failoverRequest()
-                                        .filter(request -> !names(request.leader(), s))
-                                        .isPresent()
-                                && !s.tried(ClearFailoverRequest.class),
-                        LeaderRows::clear),
-                row(
-                        "leader-request-void",
+                        prefix + "-request-void",
                         "the request is stale, names another leader, this node, or, in maintenance mode, nobody",
                         "clear it",
-                        s -> s.primary() && isVoid(s) && !s.tried(ClearFailoverRequest.class),
+                        s -> leads.test(s) && isVoid(s) && !s.tried(ClearFailoverRequest.class),
                         LeaderRows::clear),
                 row(
-                        "leader-request-ask",
+                        prefix + "-request-ask",
                         "somebody asks for another leader",
                         "ask the candidates",
-                        s -> s.primary() && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
+                        s -> leads.test(s) && mayHandOver(s) && !candidates(s).isEmpty() && !s.tried(AskPeers.class),
                         s -> s.act(s.askPeers(candidates(s)))),
                 row(
-                        "leader-hand-over",
+                        prefix + "-hand-over",
                         "a candidate is ready",
                         "stop cleanly, then release the lock",
-                        s -> s.primary()
+                        s -> leads.test(s)
                                 && mayHandOver(s)
                                 && Candidates.anyReady(s, s.failoverRequest().flatMap(FailoverRequest::candidate)),
                         LeaderRows::handOver),
                 row(
-                        "leader-nobody-ready",
+                        prefix + "-nobody-ready",
                         "no candidate is",
                         "clear the request",
-                        s -> s.primary() && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
+                        s -> leads.test(s) && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
                         LeaderRows::clear),
                 row(
-                        "leader-restart",
+                        prefix + "-restart",
                         "a person wants a restart",
                         "restart",
-                        s -> s.primary()
+                        s -> leads.test(s)
                                 && s.seen().request().orElse(new Request.Shutdown()) instanceof Request.Restart,
                         FollowerRows::restart));
     }

@@ -57,6 +57,19 @@ final class LeaderlessRows {
                         s -> LeaderRace.verdict(s) instanceof LeaderRace.Forbidden,
                         LeaderlessRows::forbidden),
                 row(
+                        "race-backoff",
+                        "primary_race_backoff, and WAL still comes from somebody",
+                        "wait: the primary may only have lost the DCS",
+                        s -> Waits.raceBackoff(s).isPresent(),
+                        s -> s.idle(
+                                "My (%s) wal position moved since last heart beat loop, %d seconds until leader race"
+                                        .formatted(
+                                                s.self(),
+                                                Waits.raceBackoff(s)
+                                                        .orElse(Duration.ZERO)
+                                                        .toSeconds()),
+                                SOON)),
+                row(
                         "race-ask",
                         "others may be fitter",
                         "ask them",

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param sync what concerns synchronous replication
  * @param slotsCopiedAt monotonic moment of the last copy of logical slots
  * @param rejoin of a node that has to come back
+ * @param waits how long what is waited for lasts already
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -34,7 +35,8 @@ public record Memory(
         OptionalLong notStreamingSince,
         SyncMemory sync,
         OptionalLong slotsCopiedAt,
-        RejoinMemory rejoin) {
+        RejoinMemory rejoin,
+        WaitMemory waits) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -49,7 +51,8 @@ public record Memory(
             OptionalLong.empty(),
             SyncMemory.INITIAL,
             OptionalLong.empty(),
-            RejoinMemory.NONE);
+            RejoinMemory.NONE,
+            WaitMemory.NONE);
 
     /** How far a bootstrap is. */
     public enum Bootstrap {
@@ -57,6 +60,8 @@ public record Memory(
         NONE,
         /** The race is won, the operation runs. */
         RUNNING,
+        /** In a standby cluster: the remote primary's data are here. */
+        CLONED,
         /** PostgreSQL is ready, the DCS doesn't know yet. */
         CREATED,
         /** It has to be undone. */
@@ -77,7 +82,11 @@ public record Memory(
             /** Asked for: stop cleanly, then give the key back. */
             GRACEFUL,
             /** The lock is lost: stop at once. */
-            IMMEDIATE_NOLOCK
+            IMMEDIATE_NOLOCK,
+            /** A primary that starts too long: stop at once, then give the key back. */
+            IMMEDIATE,
+            /** The cluster became a standby cluster: stop cleanly, keep the key, follow the remote primary. */
+            CLUSTER
         }
     }
 
@@ -180,6 +189,12 @@ public record Memory(
         return change.done();
     }
 
+    Memory withWaits(WaitMemory changed) {
+        Change change = new Change(this);
+        change.waits = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -195,6 +210,7 @@ public record Memory(
         private SyncMemory sync;
         private OptionalLong slotsCopiedAt;
         private RejoinMemory rejoin;
+        private WaitMemory waits;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -210,6 +226,7 @@ public record Memory(
             this.sync = from.sync;
             this.slotsCopiedAt = from.slotsCopiedAt;
             this.rejoin = from.rejoin;
+            this.waits = from.waits;
         }
 
         Memory done() {
@@ -226,7 +243,8 @@ public record Memory(
                     notStreamingSince,
                     sync,
                     slotsCopiedAt,
-                    rejoin);
+                    rejoin,
+                    waits);
         }
     }
 }

@@ -29,7 +29,8 @@ final class Recollection {
             absorbed = afterOperation(absorbed.withOperationSeen(ended.get().id()), ended.get(), observation);
         }
         Memory known = streaming(forgetOtherLeaders(absorbed, observation), observation);
-        return known.withRejoin(known.rejoin().seeing(observation.server(), observation.now()));
+        Memory seeing = known.withRejoin(known.rejoin().seeing(observation.server(), observation.now()));
+        return Waits.absorb(seeing, observation);
     }
 
     private static Memory afterOperation(Memory memory, ServerStatus.Finished ended, Observation observation) {
@@ -41,7 +42,13 @@ final class Recollection {
         return switch (ended.operation()) {
             case Operation.Bootstrap _ -> memory.withBootstrap(succeeded ? Bootstrap.CREATED : Bootstrap.FAILED);
             case Operation.DiscardFailedBootstrap _ -> memory;
+            case Operation.Clone _
+            when memory.bootstrap() == Bootstrap.RUNNING ->
+                memory.withBootstrap(succeeded ? Bootstrap.CLONED : Bootstrap.FAILED);
             case Operation.Clone _, Operation.Reinitialize _ -> paced.withDivergence(Divergence.unknown());
+            case Operation.Start _
+            when memory.bootstrap() == Bootstrap.CLONED ->
+                memory.withBootstrap(succeeded ? Bootstrap.CREATED : Bootstrap.FAILED);
             case Operation.Start _ -> afterStart(paced, succeeded);
             case Operation.Restart _ -> {
                 Memory counted = paced.withRejoin(paced.rejoin().restarted());
@@ -127,7 +134,16 @@ final class Recollection {
                 : memory;
     }
 
+    /** Of the remote primary of a standby cluster no timeline is known here: it is asked again while nothing comes. */
     private static String leaderAndTimeline(Observation observation, String leader) {
+        boolean leadsStandbys = observation.config().standbyCluster()
+                && observation
+                        .cluster()
+                        .filter(view -> view.leads(observation.self()))
+                        .isPresent();
+        if (leadsStandbys) {
+            return "the remote primary";
+        }
         int timeline = observation
                 .cluster()
                 .flatMap(view -> view.member(leader))

@@ -8,8 +8,10 @@ import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.StandbyCluster;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.ha.Memory.Demotion;
 import io.matriarch.ha.Outcome.Result;
@@ -63,19 +65,40 @@ record Situation(Observation seen, Memory memory) {
     }
 
     String leaderName() {
+        if (holdsLock() && standbyCluster()) {
+            return leaderUpstream().map(Upstream::member).orElse("");
+        }
         return view().leader().map(leader -> leader.name()).orElse("");
     }
 
-    /** The other member that leads, if one does and is reachable by SQL. */
+    /** This cluster replays the WAL of another one. */
+    boolean standbyCluster() {
+        return config().standbyCluster();
+    }
+
+    /** The primary of the other cluster, in a standby cluster. */
+    Optional<Upstream> remote() {
+        return config().standbyClusterSettings().map(StandbyCluster::remote);
+    }
+
+    /** Whose history the WAL here must be part of: the other member that leads, or for who leads a standby cluster the remote primary; if it is reachable by SQL. */
     Optional<Upstream> leaderUpstream() {
-        return anotherLeads() ? view().leaderMember().flatMap(Situation::upstream) : Optional.empty();
+        if (anotherLeads()) {
+            return view().leaderMember().flatMap(Situation::upstream);
+        }
+        return holdsLock() ? remote().filter(Upstream::answersSql) : Optional.empty();
     }
 
     /** The leader runs as a primary and has finished its checkpoint, so that pg_rewind sees its timeline. */
     boolean leaderIsSettled() {
+        if (holdsLock() && standbyCluster()) {
+            return true; // the remote one has settled long ago, or can't be asked
+        }
         return view().leaderMember()
-                .filter(member ->
-                        member.role().filter(role -> role.leads()).isPresent() && member.checkpointedAfterPromotion())
+                .filter(member -> member.role()
+                                .filter(role -> role.leads() || role == Role.STANDBY_LEADER)
+                                .isPresent()
+                        && member.checkpointedAfterPromotion())
                 .isPresent();
     }
 

@@ -2,16 +2,56 @@ package io.matriarch.ha;
 
 import static io.matriarch.ha.Row.row;
 
+import io.matriarch.cluster.Operation;
+import io.matriarch.ha.Action.AskPeers;
 import io.matriarch.ha.Action.RenewLeaderLock;
+import io.matriarch.ha.Memory.Demotion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A postmaster runs but doesn't answer: it starts, or it hangs (reference 5.6). */
 final class StartingRows {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private StartingRows() {}
+
+    /** It is this node that leads, and its start takes longer than primary_start_timeout. */
+    static List<Row> tooLong() {
+        return List.of(
+                row(
+                        "starting-too-long-renew",
+                        "the lock is due",
+                        "renew it",
+                        Situation::renewalDue,
+                        s -> s.act(new RenewLeaderLock())),
+                row(
+                        "starting-too-long-ask",
+                        "the lock is ours, and primary_start_timeout is over",
+                        "ask whether somebody can take over",
+                        s -> !s.tried(AskPeers.class)
+                                && !Candidates.of(s, Optional.empty()).isEmpty(),
+                        s -> s.act(s.askPeers(Candidates.of(s, Optional.empty())))),
+                row(
+                        "starting-too-long",
+                        "and somebody can",
+                        "stop at once, then release the lock",
+                        s -> Candidates.anyReady(s, Optional.empty()),
+                        s -> s.demote(
+                                Demotion.Kind.IMMEDIATE,
+                                Optional.empty(),
+                                new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "demote"),
+                                "stopped PostgreSQL because of startup timeout")),
+                row(
+                        "starting-too-long-alone",
+                        "and nobody can",
+                        "wait",
+                        _ -> true,
+                        s -> s.idle(
+                                "primary start has timed out, but continuing to wait because failover is not possible",
+                                SOON)));
+    }
 
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
@@ -25,7 +65,11 @@ final class StartingRows {
         rows.addAll(Divergences.rows("starting", StartingRows::stuck));
         rows.addAll(StuckRows.rows("starting", StartingRows::stuck));
         rows.add(row(
-                "starting", "anything else", "wait", _ -> true, s -> s.idle("PostgreSQL is still starting up", SOON)));
+                "starting",
+                "anything else",
+                "wait",
+                _ -> true,
+                s -> s.idle("PostgreSQL is still starting up" + Waits.untilStartTimeout(s), SOON)));
         return rows;
     }
 

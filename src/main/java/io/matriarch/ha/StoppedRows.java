@@ -62,14 +62,14 @@ final class StoppedRows {
                         "stopped-hand-over",
                         "stopped in order to hand over",
                         "release the lock with the last position",
-                        s -> s.demoting(Demotion.Kind.GRACEFUL) && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
+                        s -> handsOver(s) && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(new ReleaseLeaderLock(
                                 s.control().filter(ControlData::shutDownCleanly).map(ControlData::checkpoint)))),
                 row(
                         "stopped-await-heir",
                         "handed over a moment ago, nobody has taken the lock",
                         "wait, so that the candidate is first",
-                        s -> s.demoting(Demotion.Kind.GRACEFUL) && s.leaderless() && youngDemotion(s),
+                        s -> handsOver(s) && s.leaderless() && youngDemotion(s),
                         s -> s.idle("waiting for a new leader after handing over", SOON)),
                 row(
                         "stopped-paused",
@@ -151,7 +151,7 @@ final class StoppedRows {
                         "stopped-start-primary",
                         "the lock is ours, and the data are a primary's",
                         "start it as the primary that it was, on the same timeline",
-                        s -> s.holdsLock() && s.holdsPrimaryData(),
+                        s -> s.holdsLock() && s.holdsPrimaryData() && !s.standbyCluster(),
                         s -> s.begin(
                                 new Start(
                                         Start.As.PRIMARY,
@@ -164,7 +164,7 @@ final class StoppedRows {
                         "stopped-start-readonly",
                         "the lock is ours, and the data are a standby's",
                         "start it as a standby; it will be promoted",
-                        Situation::holdsLock,
+                        s -> s.holdsLock() && !s.standbyCluster(),
                         s -> s.begin(
                                 start(Optional.empty(), "starting as readonly because i had the session lock"),
                                 "starting as readonly because i had the session lock")));
@@ -198,13 +198,16 @@ final class StoppedRows {
                 "nothing speaks against it",
                 "start as a standby of the leader, or of nobody",
                 _ -> true,
-                s -> s.begin(
-                        start(FollowerRows.wantedUpstream(s), "starting as a secondary"), "starting as a secondary")));
+                s -> s.begin(start(Upstreams.wanted(s), "starting as a secondary"), "starting as a secondary")));
         return rows;
     }
 
     private static Start start(Optional<io.matriarch.cluster.Upstream> upstream, String title) {
         return new Start(Start.As.REPLICA, upstream, title, Optional.empty());
+    }
+
+    static boolean handsOver(Situation s) {
+        return s.demoting(Demotion.Kind.GRACEFUL) || s.demoting(Demotion.Kind.IMMEDIATE);
     }
 
     private static boolean failsOverAtOnce(Situation s) {

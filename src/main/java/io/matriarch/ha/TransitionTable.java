@@ -27,10 +27,18 @@ final class TransitionTable {
                 new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),
                 new Part("No data directory to work with", EmptyDataRows::applies, EmptyDataRows.rows()),
                 new Part("A foreign or unregistered data directory", IdentityRows::applies, IdentityRows.rows()),
-                new Part("A standby cluster's lock", StandbyClusterRows::applies, StandbyClusterRows.rows()),
+                new Part(
+                        "This node leads a standby cluster, and PostgreSQL is not running",
+                        StandbyLeaderRows::isStopped,
+                        StandbyLeaderRows.stopped()),
                 new Part("PostgreSQL is not running", s -> !s.running(), StoppedRows.rows()),
+                new Part(
+                        "This node leads, and PostgreSQL starts for longer than primary_start_timeout",
+                        Waits::startsTooLong,
+                        StartingRows.tooLong()),
                 new Part("PostgreSQL doesn't answer", s -> !s.accepting() && !s.primary(), StartingRows.rows()),
                 new Part("Nobody leads", Situation::leaderless, LeaderlessRows.rows()),
+                new Part("This node leads a standby cluster", StandbyLeaderRows::leads, StandbyLeaderRows.running()),
                 new Part("This node leads", Situation::holdsLock, LeaderRows.rows(synchronous)),
                 new Part("Another node leads", _ -> true, FollowerRows.rows()));
     }

@@ -67,11 +67,9 @@ record WantedSlots(Map<String, Wanted> slots, List<String> problems) {
     }
 
     static boolean streamsFromHere(Situation s, Member member) {
-        Optional<String> from = member.tags().replicatefrom();
-        boolean names = from.filter(s.self()::equals).isPresent();
-        return s.holdsLock()
-                ? from.isEmpty() || names || s.view().member(from.get()).isEmpty()
-                : names && !s.view().leads(member.name());
+        return Upstreams.source(s, member.name(), member.tags())
+                .filter(s.self()::equals)
+                .isPresent();
     }
 
     private static Optional<Lsn> position(Situation s, String name, Member member) {

@@ -37,7 +37,7 @@ final class WatchdogRows {
     private static boolean mayDisarm(Situation s) {
         boolean checkpointed = s.operating(Operation.Stop.class)
                 && s.control().filter(ControlData::shutDownCleanly).isPresent();
-        boolean follows = s.standby() && !s.operating() && !s.holdsLock();
+        boolean follows = s.standby() && !s.operating() && (!s.holdsLock() || s.standbyCluster());
         return s.paused() || (!s.running() && !s.operating()) || checkpointed || follows;
     }
 

@@ -118,7 +118,7 @@ final class ConfigurationFiles {
     private boolean write(Wanted wanted, Map<String, String> recovery) throws IOException {
         Mapping section = wanted.section();
         takeBase(section);
-        if (wanted.upstream().isPresent()) {
+        if (wanted.upstream().filter(Upstream::answersSql).isPresent()) {
             PgPass.write(
                     settings.get().pgpass(),
                     settings.get().replication(),
@@ -146,13 +146,15 @@ final class ConfigurationFiles {
     Map<String, String> recovery(Wanted wanted) throws IOException {
         Map<String, String> recovery = new TreeMap<>(wanted.parameters().recovery());
         recovery.keySet().removeIf(name -> name.startsWith("recovery_target") || name.startsWith("primary_"));
+        StandbySettings standby = new StandbySettings(wanted.configuration(), wanted.upstream());
         recovery.putAll(RecoveryParameters.ofStandby(
                 settings.get(),
                 wanted.section(),
                 wanted.upstream(),
-                wanted.slotName(),
+                standby.slotName(wanted.slotName()),
                 memberName,
                 wanted.majorVersion()));
+        recovery.putAll(standby.recovery());
         return recovery;
     }
 

@@ -6,6 +6,7 @@ import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.value.Value.Mapping;
 import java.net.MalformedURLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +23,58 @@ final class ConnInfo {
      * Where a member's server is.
      *
      * @param host name or address, IPv6 without brackets
+     * @param alternatives further places where the same cluster's primary may be; only a remote primary has them
      */
-    record Address(String host, int port, String database) {
+    record Address(String host, int port, String database, List<Address> alternatives) {
         private static final Pattern URL = Pattern.compile(
                 "postgres(?:ql)?://(?:[^@/?#]*@)?"
                         + "(?:\\[(?<six>[0-9A-Fa-f:.%]+)]|(?<name>[^:/?#\\[\\]@]+))(?::(?<port>[0-9]{1,5}))?(?:/(?<database>[^?#]*))?(?:[?#].*)?");
         private static final int LAST_PORT = 65_535;
 
+        Address {
+            alternatives = List.copyOf(alternatives);
+        }
+
+        /** The only place. */
+        Address(String host, int port, String database) {
+            this(host, port, database, List.of());
+        }
+
         /** @throws MalformedURLException if the URL names no server; its message is for a person */
         static Address of(Upstream upstream) throws MalformedURLException {
+            String[] places = upstream.connUrl()
+                    .replaceFirst("^postgres://", "")
+                    .replaceFirst("/$", "")
+                    .split(",", -1);
+            if (!upstream.isRemote() || places.length == 1) {
+                return one(upstream);
+            }
+            List<Address> all = new ArrayList<>();
+            for (String place : places) {
+                all.add(one(Upstream.remote("postgres://" + place + "/")));
+            }
+            Address first = all.getFirst();
+            return new Address(first.host(), first.port(), first.database(), all.subList(1, all.size()));
+        }
+
+        /** All places, this one first. */
+        List<Address> all() {
+            List<Address> all = new ArrayList<>(List.of(this));
+            all.addAll(alternatives);
+            return all;
+        }
+
+        /** For libpq, with commas between. */
+        String hosts() {
+            return all().stream().map(Address::host).collect(Collectors.joining(","));
+        }
+
+        /** For libpq, with commas between. */
+        String ports() {
+            return all().stream().map(each -> Integer.toString(each.port())).collect(Collectors.joining(","));
+        }
+
+        private static Address one(Upstream upstream) throws MalformedURLException {
             Matcher url = URL.matcher(upstream.connUrl());
             int port = url.matches()
                     ? Optional.ofNullable(url.group("port"))
@@ -38,8 +82,10 @@ final class ConnInfo {
                             .orElse(ServerAddress.DEFAULT_PORT)
                     : 0;
             if (port < 1 || port > LAST_PORT) {
-                throw new MalformedURLException("the conn_url of member " + upstream.member()
-                        + " in the DCS names no server: "
+                String whose = upstream.isRemote()
+                        ? "standby_cluster's host or port"
+                        : "the conn_url of member " + upstream.member() + " in the DCS";
+                throw new MalformedURLException(whose + " names no server: "
                         + upstream.connUrl().replaceAll("//[^@/]*@", "//")
                         + " (postgres://host:port/database is expected)");
             }
@@ -63,8 +109,8 @@ final class ConnInfo {
         if (user.password().isPresent()) {
             parts.put("passfile", settings.pgpass().toString());
         }
-        parts.put("host", address.host());
-        parts.put("port", Integer.toString(address.port()));
+        parts.put("host", address.hosts());
+        parts.put("port", address.ports());
         parts.put("sslmode", user.connectionParameters().getOrDefault("sslmode", "prefer"));
         for (Keyword keyword : Keyword.beforeApplicationName()) {
             keyword.add(parts, user, majorVersion);
@@ -74,11 +120,17 @@ final class ConnInfo {
         for (Keyword keyword : Keyword.afterApplicationName()) {
             keyword.add(parts, user, majorVersion);
         }
+        if (!address.alternatives().isEmpty()) {
+            parts.put("target_session_attrs", "read-write");
+        }
+        Keyword.NEGOTIATION.add(parts, user, majorVersion);
         return text(parts);
     }
 
     /** A libpq keyword that the server of a standby knows since a major version; with a default it is always written, so that texts can be compared. */
     private record Keyword(String name, int since, Optional<String> standard) {
+        static final Keyword NEGOTIATION = new Keyword("sslnegotiation", 170_000, Optional.of("postgres"));
+
         static List<Keyword> beforeApplicationName() {
             return List.of(
                     plain("sslcert", 0),
@@ -92,8 +144,7 @@ final class ConnInfo {
         static List<Keyword> afterApplicationName() {
             return List.of(
                     new Keyword("gssencmode", 120_000, Optional.of("prefer")),
-                    new Keyword("channel_binding", 130_000, Optional.of("prefer")),
-                    new Keyword("sslnegotiation", 170_000, Optional.of("postgres")));
+                    new Keyword("channel_binding", 130_000, Optional.of("prefer")));
         }
 
         private static Keyword plain(String name, int since) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.postgresql.Driver;
@@ -50,7 +51,7 @@ final class Connections {
         if (statementTimeoutMillis > 0) {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
-        return open(superuserHost(), settings.get().port(), database, properties);
+        return open(new ConnInfo.Address(superuserHost(), settings.get().port(), database), properties);
     }
 
     /** To another member as the user of pg_rewind, who may read its files; as the superuser if there is none. */
@@ -60,7 +61,7 @@ final class Connections {
                 rewind.username().isPresent() ? rewind : settings.get().superuser(), applicationName);
         properties.setProperty("options", "-c statement_timeout=10000 -c search_path=pg_catalog");
         properties.setProperty("socketTimeout", "13");
-        return open(address.host(), address.port(), address.database(), properties);
+        return open(address, properties);
     }
 
     /** To another member's database as {@code user}. */
@@ -70,8 +71,7 @@ final class Connections {
                 "options", "-c statement_timeout=" + statementTimeoutMillis + " -c search_path=pg_catalog");
         properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         try {
-            ConnInfo.Address address = ConnInfo.Address.of(upstream);
-            return open(address.host(), address.port(), address.database(), properties);
+            return open(ConnInfo.Address.of(upstream), properties);
         } catch (MalformedURLException e) {
             throw new SQLException(e.getMessage(), e);
         }
@@ -92,7 +92,7 @@ final class Connections {
         properties.setProperty("assumeMinServerVersion", "13");
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("socketTimeout", "10");
-        return open(address.host(), address.port(), address.database(), properties);
+        return open(address, properties);
     }
 
     /** A physical replication connection to the local server. */
@@ -164,18 +164,29 @@ final class Connections {
         return properties;
     }
 
-    private Connection open(String host, int port, String database, Properties properties) throws SQLException {
+    /** Of several places the one that accepts writes. */
+    private Connection open(ConnInfo.Address address, Properties properties) throws SQLException {
+        String host = address.host();
         if (host.startsWith("/")) {
             properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
-            properties.setProperty("socketFactoryArg", UnixSocketFactory.file(host, port));
+            properties.setProperty("socketFactoryArg", UnixSocketFactory.file(host, address.port()));
             properties.setProperty("sslmode", "disable");
         }
-        String address = host.startsWith("/") ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-        Connection connection =
-                driver.connect("jdbc:postgresql://" + address + ":" + port + "/" + database, properties);
+        if (!address.alternatives().isEmpty()) {
+            properties.setProperty("targetServerType", "primary");
+            properties.setProperty("hostRecheckSeconds", "0");
+        }
+        String places = address.all().stream().map(Connections::place).collect(Collectors.joining(","));
+        Connection connection = driver.connect("jdbc:postgresql://" + places + "/" + address.database(), properties);
         if (connection == null) {
-            throw new SQLException("the driver refused " + address + ":" + port);
+            throw new SQLException("the driver refused " + places);
         }
         return connection;
+    }
+
+    private static String place(ConnInfo.Address address) {
+        String host = address.host();
+        return (host.startsWith("/") ? "localhost" : host.contains(":") ? "[" + host + "]" : host) + ":"
+                + address.port();
     }
 }

@@ -61,7 +61,8 @@ final class Copying {
 
     /** Into a directory that holds no cluster. Two tries. */
     OperationResult clone(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
-        Optional<String> refusal = refusal(source, configuration, false);
+        // nothing can be asked where the WAL comes from an archive only, and nothing is removed
+        Optional<String> refusal = source.answersSql() ? refusal(source, configuration, false) : Optional.empty();
         if (refusal.isEmpty()) {
             refusal = notEmpty();
         }
@@ -116,14 +117,21 @@ final class Copying {
             return new OperationResult.Failed("a server runs on "
                     + settings.get().dataDirectory() + ", it is not cloned over; nothing was removed");
         }
-        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
+        if (!source.answersSql()) {
+            return restore(configuration, cancellation);
+        }
         try (ToolCredentials credentials = new ToolCredentials(
                 settings.get(), "clone", settings.get().replication(), ConnInfo.Address.of(source))) {
             OperationResult result = new OperationResult.Failed("no method to clone with is configured");
-            for (ReplicaMethod method : ReplicaMethod.of(section)) {
+            for (ReplicaMethod method : methods(source, configuration)) {
                 result = method.isBasebackup()
                         ? basebackup(source, credentials, configuration, cancellation)
-                        : custom(method, credentials, configuration, cancellation);
+                        : custom(
+                                method,
+                                credentials.connectionString(Map.of("dbname", "postgres")),
+                                credentials.environment(),
+                                configuration,
+                                cancellation);
                 if (!(result instanceof OperationResult.Failed(String why))) {
                     return result;
                 }
@@ -133,6 +141,38 @@ final class Copying {
         } catch (IOException e) {
             return new OperationResult.Failed("cloning from " + source.member() + ": " + FileProblem.whereAndWhy(e));
         }
+    }
+
+    /** The remote primary of a standby cluster has methods of its own. */
+    private List<ReplicaMethod> methods(Upstream source, PostgresConfiguration configuration) {
+        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
+        return configuration
+                .dynamic()
+                .standbyClusterSettings()
+                .filter(_ -> source.isRemote())
+                .map(standby -> ReplicaMethod.named(standby.createReplicaMethods(), section))
+                .orElseGet(() -> ReplicaMethod.of(section));
+    }
+
+    /** Without a server to copy from only a person's own methods can help. */
+    private OperationResult restore(PostgresConfiguration configuration, Cancellation cancellation) {
+        OperationResult result = new OperationResult.Failed(
+                "standby_cluster names no host to clone from, and no create_replica_methods but basebackup");
+        for (ReplicaMethod method : methods(Upstream.remote(""), configuration)) {
+            if (method.isBasebackup()) {
+                continue;
+            }
+            try {
+                result = custom(method, "", Map.of(), configuration, cancellation);
+            } catch (IOException e) {
+                result = new OperationResult.Failed(method.name() + ": " + e);
+            }
+            if (!(result instanceof OperationResult.Failed(String why))) {
+                return result;
+            }
+            LOG.warnf("create_replica_methods: %s failed: %s", method.name(), why);
+        }
+        return result;
     }
 
     private OperationResult basebackup(
@@ -165,7 +205,8 @@ final class Copying {
     /** A person's own command writes into the data directory itself. What it leaves when it fails is removed, unless it wants to go on from there. */
     private OperationResult custom(
             ReplicaMethod method,
-            ToolCredentials credentials,
+            String connectionString,
+            Map<String, String> environment,
             PostgresConfiguration configuration,
             Cancellation cancellation)
             throws IOException {
@@ -173,11 +214,8 @@ final class Copying {
             files.clear();
         }
         PgTools.Result ended = tools.runCommand(
-                method.arguments(
-                        configuration.local().scope(),
-                        settings.get(),
-                        credentials.connectionString(Map.of("dbname", "postgres"))),
-                credentials.environment(),
+                method.arguments(configuration.local().scope(), settings.get(), connectionString),
+                environment,
                 Deadline.after(PATIENCE),
                 cancellation);
         Path made = settings.get().dataDirectory();

@@ -17,6 +17,14 @@ final class DivergenceCheck {
      */
     record LocalEnd(int timeline, Lsn position, boolean standby, Optional<Lsn> endOfCheckpoint) {}
 
+    /** A standby at {@code position} of {@code timeline} has only to go on in order to get to where the local WAL ends. */
+    static boolean leadsTo(int timeline, Lsn position, LocalEnd local, History localHistory) {
+        return local.timeline() > timeline
+                && TimelineHistory.endOf(timeline, localHistory)
+                        .filter(end -> !position.isAfter(end))
+                        .isPresent();
+    }
+
     static OperationResult compare(LocalEnd local, int leaderTimeline, History leaderHistory) {
         if (local.timeline() > leaderTimeline) {
             return new OperationResult.Diverged(

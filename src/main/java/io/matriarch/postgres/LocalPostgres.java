@@ -218,7 +218,12 @@ public final class LocalPostgres implements Postgres {
             return;
         }
         boolean promoting = slot.runs(Operation.Promote.class);
-        role.set(inRecovery ? (promoting ? Role.PROMOTED : Role.REPLICA) : Role.PRIMARY);
+        role.set(inRecovery ? (promoting ? Role.PROMOTED : ServerControl.standbyRole(following.get())) : Role.PRIMARY);
+    }
+
+    /** Of the server whose files are here. */
+    private Role writtenRole() {
+        return files.hasSignal() ? ServerControl.standbyRole(following.get()) : Role.PRIMARY;
     }
 
     private Role role(DataDirectory data, boolean alive) {
@@ -250,7 +255,7 @@ public final class LocalPostgres implements Postgres {
             return busy.get();
         }
         if (alive) {
-            return answers ? PostgresState.RUNNING : PostgresState.STARTING;
+            return answers || accepts() ? PostgresState.RUNNING : PostgresState.STARTING;
         }
         return slot.failed(Operation.Start.class)
                 ? PostgresState.START_FAILED
@@ -350,10 +355,10 @@ public final class LocalPostgres implements Postgres {
             if (slot.running().isPresent() || !files.hasSignal()) { // it may have been promoted since it was looked at
                 return;
             }
-            ConfigurationFiles.Wanted wanted = server.wanted(configuration.get(), Role.REPLICA, following.get());
+            ConfigurationFiles.Wanted wanted = server.wanted(configuration.get(), writtenRole(), following.get());
             Set<String> different = RecoveryComparison.differences(files.recovery(wanted), current, version);
-            boolean passwordChanged = following.get().isPresent()
-                    && !files.passfileIsCurrent(following.get().get());
+            Optional<Upstream> streamed = following.get().filter(Upstream::answersSql);
+            boolean passwordChanged = streamed.isPresent() && !files.passfileIsCurrent(streamed.get());
             if (files.write(wanted) || !different.isEmpty() || passwordChanged) {
                 LOG.infof(
                         "the standby's configuration was not as it has to be %s; it was written again and is reloaded",
@@ -404,15 +409,9 @@ public final class LocalPostgres implements Postgres {
                 role.set(Role.PROMOTED);
                 yield server.promote(now, following.get(), cancellation);
             }
-            case Operation.Follow follow -> {
-                OperationResult result = server.follow(now, follow.upstream());
-                if (result instanceof OperationResult.Succeeded) {
-                    following.set(follow.upstream());
-                }
-                yield result;
-            }
+            case Operation.Follow follow -> follow(now, follow.upstream());
             case Operation.CrashRecovery _ -> rewinding.crashRecovery(cancellation);
-            case Operation.CheckDivergence check -> rejoin.check(check.leader());
+            case Operation.CheckDivergence check -> rejoin.check(check.leader(), leaderReplays(now, check.leader()));
             case Operation.Rewind rewind -> rewind(now, rewind, cancellation);
             case Operation.CopyLogicalSlots copy -> copySlots(now, copy, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
@@ -461,7 +460,7 @@ public final class LocalPostgres implements Postgres {
         Role before = role.get();
         boolean wasPrimary = before == Role.DEMOTED || before.leads();
         boolean demoted = start.as() == Operation.Start.As.REPLICA && wasPrimary;
-        role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA);
+        role.set(start.as() == Operation.Start.As.PRIMARY ? Role.PRIMARY : ServerControl.standbyRole(start.follow()));
         OperationResult result = server.start(
                 now,
                 start.as(),
@@ -474,6 +473,24 @@ public final class LocalPostgres implements Postgres {
             callbacks.fire("on_role_change", Role.DEMOTED, now);
         }
         return result;
+    }
+
+    private OperationResult follow(PostgresConfiguration now, Optional<Upstream> upstream) {
+        OperationResult result = server.follow(now, upstream);
+        if (result instanceof OperationResult.Succeeded) {
+            Role before = ServerControl.standbyRole(following.getAndSet(upstream));
+            Role after = ServerControl.standbyRole(upstream);
+            if (before != after) {
+                role.set(after);
+                callbacks.fire("on_role_change", after, now);
+            }
+        }
+        return result;
+    }
+
+    /** In a standby cluster the leader is a standby, too. */
+    static boolean leaderReplays(PostgresConfiguration now, Upstream leader) {
+        return now.dynamic().standbyCluster() && !leader.isRemote();
     }
 
     private OperationResult stop(PostgresConfiguration now, Operation.Stop stop, Cancellation cancellation) {
@@ -574,7 +591,7 @@ public final class LocalPostgres implements Postgres {
     private Optional<String> applyReload(PostgresConfiguration changed, boolean ordered) {
         writing.lock();
         try {
-            boolean written = server.write(changed, files.hasSignal() ? Role.REPLICA : Role.PRIMARY, following.get());
+            boolean written = server.write(changed, writtenRole(), following.get());
             checkedPending.set(false);
             if (!written && !ordered) {
                 LOG.info("No PostgreSQL configuration items changed, nothing to reload.");
@@ -607,7 +624,7 @@ public final class LocalPostgres implements Postgres {
     private Optional<String> writeAgain() {
         writing.lock();
         try {
-            server.write(configuration.get(), files.hasSignal() ? Role.REPLICA : Role.PRIMARY, following.get());
+            server.write(configuration.get(), writtenRole(), following.get());
         } catch (IOException e) {
             return Optional.of("PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         } finally {

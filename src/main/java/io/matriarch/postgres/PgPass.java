@@ -52,16 +52,21 @@ final class PgPass {
     /** A line for each host; libpq looks for localhost when it is given a socket's folder. */
     private static Optional<String> content(DatabaseUser user, ConnInfo.Address address) {
         return user.password()
-                .map(password -> Stream.of(address.host().split(",", -1))
-                        .flatMap(host -> host.startsWith("/") ? Stream.of(host, "localhost") : Stream.of(host))
-                        .map(host -> String.join(
-                                ":",
-                                escape(host.isEmpty() ? "*" : host),
-                                Integer.toString(address.port()),
-                                "*",
-                                escape(user.username().orElse("*")),
-                                escape(password.reveal())))
+                .map(password -> address.all().stream()
+                        .flatMap(place -> lines(place, user, password.reveal()))
                         .collect(Collectors.joining("\n", "", "\n")));
+    }
+
+    private static Stream<String> lines(ConnInfo.Address place, DatabaseUser user, String password) {
+        return Stream.of(place.host().split(",", -1))
+                .flatMap(host -> host.startsWith("/") ? Stream.of(host, "localhost") : Stream.of(host))
+                .map(host -> String.join(
+                        ":",
+                        escape(host.isEmpty() ? "*" : host),
+                        Integer.toString(place.port()),
+                        "*",
+                        escape(user.username().orElse("*")),
+                        escape(password)));
     }
 
     private static String escape(String text) {

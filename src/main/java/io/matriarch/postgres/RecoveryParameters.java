@@ -40,7 +40,7 @@ final class RecoveryParameters {
         recovery.keySet().removeIf(name -> name.startsWith("recovery_target") || name.startsWith("primary_"));
         recovery.put("recovery_target_timeline", "latest");
         TARGETS.forEach(target -> recovery.put(target, ""));
-        if (upstream.isPresent()) {
+        if (upstream.filter(Upstream::answersSql).isPresent()) {
             recovery.put(
                     "primary_conninfo", ConnInfo.primary(settings, section, upstream.get(), memberName, majorVersion));
             slotName.ifPresent(name -> recovery.put("primary_slot_name", name));

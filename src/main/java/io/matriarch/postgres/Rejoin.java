@@ -8,6 +8,8 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.postgres.DivergenceCheck.LocalEnd;
 import io.matriarch.time.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -48,7 +50,8 @@ final class Rejoin {
         this.look = look;
     }
 
-    OperationResult check(Upstream leader) {
+    /** {@code leaderReplays}: the leader is a standby, of another cluster's primary; what is here may be ahead of it. */
+    OperationResult check(Upstream leader, boolean leaderReplays) {
         if (files.isHalfRewound()) {
             return new OperationResult.Diverged("pg_rewind was interrupted here");
         }
@@ -62,9 +65,14 @@ final class Rejoin {
         try (Connection connection = connections.replication(leader);
                 Statement statement = connection.createStatement()) {
             int timeline;
+            Lsn position;
             try (ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 row.next();
                 timeline = row.getInt("timeline");
+                position = Lsn.parse(row.getString("xlogpos"));
+            }
+            if (leaderReplays && DivergenceCheck.leadsTo(timeline, position, local, ownHistory(local.timeline()))) {
+                return new OperationResult.InHistory();
             }
             OperationResult answer = DivergenceCheck.compare(local, timeline, history(statement, timeline));
             return answer instanceof OperationResult.InHistory ? continues(leader) : answer;
@@ -95,6 +103,16 @@ final class Rejoin {
             byte[] content = row.getBytes(2);
             return TimelineHistory.parse(
                     new String(content, java.nio.charset.StandardCharsets.UTF_8), Optional.empty());
+        }
+    }
+
+    /** Empty when it isn't here. */
+    private History ownHistory(int timeline) {
+        Path file = settings.get().dataDirectory().resolve("pg_wal/%08X.history".formatted(timeline));
+        try {
+            return TimelineHistory.parse(Files.readString(file), Optional.empty());
+        } catch (IOException none) {
+            return History.EMPTY;
         }
     }
 

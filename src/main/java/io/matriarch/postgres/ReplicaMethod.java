@@ -17,16 +17,16 @@ record ReplicaMethod(String name, Mapping section) {
 
     /** In the order in which they are tried. */
     static List<ReplicaMethod> of(Mapping postgresql) {
-        List<String> names = new ArrayList<>(names(postgresql, "create_replica_methods"));
-        if (names.isEmpty()) {
-            names.addAll(names(postgresql, "create_replica_method"));
-        }
-        if (names.isEmpty()) {
-            names.add(BASEBACKUP);
-        }
-        return names.stream()
-                .map(name -> new ReplicaMethod(name, postgresql.mapping(name)))
-                .toList();
+        List<String> names = names(postgresql, "create_replica_methods");
+        return named(names.isEmpty() ? names(postgresql, "create_replica_method") : names, postgresql);
+    }
+
+    /** Of these names, in their order; pg_basebackup if there are none. */
+    static List<ReplicaMethod> named(List<String> names, Mapping postgresql) {
+        return (names.isEmpty() ? List.of(BASEBACKUP) : names)
+                .stream()
+                        .map(name -> new ReplicaMethod(name, postgresql.mapping(name)))
+                        .toList();
     }
 
     private static List<String> names(Mapping postgresql, String key) {

@@ -84,7 +84,9 @@ final class Rewinding {
         DatabaseUser user = settings().rewind().username().isPresent()
                 ? settings().rewind()
                 : settings().superuser();
-        Optional<String> refusal = new RewindSource(connections).refusal(leader, user);
+        Optional<String> refusal = LocalPostgres.leaderReplays(configuration.get(), leader)
+                ? Optional.empty() // it isn't to be promoted
+                : new RewindSource(connections).refusal(leader, user);
         if (refusal.isPresent()) {
             return new OperationResult.Failed(refusal.get());
         }

@@ -95,7 +95,7 @@ final class ServerControl {
         try {
             directory.removeRemains();
             files.restoreCopies();
-            Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : Role.REPLICA;
+            Role role = as == Operation.Start.As.PRIMARY ? Role.PRIMARY : standbyRole(upstream);
             List<String> arguments = prepare(configuration, role, upstream);
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
@@ -110,6 +110,11 @@ final class ServerControl {
             return new OperationResult.Failed(
                     "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
+    }
+
+    /** Only the leader of a standby cluster follows the remote primary. */
+    static Role standbyRole(Optional<Upstream> upstream) {
+        return upstream.filter(Upstream::isRemote).isPresent() ? Role.STANDBY_LEADER : Role.REPLICA;
     }
 
     /** Writes all files and returns the arguments for postgres. */
@@ -523,7 +528,7 @@ final class ServerControl {
     /** PostgreSQL 13 and later take a changed primary_conninfo by a reload. */
     OperationResult follow(PostgresConfiguration configuration, Optional<Upstream> upstream) {
         try {
-            write(configuration, Role.REPLICA, upstream);
+            write(configuration, standbyRole(upstream), upstream);
             return reload(configuration.local().postgresql());
         } catch (IOException e) {
             return new OperationResult.Failed(

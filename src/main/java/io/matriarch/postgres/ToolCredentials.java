@@ -65,8 +65,11 @@ final class ToolCredentials implements AutoCloseable {
     /** The connection string, with {@code more} parameters at its end. */
     String connectionString(Map<String, String> more) {
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("host", address.host());
-        parts.put("port", Integer.toString(address.port()));
+        parts.put("host", address.hosts());
+        parts.put("port", address.ports());
+        if (!address.alternatives().isEmpty()) {
+            parts.put("target_session_attrs", "read-write");
+        }
         user.username().ifPresent(name -> parts.put("user", name));
         user.connectionParameters().entrySet().stream()
                 .filter(parameter -> !parameter.getKey().equals(KEY_PASSWORD))

@@ -42,26 +42,37 @@ final class HealthCheck {
     }
 
     private boolean passes(String name) {
-        boolean standbyCluster = false;
         if (name.contains("standby_leader") || name.contains("standby-leader")) {
-            return standbyCluster;
+            return leadsStandbyCluster();
         }
-        if (name.contains("leader")
-                || name.contains("master")
-                || name.contains("primary")
-                || name.contains("read-write")) {
+        if (name.contains("leader")) {
             return leads();
+        }
+        if (name.contains("master") || name.contains("primary") || name.contains("read-write")) {
+            return leads() && !standbyCluster();
         }
         if (name.contains("replica")) {
             return replica();
         }
         if (name.contains("read-only") && !name.contains("sync") && !name.contains("quorum")) {
-            return leads() || replica();
+            return leadsAsItShould() || replica();
         }
         if (name.contains("health")) {
             return running();
         }
         return status.cluster().isPresent() && exact(name);
+    }
+
+    private boolean standbyCluster() {
+        return snapshot.config().standbyCluster();
+    }
+
+    private boolean leadsAsItShould() {
+        return standbyCluster() ? leadsStandbyCluster() : leads();
+    }
+
+    private boolean leadsStandbyCluster() {
+        return leads() && standbyCluster() && !status.role().equals("primary");
     }
 
     private boolean exact(String name) {
@@ -81,7 +92,7 @@ final class HealthCheck {
                 snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0;
         boolean pausedAlone = snapshot.config().paused()
                 && status.cluster().isEmpty()
-                && status.role().equals("primary");
+                && (status.role().equals("primary") || status.role().equals("standby_leader"));
         return byLease || pausedAlone;
     }
 
@@ -97,6 +108,7 @@ final class HealthCheck {
 
     private boolean replica() {
         return status.role().equals("replica")
+                && !leadsStandbyCluster()
                 && running()
                 && !snapshot.configuration().tags().noloadbalance()
                 && lagFits(first("lag").map(text -> Units.whole(text, "B")).orElse(OptionalLong.empty()))

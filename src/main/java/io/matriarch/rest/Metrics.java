@@ -47,7 +47,10 @@ final class Metrics {
                 reading.map(answer -> seconds(answer.postmasterStart())).orElse("0"));
         flag("patroni_primary", "1 if this node is the leader.", primary);
         counter("patroni_xlog_location", "WAL position of a primary in bytes.", reading.map(ServerReading::position));
-        flag("patroni_standby_leader", "1 if this node leads a standby cluster.", false);
+        flag(
+                "patroni_standby_leader",
+                "1 if this node leads a standby cluster.",
+                status.role().equals("standby_leader"));
         flag("patroni_replica", "1 if this node is a replica.", status.role().equals("replica"));
         flag("patroni_sync_standby", "1 if this node is a synchronous standby.", status.syncStandby());
         flag("patroni_quorum_standby", "1 if this node is a quorum standby.", status.quorumStandby());

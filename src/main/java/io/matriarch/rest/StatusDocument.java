@@ -7,6 +7,7 @@ import io.matriarch.cluster.CompatibleVersion;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.PostgresState;
+import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.time.IsoTime;
@@ -48,8 +49,13 @@ final class StatusDocument {
 
     String role() {
         return server.reading()
-                .map(answer -> answer.inRecovery() ? "replica" : "primary")
+                .map(answer -> answer.inRecovery() ? standbyRole() : "primary")
                 .orElseGet(() -> server.role().text());
+    }
+
+    private String standbyRole() {
+        boolean leads = snapshot.config().standbyCluster() && server.role() == Role.STANDBY_LEADER;
+        return (leads ? Role.STANDBY_LEADER : Role.REPLICA).text();
     }
 
     String state() {

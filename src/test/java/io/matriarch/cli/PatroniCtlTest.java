@@ -75,7 +75,7 @@ class PatroniCtlTest {
 
                         Commands:
                         """)
-                .contains("\n  list         List the Patroni members for a given Patroni\n");
+                .contains("\n  list             List the Patroni members for a given Patroni\n");
     }
 
     @ParameterizedTest

@@ -55,9 +55,15 @@ final class DynamicConfigurationCheckTest {
 
     /** Whoever took a standby cluster for an ordinary one would promote it. */
     @Test
-    void aStandbyClusterCantBeHadAndIsNotForgotten() {
-        DynamicConfigurationCheck check = check("{\"standby_cluster\":{\"host\":\"elsewhere\"}}");
-        assertThat(check.mistakes()).singleElement().asString().startsWith("standby_cluster: this version can't lead");
+    void aStandbyClusterThatCantWorkIsRefusedAndNotForgotten() {
+        DynamicConfigurationCheck check =
+                check("{\"standby_cluster\":{\"host\":\"else where\",\"port\":\"5432,70000\"}}");
+        assertThat(check.mistakes())
+                .containsExactly(
+                        "standby_cluster.port: '70000' isn't a number from 1 to 65535",
+                        "standby_cluster.host: 'else where' is neither a name nor an address",
+                        "standby_cluster.port: 2 ports for 1 hosts");
+        assertThat(check("{\"standby_cluster\":{\"host\":\"::1\"}}").mistakes()).isEmpty();
         assertThat(new DynamicConfiguration(check.usable(), 0).standbyCluster()).isTrue();
     }
 

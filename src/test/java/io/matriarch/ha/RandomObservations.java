@@ -40,6 +40,7 @@ final class RandomObservations {
     static final String SELF = "n1";
     private static final List<String> NAMES = List.of(SELF, "n2", "n3");
     private static final String IDENTIFIER = "7711371126323781949";
+    private static final Upstream REMOTE = Upstream.remote("postgres://remote:5432/");
     private static final Upstream N2 = new Upstream("n2", "postgres://n2:5432/postgres");
 
     private static final List<String> SLOTS = List.of(SELF, "n2", "n3", "gone", "app", "permanent", "ignored", "other");
@@ -78,7 +79,8 @@ final class RandomObservations {
     Observation next(long now) {
         Mapping config = Mapping.empty()
                 .with("ttl", 30)
-                .with("primary_start_timeout", chance(0.1) ? 0 : 300)
+                .with("primary_start_timeout", oneOf(List.of(0, 20, 300)))
+                .with("primary_race_backoff", chance(0.2) ? 20 : 0)
                 .with("pause", chance(0.2))
                 .with("check_timeline", chance(0.2))
                 .with("member_slots_ttl", chance(0.2) ? 0 : 1800)
@@ -89,14 +91,14 @@ final class RandomObservations {
                     .with("synchronous_mode_strict", chance(0.3))
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
-        if (chance(0.05)) {
-            config = config.with("standby_cluster", Mapping.empty().with("host", "elsewhere"));
+        if (chance(0.25)) {
+            config = config.with("standby_cluster", Mapping.empty().with("host", "remote"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
-                new Tags(chance(0.1) ? Mapping.empty().with("nofailover", true) : Mapping.empty()),
+                tags(),
                 chance(0.9),
                 now,
                 Instant.EPOCH.plusNanos(now),
@@ -111,6 +113,13 @@ final class RandomObservations {
                 List.of(),
                 watchdog(),
                 request());
+    }
+
+    private Tags tags() {
+        return new Tags(
+                chance(0.1)
+                        ? Mapping.empty().with("nofailover", true)
+                        : chance(0.1) ? Mapping.empty().with("replicatefrom", oneOf(NAMES)) : Mapping.empty());
     }
 
     /** The same cluster a little later: the operation has ended, or goes on. */
@@ -239,7 +248,8 @@ final class RandomObservations {
                 .with("conn_url", "postgres://" + name + ":5432/postgres")
                 .with("api_url", "http://" + name + ":8008/patroni")
                 .with("state", oneOf(List.of("running", "starting", "stopped")))
-                .with("role", oneOf(List.of("primary", "replica")))
+                .with("role", oneOf(List.of("primary", "replica", "standby_leader")))
+                .with("tags", tags().raw())
                 .with("xlog_location", random.nextInt(300))
                 .with("timeline", 1 + random.nextInt(3))
                 .with("checkpoint_after_promote", chance(0.8));
@@ -260,7 +270,7 @@ final class RandomObservations {
                 oneOf(List.of(PostgresState.values())),
                 role,
                 alive ? perhaps(0.7, reading()) : Optional.empty(),
-                perhaps(0.5, N2),
+                perhaps(0.7, chance(0.5) ? N2 : REMOTE),
                 perhaps(0.2, new ServerStatus.Running(4, operation(), now - 1)),
                 perhaps(0.5, new ServerStatus.Finished(random.nextInt(4), operation(), result())),
                 Map.of(),
@@ -328,6 +338,7 @@ final class RandomObservations {
                 new Operation.Bootstrap(),
                 new Operation.DiscardFailedBootstrap(),
                 new Operation.Clone(N2, true),
+                new Operation.Clone(REMOTE, true),
                 new Operation.Reinitialize(N2, true, chance(0.5), "why"),
                 new Operation.Start(Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty()),
                 new Operation.Start(Operation.Start.As.REPLICA, Optional.of(N2), "starting", Optional.empty()),
@@ -336,8 +347,8 @@ final class RandomObservations {
                 new Operation.Promote(),
                 new Operation.Follow(Optional.of(N2)),
                 new Operation.CrashRecovery(),
-                new Operation.CheckDivergence(N2),
-                new Operation.Rewind(N2),
+                new Operation.CheckDivergence(chance(0.7) ? N2 : REMOTE),
+                new Operation.Rewind(chance(0.7) ? N2 : REMOTE),
                 new Operation.CopyLogicalSlots(N2, Set.of("app")),
                 new Operation.CheckpointAfterPromotion()));
     }

@@ -62,6 +62,16 @@ final class ConnInfoTest {
     }
 
     @Test
+    void aRemotePrimaryMayBeInSeveralPlaces() throws MalformedURLException {
+        ConnInfo.Address address = ConnInfo.Address.of(Upstream.remote("postgres://h1:1,[::1]:2/"));
+        assertThat(address.hosts()).isEqualTo("h1,::1");
+        assertThat(address.ports()).isEqualTo("1,2");
+        assertThat(address.all()).containsExactly(address, new ConnInfo.Address("::1", 2, "postgres"));
+        assertThatThrownBy(() -> ConnInfo.Address.of(Upstream.remote("postgres://h1:1,h2:x/")))
+                .hasMessageContaining("standby_cluster's host or port");
+    }
+
+    @Test
     void escapesAsLibpqReads() {
         assertThat(ConnInfo.text(Map.of("a", "it's \\ b"))).isEqualTo("a=it\\'s\\ \\\\\\ b");
         assertThat(ConnInfo.text(Map.of("a", ""))).isEqualTo("a=''");

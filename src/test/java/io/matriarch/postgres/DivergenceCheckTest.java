@@ -41,6 +41,23 @@ final class DivergenceCheckTest {
                 .isInstanceOf(OperationResult.Diverged.class);
     }
 
+    /** In a standby cluster the leader may not have got the new timeline yet that is here already. */
+    @Test
+    void aLeaderThatIsBehindOnTheSameWayLeadsToWhatIsHere() {
+        DivergenceCheck.LocalEnd here = new DivergenceCheck.LocalEnd(3, Lsn.parse("0/6000000"), true, Optional.empty());
+        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/5000100"), here, LEADERS))
+                .isTrue();
+        assertThat(DivergenceCheck.leadsTo(1, Lsn.parse("0/1000000"), here, LEADERS))
+                .isTrue();
+        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/5000101"), here, LEADERS))
+                .as("it went another way")
+                .isFalse();
+        assertThat(DivergenceCheck.leadsTo(3, Lsn.parse("0/1000000"), here, LEADERS))
+                .isFalse();
+        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/1000000"), here, History.EMPTY))
+                .isFalse();
+    }
+
     @Test
     void aFormerPrimarysShutdownCheckpointMustEndAtTheSwitch() {
         assertThat(stopped("0/5000088", Optional.of("0/5000100"))).isEqualTo(new OperationResult.InHistory());

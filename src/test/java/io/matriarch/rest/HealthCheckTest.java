@@ -23,6 +23,8 @@ final class HealthCheckTest {
             case "stopped" -> Looks.stopped();
             case "alone" -> Looks.replicaWithoutDcs();
             case "paused" -> Looks.pausedPrimaryWithoutDcs();
+            case "standbyLeader" -> Looks.standbyLeader();
+            case "demotedSoon" -> Looks.primaryOfStandbyCluster();
             case "hanging" -> Looks.replica().aged(Duration.ofSeconds(31));
             default -> throw new IllegalArgumentException(state);
         };
@@ -41,6 +43,8 @@ final class HealthCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             primary       | 200: / /primary /master /leader /read-write /read-only /health /read-only-sync /xprimaryx | 503: /replica /async /sync /quorum /standby-leader /standby_leader /nonsense
+            standbyLeader | 200: /leader /standby-leader /standby_leader /read-only /health | 503: / /primary /master /read-write /replica /async
+            demotedSoon   | 200: /leader /health | 503: / /primary /standby-leader /replica /read-only
             replica       | 200: /replica /read-only /async /asynchronous /health | 503: / /primary /leader /master /read-write /sync /quorum /standby-leader /read-only-sync /read-only-quorum /nonsense
             noloadbalance | 200: /health | 503: / /replica /read-only /async
             former        | 200: /health | 503: / /primary /leader /replica /read-only /async

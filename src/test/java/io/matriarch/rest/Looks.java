@@ -31,6 +31,9 @@ record Looks(Snapshot snapshot) {
     static final long NOW = Duration.ofHours(1).toNanos();
     private static final Instant START = Instant.parse("2026-11-23T14:20:16.615542Z");
 
+    private static final DynamicConfiguration STANDBY_CLUSTER = new DynamicConfiguration(
+            Mapping.empty().with("standby_cluster", Mapping.empty().with("host", "remote")), 1);
+
     static Looks primary() {
         return look("", Role.PRIMARY, Optional.of(reading(false)), OptionalLong.of(NOW + 1), true);
     }
@@ -41,6 +44,16 @@ record Looks(Snapshot snapshot) {
 
     static Looks replica(String yaml) {
         return look(yaml, Role.REPLICA, Optional.of(reading(true)), OptionalLong.empty(), true);
+    }
+
+    static Looks standbyLeader() {
+        Looks look = look("", Role.STANDBY_LEADER, Optional.of(reading(true)), OptionalLong.of(NOW + 1), true);
+        return look.with(STANDBY_CLUSTER);
+    }
+
+    /** It holds the lock, and has not stopped being a primary yet. */
+    static Looks primaryOfStandbyCluster() {
+        return primary().with(STANDBY_CLUSTER);
     }
 
     /** A primary that lost its lock and has not been stopped yet. */

@@ -201,10 +201,15 @@ final class Disturbances {
 
     /** A person with a network of their own; nothing if there is no configuration yet. */
     void setPause(boolean paused) {
+        setConfig(Mapping.empty().with("pause", paused));
+    }
+
+    /** Patches the dynamic configuration. */
+    void setConfig(Mapping patch) {
         etcd.find("config").ifPresent(config -> {
             Mapping before = (Mapping) Json.parse(config.value());
-            simulation.note(paused ? "pause" : "resume");
-            write(new DcsCommand.PutConfig(before.with("pause", paused), OptionalLong.empty()));
+            simulation.note("config " + Json.compact(patch));
+            write(new DcsCommand.PutConfig(before.patchedWith(patch), OptionalLong.empty()));
         });
     }
 
@@ -233,6 +238,13 @@ final class Disturbances {
         simulation.note("a person rescues the cluster with " + best.name());
         simulation.invariants().failoverAsked(best.name());
         write(new DcsCommand.PutFailover(request, OptionalLong.empty()));
+    }
+
+    /** The remote cluster fails over; its new primary may lack some rows. */
+    void remoteFailsOver() {
+        long id = simulation.remote().failOver(simulation.below(30));
+        simulation.note("the remote cluster fails over");
+        simulation.invariants().promotedElsewhere(id);
     }
 
     private void write(DcsCommand command) {

@@ -5,6 +5,7 @@ import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.SyncState;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
@@ -25,6 +26,7 @@ final class Invariants {
     private boolean everLed;
     private String readConfig = "";
     private boolean synchronous;
+    private boolean standbyCluster;
     private long lastAsynchronous = Long.MIN_VALUE / 2;
     private long lastAsked = Long.MIN_VALUE / 2;
     private Optional<Acknowledged> lastAcknowledged = Optional.empty();
@@ -48,6 +50,9 @@ final class Invariants {
         everLed = everLed || leader.isPresent();
         if (!isSynchronous()) {
             lastAsynchronous = simulation.now();
+        }
+        if (standbyCluster) { // what was acknowledged before counts for as much as the remote cluster makes of it
+            lastAcknowledged = Optional.empty();
         }
         List<SimulatedNode> writable = simulation.nodes().stream()
                 .filter(node -> node.postgres().acceptsWrites() && !leftAloneInPause(node))
@@ -95,7 +100,9 @@ final class Invariants {
         String config = etcd.find("config").map(KeyedValue::value).orElse("{}");
         if (!config.equals(readConfig)) {
             readConfig = config;
-            synchronous = new DynamicConfiguration((Mapping) Json.parse(config), 0).synchronous();
+            DynamicConfiguration dynamic = new DynamicConfiguration((Mapping) Json.parse(config), 0);
+            synchronous = dynamic.synchronous();
+            standbyCluster = dynamic.standbyCluster();
         }
         return synchronous;
     }
@@ -140,6 +147,11 @@ final class Invariants {
         checkAcknowledged(node);
     }
 
+    /** Beyond this cluster. */
+    void promotedElsewhere(long id) {
+        promotions.add(id);
+    }
+
     void checkForks() {
         for (SimulatedNode one : simulation.nodes()) {
             for (SimulatedNode other : simulation.nodes()) {
@@ -167,6 +179,12 @@ final class Invariants {
         require(
                 !(operation instanceof Operation.Start && node.postgres().isHalfMade()),
                 node.name() + " starts a half-made directory");
+        boolean becomesPrimary = operation instanceof Operation.Promote
+                || (operation instanceof Operation.Start start && start.as() == Operation.Start.As.PRIMARY)
+                || operation instanceof Operation.Bootstrap;
+        require(
+                !becomesPrimary || !node.inStandbyCluster(),
+                node.name() + " begins " + operation + " in a standby cluster");
         boolean asked = simulation.now() - lastAsked < OLD_REQUEST.toNanos();
         if (!node.paused() || asked) {
             return;
@@ -195,13 +213,40 @@ final class Invariants {
 
     /** Data are removed only if a copy as far exists elsewhere, or a person asked. */
     void dataRemoved(String name, int length, boolean ordered) {
-        boolean elsewhere = simulation.nodes().stream()
-                .anyMatch(node -> !node.name().equals(name) && node.postgres().length() >= length);
+        boolean elsewhere = (standbyCluster && simulation.remote().length() >= length)
+                || simulation.nodes().stream()
+                        .anyMatch(node ->
+                                !node.name().equals(name) && node.postgres().length() >= length);
         require(elsewhere || ordered, "the last copy with " + length + " records was removed on " + name);
     }
 
     /** One primary that holds the lock, and everybody else streams from it; says what is wrong. */
     Optional<String> unhealthy() {
+        return simulation.nodes().stream()
+                .filter(SimulatedNode::isShuttingDown)
+                .map(node -> node.name() + " was stopped by a person before the faults ended")
+                .findFirst()
+                .or(() -> standbyCluster ? unhealthyStandbys() : unhealthyPrimary());
+    }
+
+    /** Nobody is primary, who holds the lock streams from the remote primary, and everybody else from it. */
+    private Optional<String> unhealthyStandbys() {
+        Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
+        if (leader.isEmpty()) {
+            return Optional.of("nobody leads the standby cluster");
+        }
+        return simulation.nodes().stream()
+                .filter(node -> !node.postgres()
+                        .streamsFrom(
+                                node.name().equals(leader.get())
+                                        ? Upstream.remote("").member()
+                                        : leader.get()))
+                .map(node ->
+                        node.name() + " doesn't stream from whom it should in a standby cluster led by " + leader.get())
+                .findFirst();
+    }
+
+    private Optional<String> unhealthyPrimary() {
         List<SimulatedNode> primaries = simulation.nodes().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .toList();

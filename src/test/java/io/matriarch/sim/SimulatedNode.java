@@ -109,9 +109,22 @@ final class SimulatedNode {
         return state.filter(known -> known.dynamic().paused()).isPresent();
     }
 
+    /** As far as this node knows. */
+    boolean inStandbyCluster() {
+        return state.filter(known -> known.dynamic().standbyCluster()).isPresent();
+    }
+
     /** It has just seen the end of maintenance mode: it asks once for the lock, or stops. */
     boolean justResumed() {
         return justResumed;
+    }
+
+    /** A person has stopped the agent, and PostgreSQL with it, which takes its time. */
+    boolean isShuttingDown() {
+        return !agentAlive
+                || state.flatMap(LoopState::request)
+                        .filter(Request.Shutdown.class::isInstance)
+                        .isPresent();
     }
 
     void ask(Request request) {
@@ -154,7 +167,8 @@ final class SimulatedNode {
     }
 
     private DynamicConfiguration first() {
-        return new DynamicConfiguration(simulation.synchronousMode().in(FIRST), 0);
+        Mapping config = simulation.synchronousMode().in(FIRST).patchedWith(simulation.settings());
+        return new DynamicConfiguration(config, 0);
     }
 
     /** From its next start on it has a kernel watchdog, and leads with it only. */

@@ -251,8 +251,10 @@ final class SimulatedPostgres implements Postgres {
         from.ifPresent(source -> {
             wal.addAll(source.wal.subList(wal.size(), source.wal.size()));
             timeline = source.timeline;
-            source.slots.used(
-                    SlotName.of(name), position(), slotParameters.containsKey("hot_standby_feedback"), world.now());
+            if (!follows(source)) {
+                source.slots.used(
+                        SlotName.of(name), position(), slotParameters.containsKey("hot_standby_feedback"), world.now());
+            }
         });
     }
 
@@ -260,8 +262,13 @@ final class SimulatedPostgres implements Postgres {
         return following
                 .map(Upstream::member)
                 .flatMap(member -> world.reachableServer(name, member))
-                .filter(source -> source.running && source.slots.has(SlotName.of(name)))
+                .filter(source -> source.running && (follows(source) || source.slots.has(SlotName.of(name))))
                 .filter(source -> !replaying() && isPrefixOf(source) && source.keeps(wal.size()));
+    }
+
+    /** The remote primary, which keeps WAL for whoever comes. */
+    private boolean follows(SimulatedPostgres source) {
+        return following.filter(Upstream::isRemote).isPresent() && !source.name.equals(name);
     }
 
     private boolean keeps(int record) {
@@ -350,11 +357,14 @@ final class SimulatedPostgres implements Postgres {
 
     @Override
     public ServerStatus observe(Deadline deadline) {
+        boolean leadsStandbys = role == Role.REPLICA
+                && running
+                && following.filter(Upstream::isRemote).isPresent();
         return new ServerStatus(
                 directory(),
                 running,
                 state(),
-                role,
+                leadsStandbys ? Role.STANDBY_LEADER : role,
                 running ? Optional.of(reading()) : Optional.empty(),
                 following,
                 operation,
@@ -531,6 +541,9 @@ final class SimulatedPostgres implements Postgres {
                 }
             }
             case Operation.Reinitialize again -> {
+                if (refuses(again)) {
+                    return;
+                }
                 world.dataRemoved(name, length(), again.ordered());
                 stopServer();
                 forget();
@@ -564,7 +577,8 @@ final class SimulatedPostgres implements Postgres {
                 yield new OperationResult.Succeeded();
             }
             case Operation.Clone clone -> copy(clone.source());
-            case Operation.Reinitialize again -> copy(again.source());
+            case Operation.Reinitialize again ->
+                halfMade ? copy(again.source()) : new OperationResult.Failed("the source is behind");
             case Operation.Start start -> start(start);
             case Operation.Stop stop -> {
                 boolean clean = running && stop.mode() == Operation.Stop.Mode.FAST;
@@ -595,6 +609,15 @@ final class SimulatedPostgres implements Postgres {
         };
     }
 
+    /** The remote primary is asked itself how far it is; of a member the decision knows. */
+    private boolean refuses(Operation.Reinitialize again) {
+        return again.source().isRemote()
+                && !again.ordered()
+                && world.reachableServer(name, again.source().member())
+                        .filter(source -> source.wal.size() >= wal.size())
+                        .isEmpty();
+    }
+
     private OperationResult copySlots(Operation.CopyLogicalSlots copy) {
         if (!pointOfNoReturn || cancelled) {
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("the leader is gone");
@@ -609,6 +632,11 @@ final class SimulatedPostgres implements Postgres {
         if (world.chance(0.05)) {
             return new OperationResult.Failed("simulated");
         }
+        create();
+        return new OperationResult.Succeeded();
+    }
+
+    private void create() {
         halfMade = false;
         systemIdentifier = Optional.of("77113711263237819" + world.identifier());
         wal = new ArrayList<>(List.of(new WalRecord(0, 1)));
@@ -620,7 +648,29 @@ final class SimulatedPostgres implements Postgres {
         running = true;
         open = true;
         role = Role.PRIMARY;
-        return new OperationResult.Succeeded();
+    }
+
+    /** A primary that no agent cares for: the one that a standby cluster follows. */
+    static SimulatedPostgres remote(World world) {
+        SimulatedPostgres remote =
+                new SimulatedPostgres(world, Upstream.remote("").member());
+        remote.create();
+        return remote;
+    }
+
+    /** As if it had streamed from there until now, and were then promoted. */
+    long takeOverFrom(SimulatedPostgres primary) {
+        systemIdentifier = primary.systemIdentifier;
+        wal = new ArrayList<>(primary.wal);
+        timeline = primary.timeline;
+        return failOver(0);
+    }
+
+    /** A standby over there takes over, and lacks the last rows. */
+    long failOver(int lost) {
+        wal = new ArrayList<>(wal.subList(0, Math.max(1, wal.size() - lost)));
+        promoteNow();
+        return wal.getLast().id();
     }
 
     /** The trial finds out in time that the leader is gone, or the rewind doesn't. */
@@ -708,6 +758,12 @@ final class SimulatedPostgres implements Postgres {
             role = Role.REPLICA;
             return cancelled ? new OperationResult.Cancelled() : new OperationResult.Failed("not running");
         }
+        promoteNow();
+        world.promoted(name);
+        return new OperationResult.Succeeded();
+    }
+
+    private void promoteNow() {
         timeline++;
         standbySignal = false;
         open = true;
@@ -715,15 +771,17 @@ final class SimulatedPostgres implements Postgres {
         role = Role.PRIMARY;
         wal.add(new WalRecord(world.identifier(), timeline));
         acknowledged = wal.size();
-        world.promoted(name);
-        return new OperationResult.Succeeded();
     }
 
     private OperationResult diverged(Upstream leader) {
         Optional<SimulatedPostgres> source =
-                world.reachableServer(name, leader.member()).filter(SimulatedPostgres::acceptsWrites);
+                world.reachableServer(name, leader.member()).filter(server -> server.running);
         if (source.isEmpty()) {
             return new OperationResult.Failed("the leader can't be asked");
+        }
+        boolean leaderIsBehind = !source.get().open && source.get().isPrefixOf(this);
+        if (leaderIsBehind) {
+            return new OperationResult.InHistory();
         }
         if (!isPrefixOf(source.get())) {
             return new OperationResult.Diverged("simulated");

@@ -3,10 +3,12 @@ package io.matriarch.sim;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.SlotChange;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,13 +41,21 @@ final class Simulation implements SimulatedPostgres.World {
     private final SlotInvariants slotInvariants = new SlotInvariants(this);
     private final Disturbances disturbances;
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
+    private final Mapping settings;
+    private final SimulatedPostgres remote;
     private final List<String> trace = new ArrayList<>();
     private long now;
     private long order;
     private long identifiers = 100;
 
     Simulation(long seed, int size, Decider decider) {
+        this(seed, size, decider, Mapping.empty());
+    }
+
+    /** {@code settings}: changes of the first dynamic configuration. */
+    Simulation(long seed, int size, Decider decider, Mapping settings) {
         this.seed = seed;
+        this.settings = settings;
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
         this.synchronousMode = SynchronousMode.any(random);
@@ -54,6 +64,7 @@ final class Simulation implements SimulatedPostgres.World {
         for (int i = 1; i <= size; i++) {
             nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
+        remote = SimulatedPostgres.remote(this);
         if (seed % 3 == 0) {
             nodes.get("n1").watch();
         }
@@ -100,6 +111,15 @@ final class Simulation implements SimulatedPostgres.World {
 
     Collection<SimulatedNode> nodes() {
         return nodes.values();
+    }
+
+    Mapping settings() {
+        return settings;
+    }
+
+    /** The primary of the cluster that this one may be the standby of. */
+    SimulatedPostgres remote() {
+        return remote;
     }
 
     SimulatedNetwork network() {
@@ -181,6 +201,7 @@ final class Simulation implements SimulatedPostgres.World {
         Optional<String> wrong = invariants.unhealthy();
         while (wrong.isPresent() && now - began < most.toNanos()) {
             run(Duration.ofSeconds(1));
+            nodes.values().forEach(SimulatedNode::boot); // one that was still shutting down is started again, too
             if (now - began > most.dividedBy(3).toNanos()) {
                 disturbances.rescue();
             }
@@ -225,6 +246,9 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public Optional<SimulatedPostgres> reachableServer(String from, String to) {
+        if (to.equals(Upstream.remote("").member())) {
+            return Optional.of(remote);
+        }
         return network.reaches(from, to)
                 ? Optional.ofNullable(nodes.get(to))
                         .filter(SimulatedNode::powered)
@@ -280,7 +304,7 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public void acknowledged(String name, int length) {
-        invariants.acknowledged(nodes.get(name), length);
+        Optional.ofNullable(nodes.get(name)).ifPresent(node -> invariants.acknowledged(node, length));
     }
 
     @Override
@@ -313,6 +337,7 @@ final class Simulation implements SimulatedPostgres.World {
         nodes.values().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .forEach(node -> node.postgres().write(identifier()));
+        remote.write(identifier());
     }
 
     // What happened.

@@ -1,0 +1,259 @@
+package io.matriarch.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.value.Value.Mapping;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A cluster home of one node, and a cluster away of three that is its standby until the two change places. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class StandbyClusterIT {
+    private static final String UNDER_DCS = "    maximum_lag_on_failover: 1048576\n";
+
+    @RegisterExtension
+    static final AfterTestExecutionCallback LOGS =
+            context -> context.getExecutionException().ifPresent(_ -> System.out.println(logs()));
+
+    private static SharedEtcd etcd;
+    private static Loner home;
+    private static List<Loner> away = List.of();
+    private static int rows;
+
+    @BeforeAll
+    static void start() {
+        etcd = new SharedEtcd();
+        home = new Loner(etcd, "home", "h1")
+                .with(UNDER_DCS, UNDER_DCS + "    slots: {away: {type: physical}}\n")
+                .start();
+        LocalCluster.await("home is primary", 90, () -> home.rest().says200("/primary"));
+        home.node().query("create table written(number int)");
+        String section = "    standby_cluster: {host: 127.0.0.1, port: %d, primary_slot_name: away}\n"
+                .formatted(home.node().databasePort());
+        List<Loner> nodes = new ArrayList<>();
+        for (String name : List.of("a1", "a2", "a3")) {
+            nodes.add(new Loner(etcd, "away", name)
+                    .with(UNDER_DCS, UNDER_DCS + section)
+                    .with("  pg_hba:\n", "  basebackup:\n    - checkpoint: fast\n  pg_hba:\n"));
+        }
+        nodes.getLast().rewritten(text -> text + "tags:\n  replicatefrom: a2\n");
+        away = List.copyOf(nodes);
+    }
+
+    @AfterAll
+    static void stop() {
+        away.forEach(Loner::close);
+        home.close();
+        etcd.close();
+    }
+
+    private static String logs() {
+        StringBuilder text = new StringBuilder();
+        for (Loner node : all()) {
+            List<String> lines = node.log().lines().toList();
+            text.append("--- ").append(node.name()).append('\n');
+            lines.subList(Math.max(0, lines.size() - 60), lines.size())
+                    .forEach(line -> text.append(line).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static List<Loner> all() {
+        List<Loner> nodes = new ArrayList<>(away);
+        nodes.addFirst(home);
+        return nodes;
+    }
+
+    /** A new row at {@code writer} arrives at all of {@code readers}. */
+    private static void rowGoes(Loner writer, List<Loner> readers) {
+        rows++;
+        String number = Integer.toString(rows);
+        writer.node().query("insert into written values (" + number + ")");
+        for (Loner reader : readers) {
+            LocalCluster.await(
+                    "row " + number + " of " + writer.name() + " at " + reader.name(),
+                    40,
+                    () -> reader.node()
+                            .query("select coalesce(max(number), 0) from written")
+                            .equals(number));
+        }
+    }
+
+    private static Loner awaitStandbyLeader(List<Loner> among, int seconds) {
+        List<Loner> found = new ArrayList<>();
+        LocalCluster.await(
+                "a standby leader among " + among.stream().map(Loner::name).toList(), seconds, () -> {
+                    among.stream()
+                            .filter(node -> node.rest().says200("/standby-leader"))
+                            .forEach(found::add);
+                    return !found.isEmpty();
+                });
+        return found.getFirst();
+    }
+
+    private static void nobodyAwayWasPromoted() {
+        for (Loner node : away) {
+            assertThat(node.rest().says200("/primary")).as(node.name()).isFalse();
+            assertThat(node.node().query("select pg_is_in_recovery()")).isEqualTo("t");
+            assertThat(node.node().query("select timeline_id from pg_control_checkpoint()"))
+                    .isEqualTo("1");
+        }
+    }
+
+    private static String ctl(Loner node, String... arguments) {
+        ServerProcess.Ended ended = ServerProcess.run(
+                etcd.home(), 90, etcd.program().ctl(node.node().configuration(), arguments));
+        assertThat(ended.code())
+                .as("patronictl %s: %s", List.of(arguments), ended.output())
+                .isZero();
+        return ended.output();
+    }
+
+    @Test
+    @Order(1)
+    void aStandbyClusterClonesTheRemotePrimaryAndFollowsIt() {
+        Loner first = away.getFirst().start();
+        LocalCluster.await("a1 bootstraps", 30, () -> etcd.all("away").contains("/service/away/initialize"));
+        away.stream().skip(1).forEach(Loner::start);
+        assertThat(awaitStandbyLeader(away, 60)).isSameAs(first);
+        LocalCluster.await(
+                "the others replicate",
+                60,
+                () -> away.stream().skip(1).allMatch(node -> node.rest().says200("/replica")));
+        rowGoes(home, away);
+        nobodyAwayWasPromoted();
+        assertThat(first.rest().says200("/leader")).isTrue();
+        assertThat(first.rest().says200("/read-only")).isTrue();
+        assertThat(first.rest().says200("/replica")).isFalse();
+        assertThat(away.get(1).rest().says200("/standby-leader")).isFalse();
+        assertThat(first.rest().get("/patroni").json().text("role")).contains("standby_leader");
+        assertThat(etcd.get("away", "members/a1")).contains("\"role\":\"standby_leader\"");
+        assertThat(ctl(first, "list")).contains("Standby Leader").contains("streaming");
+        assertThat(first.node().query("select slot_name from pg_stat_wal_receiver"))
+                .isEqualTo("away");
+        LocalCluster.await(
+                "a3 streams from a2",
+                30,
+                () -> away.get(1)
+                        .node()
+                        .query("select coalesce(string_agg(application_name, ' '), '') from pg_stat_replication")
+                        .equals("a3"));
+    }
+
+    @Test
+    @Order(2)
+    void anotherStandbyLeaderTakesOverWhenAskedAndWhenOneDies() {
+        ctl(away.getFirst(), "failover", "--candidate", "a2", "--force");
+        LocalCluster.await("a2 leads", 40, () -> away.get(1).rest().says200("/standby-leader"));
+        rowGoes(home, away);
+        nobodyAwayWasPromoted();
+
+        Loner dead = away.get(1);
+        long guard = dead.process().pid();
+        List<Long> pids =
+                new ArrayList<>(List.of(guard, dead.node().postmaster().orElseThrow()));
+        dead.node().agentOf(guard).ifPresent(pids::addFirst);
+        ServerProcess.signal("KILL", pids.stream().mapToLong(Long::longValue).toArray());
+        endLease(); // how long it lasts isn't tested here
+        Loner heir = awaitStandbyLeader(List.of(away.getFirst(), away.getLast()), 40);
+        rowGoes(home, List.of(heir));
+        dead.start();
+        LocalCluster.await("a2 is back", 40, () -> dead.rest().says200("/replica"));
+        rowGoes(home, away);
+        assertThat(heir.rest().says200("/standby-leader")).isTrue();
+        nobodyAwayWasPromoted();
+    }
+
+    private static void endLease() {
+        String key = Base64.getEncoder()
+                .encodeToString("/service/away/leader".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Rest.Answer answer = new Rest(etcd.port()).post("/v3/kv/deleterange", "{\"key\": \"" + key + "\"}");
+        assertThat(answer.json().text("deleted")).as(answer.body()).contains("1");
+    }
+
+    @Test
+    @Order(3)
+    void aMistakeInTheSectionIsRefusedAndNobodyIsPromoted() {
+        Rest.Answer answer = away.getFirst().rest().patch("/config", "{\"standby_cluster\": {\"port\": \"no port\"}}");
+        assertThat(answer.status()).as(answer.body()).isBetween(400, 499);
+        assertThat(answer.body()).contains("standby_cluster.port: 'no port' isn't a number from 1 to 65535");
+        nobodyAwayWasPromoted();
+    }
+
+    @Test
+    @Order(4)
+    void withoutTheSectionTheStandbyLeaderIsPromotedAndTheOthersFollowIt() {
+        Loner leader = awaitStandbyLeader(away, 20);
+        assertThat(leader.rest().patch("/config", "{\"standby_cluster\": null}").status())
+                .isEqualTo(200);
+        LocalCluster.await(
+                "the standby leader is primary",
+                30,
+                () -> leader.node().query("select pg_is_in_recovery()").equals("f"));
+        assertThat(leader.rest().says200("/primary")).isTrue();
+        rowGoes(leader, away);
+        LocalCluster.await(
+                "the history names " + leader.name(),
+                20,
+                () -> etcd.get("away", "history").contains("\"" + leader.name() + "\""));
+        assertThat(ctl(leader, "list")).contains("| Leader ");
+        LocalCluster.await(
+                "all are on timeline 2",
+                30,
+                () -> away.stream()
+                        .allMatch(node -> node.rest()
+                                        .get("/patroni")
+                                        .json()
+                                        .whole("timeline")
+                                        .orElse(0)
+                                == 2));
+    }
+
+    @Test
+    @Order(5)
+    void theFormerRemoteClusterIsDemotedAndFollows() {
+        Loner primary = away.stream()
+                .filter(node -> node.rest().says200("/primary"))
+                .findFirst()
+                .orElseThrow();
+        home.node().query("insert into written values (-1)"); // is lost: home follows away from now on
+        String told = ctl(
+                home,
+                "demote-cluster",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(primary.node().databasePort()),
+                "--force");
+        assertThat(told).contains("cluster is successfully demoted");
+        assertThat(home.rest().says200("/standby-leader")).isTrue();
+        rowGoes(primary, all());
+        assertThat(home.node().query("select count(*) from written where number < 0"))
+                .isEqualTo("0");
+        assertThat(home.rest().says200("/primary")).isFalse();
+    }
+
+    @Test
+    @Order(6)
+    void andIsPromotedAgain() {
+        assertThat(ctl(home, "promote-cluster", "--force")).contains("cluster is successfully promoted");
+        assertThat(home.rest().says200("/primary")).isTrue();
+        rowGoes(home, List.of(home));
+        Mapping config = home.rest().get("/config").json();
+        assertThat(config.entries()).doesNotContainKey("standby_cluster");
+        assertThat(Map.copyOf(config.entries())).containsKey("ttl");
+    }
+}

@@ -1,5 +1,6 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.ServerReading;
@@ -40,6 +41,7 @@ final class ActionRunner {
     private final Peers peerPort;
     private final LoopState state;
     private final Map<String, PeerReply> replies;
+    private final FailsafeCalls failsafe;
     private String slotProblem = "";
 
     ActionRunner(
@@ -48,13 +50,15 @@ final class ActionRunner {
             Postgres postgres,
             Peers peerPort,
             LoopState state,
-            Map<String, PeerReply> replies) {
+            Map<String, PeerReply> replies,
+            Set<String> pledged) {
         this.ticker = ticker;
         this.dcs = dcs;
         this.postgres = postgres;
         this.peerPort = peerPort;
         this.state = state;
         this.replies = replies;
+        this.failsafe = new FailsafeCalls(ticker, peerPort, state, pledged);
     }
 
     Result carryOut(Action action, Observation observation) {
@@ -72,6 +76,9 @@ final class ActionRunner {
             case Action.ClearFailoverRequest(long revision) ->
                 write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
             case Action.AskPeers(Set<String> members) -> ask(members, observation);
+            case Action.AskFailsafe question -> failsafe.ask(question);
+            case Action.AskPledges question -> failsafe.askPledges(question);
+            case Action.PutFailsafe put -> failsafe.put(put, dcs);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.SyncSlots(Set<String> members) -> syncSlots(members);
             case Action.Begin begin -> {
@@ -105,11 +112,17 @@ final class ActionRunner {
 
     private Result lock(DcsCommand command) {
         long askedAt = ticker.nanos();
-        Result result = write(command);
+        boolean races = command instanceof DcsCommand.AcquireLeader;
+        Duration patience = races ? state.racePatience() : state.dcsPatience();
+        Optional<String> forbidden = state.beginRace(patience);
+        if (forbidden.isPresent()) {
+            return new Result.Refused(forbidden.get());
+        }
+        Result result = result(dcs.write(command, Deadline.after(ticker, patience)));
         switch (result) {
             case Result.Done _ -> state.lockConfirmed(askedAt);
             case Result.Refused(String why) -> {
-                state.lease().lost();
+                state.lockLost();
                 LOG.infof("the leader lock is not ours: %s", why);
             }
             case Result.Unavailable(String why) -> LOG.warnf("the DCS did not confirm the leader lock: %s", why);
@@ -154,7 +167,7 @@ final class ActionRunner {
             return new Status(end, before.slots(), before.retainSlots());
         });
         Result result = write(new DcsCommand.ReleaseLeader(last));
-        state.lease().lost();
+        state.lockLost();
         return result;
     }
 
@@ -163,6 +176,12 @@ final class ActionRunner {
                 .flatMap(view -> view.members().stream())
                 .collect(Collectors.toMap(Member::name, member -> member));
         state.lastMembers().forEach(known::putIfAbsent);
+        observation
+                .cluster()
+                .map(ClusterView::failsafe)
+                .orElse(Map.of())
+                .forEach((name, url) ->
+                        known.putIfAbsent(name, new Member(name, Mapping.empty().with("api_url", url), 0, 0)));
         List<Member> asked =
                 names.stream().filter(known::containsKey).map(known::get).toList();
         replies.putAll(peerPort.ask(asked, Deadline.after(ticker, PEER_PATIENCE)));
@@ -179,7 +198,7 @@ final class ActionRunner {
         return problem.<Result>map(Result.Unavailable::new).orElseGet(Result.Done::new);
     }
 
-    private static Result result(Writing writing) {
+    static Result result(Writing writing) {
         return switch (writing) {
             case Writing.Written _ -> new Result.Done();
             case Writing.Refused(String why) -> new Result.Refused(why);

@@ -23,9 +23,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -48,6 +50,7 @@ public final class HaLoop {
 
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, PeerReply> peers = new HashMap<>();
+    private final Set<String> pledged = new HashSet<>();
     private Memory memory = Memory.INITIAL;
     private boolean dcsFailedInThisCycle;
     private boolean cycleBegins = true;
@@ -69,7 +72,7 @@ public final class HaLoop {
         this.dcs = dcs;
         this.postgres = postgres;
         this.state = state;
-        this.runner = new ActionRunner(ticker, dcs, postgres, peerPort, state, peers);
+        this.runner = new ActionRunner(ticker, dcs, postgres, peerPort, state, peers, pledged);
     }
 
     /** What the caller does after a step. */
@@ -114,6 +117,9 @@ public final class HaLoop {
                     Action.PutConfig _,
                     Action.ClearFailoverRequest _,
                     Action.AskPeers _,
+                    Action.AskFailsafe _,
+                    Action.AskPledges _,
+                    Action.PutFailsafe _,
                     Action.PutHistory _,
                     Action.SyncSlots _,
                     Action.CancelOperation _,
@@ -148,6 +154,8 @@ public final class HaLoop {
         }
         outcomes.clear();
         peers.clear();
+        pledged.clear();
+        state.cycleEnded();
         dcsFailedInThisCycle = false;
         return new Next.Sleep(untilNextCycle(idle, observation));
     }
@@ -202,7 +210,8 @@ public final class HaLoop {
                 server,
                 peers,
                 outcomes,
-                state.request());
+                state.request(),
+                state.failsafeLook(pledged));
     }
 
     private Optional<ClusterView> readCluster() {
@@ -224,8 +233,10 @@ public final class HaLoop {
 
     private void takeOver(ClusterView view) {
         state.lines().dcsAvailable();
-        if (!view.leads(state.configuration().name())) {
-            state.lease().lost();
+        // while nobody leads, a primary that the others let go on may take the lock again
+        boolean goesOn = view.leader().isEmpty() && state.failsafe().isGranted();
+        if (!view.leads(state.configuration().name()) && !goesOn) {
+            state.lockLost();
         }
         state.lines().brokenKeys(view.brokenKeys());
         Optional<DynamicConfiguration> changed =
@@ -242,7 +253,8 @@ public final class HaLoop {
                 state.configuration(),
                 observation.server(),
                 observation.config().paused(),
-                state.scheduledRestart());
+                state.scheduledRestart(),
+                observation.config().failsafeQuorum());
         Writing answer = dcs.write(new DcsCommand.TouchMember(document), Deadline.after(ticker, state.dcsPatience()));
         if (answer instanceof Writing.Unavailable(String why)) {
             LOG.debugf("the member key could not be written: %s", why);

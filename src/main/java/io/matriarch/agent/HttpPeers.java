@@ -19,10 +19,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +38,16 @@ final class HttpPeers implements Peers, AutoCloseable {
     private static final int PATIENCE_MILLIS = 2000;
 
     private final HttpClient http;
+    private final Optional<String> authorization;
 
     HttpPeers(Vertx vertx, CtlSettings settings) {
         this.http = vertx.createHttpClient(options(settings));
+        this.authorization = settings.authentication()
+                .map(credentials -> "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString((credentials.username() + ":"
+                                                + credentials.password().reveal())
+                                        .getBytes(StandardCharsets.UTF_8)));
     }
 
     private static HttpClientOptions options(CtlSettings settings) {
@@ -143,6 +155,59 @@ final class HttpPeers implements Peers, AutoCloseable {
                 .toCompletableFuture();
         try {
             return status.get(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS) > 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException nobody) {
+            return false;
+        }
+    }
+
+    @Override
+    public Set<String> consenting(Consent consent, Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+        String text = Json.compact(body);
+        Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
+        apiUrls.forEach((name, url) -> asked.put(name, consents(urlOf(consent, url), text, deadline)));
+        Set<String> consenting = new HashSet<>();
+        asked.forEach((name, answer) -> {
+            if (awaitConsent(answer, deadline)) {
+                consenting.add(name);
+            }
+        });
+        return consenting;
+    }
+
+    private static String urlOf(Consent consent, String apiUrl) {
+        return apiUrl.replaceFirst("/patroni/?$", "") + "/" + consent.path();
+    }
+
+    /** A call that fails early, because a connection was refused for example, is made once more. */
+    private CompletableFuture<Boolean> consents(String url, String body, Deadline deadline) {
+        return post(url, body, deadline)
+                .recover(_ -> post(url, body, deadline))
+                .map(status -> status == 200)
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    private Future<Integer> post(String url, String body, Deadline deadline) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setTimeout(deadline.remaining().toMillis() + 1)
+                .setAbsoluteURI(url)
+                .putHeader("Content-Type", "application/json");
+        authorization.ifPresent(header -> request.putHeader("Authorization", header));
+        return http.request(request)
+                .compose(call -> {
+                    call.exceptionHandler(_ -> {});
+                    return call.send(body);
+                })
+                .map(HttpClientResponse::statusCode);
+    }
+
+    private static boolean awaitConsent(CompletableFuture<Boolean> answer, Deadline deadline) {
+        try {
+            return answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

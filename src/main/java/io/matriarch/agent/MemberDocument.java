@@ -20,7 +20,11 @@ final class MemberDocument {
     private MemberDocument() {}
 
     static Mapping of(
-            Configuration configuration, ServerStatus server, boolean paused, Optional<Mapping> scheduledRestart) {
+            Configuration configuration,
+            ServerStatus server,
+            boolean paused,
+            Optional<Mapping> scheduledRestart,
+            boolean collectsPledges) {
         Mapping document = Mapping.empty()
                 .with("conn_url", connUrl(configuration))
                 .with("api_url", configuration.restapi().apiUrl())
@@ -37,6 +41,9 @@ final class MemberDocument {
         }
         if (!server.pendingRestart().isEmpty()) {
             document = document.with("pending_restart", true).with("pending_restart_reason", pendingRestart(server));
+        }
+        if (collectsPledges) {
+            document = document.with("failsafe_quorum", true);
         }
         document = withPositions(document, server).with("scheduled_restart", scheduledRestart);
         return paused ? document.with("pause", true) : document;

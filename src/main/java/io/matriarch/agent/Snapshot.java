@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param leaseUntil monotonic moment until which this node is the leader for health checks (reference 4.4)
  * @param nextRunNanos monotonic moment when the loop should run next, for /liveness
  * @param scheduledRestart as in the member key, absent when none
+ * @param failsafeActive this node goes on as the primary without the DCS, or lets another one
  */
 public record Snapshot(
         Configuration configuration,
@@ -30,4 +31,5 @@ public record Snapshot(
         long takenNanos,
         OptionalLong leaseUntil,
         long nextRunNanos,
-        Optional<Mapping> scheduledRestart) {}
+        Optional<Mapping> scheduledRestart,
+        boolean failsafeActive) {}

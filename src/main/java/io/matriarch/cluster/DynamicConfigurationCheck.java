@@ -30,7 +30,7 @@ public record DynamicConfigurationCheck(
             "primary_race_backoff",
             "synchronous_node_count");
     private static final List<String> FLAGS =
-            List.of("synchronous_mode_strict", "failsafe_mode", "check_timeline", "pause");
+            List.of("synchronous_mode_strict", "failsafe_mode", "failsafe_quorum", "check_timeline", "pause");
     private static final List<String> POSTGRESQL_FLAGS = List.of(
             "use_pg_rewind",
             "use_slots",

@@ -28,10 +28,18 @@ final class LeaderRace {
     /** These have to be asked first. */
     record Ask(Set<String> members) implements Verdict {}
 
+    /** These have to be asked first to pledge that they let no primary go on without the DCS; name to api_url. */
+    record AskPledges(Map<String, String> members) implements Verdict {}
+
     /** Another one should. */
     record Unfit(String why) implements Verdict {}
 
     static Verdict verdict(Situation s) {
+        Verdict verdict = fitness(s);
+        return verdict instanceof Fit && FailsafeGate.applies(s) ? FailsafeGate.pass(s) : verdict;
+    }
+
+    private static Verdict fitness(Situation s) {
         Optional<FailoverRequest> request = FailoverSchedule.of(s) instanceof FailoverSchedule.Now(FailoverRequest now)
                 ? Optional.of(now)
                 : Optional.empty();
@@ -59,7 +67,7 @@ final class LeaderRace {
         Optional<Member> candidate = request.candidate().flatMap(name -> Optional.ofNullable(others.get(name)));
         if (candidate.filter(member -> member.apiUrl().isPresent()).isPresent()) {
             if (!s.tried(Action.AskPeers.class)) {
-                return new Ask(askable(others));
+                return new Ask(askable(s, others));
             }
             PeerReply reply = reply(s, candidate.get().name());
             if (reply.mayPromote()) {
@@ -75,8 +83,8 @@ final class LeaderRace {
 
     /** The old leader takes the lock back only if nobody else can. */
     private static Verdict lastResort(Situation s, Map<String, Member> others) {
-        if (!s.tried(Action.AskPeers.class) && !askable(others).isEmpty()) {
-            return new Ask(askable(others));
+        if (!s.tried(Action.AskPeers.class) && !askable(s, others).isEmpty()) {
+            return new Ask(askable(s, others));
         }
         return s.seen().peers().values().stream().anyMatch(PeerReply::mayPromote)
                 ? new Unfit("handing over, and others can lead")
@@ -94,7 +102,7 @@ final class LeaderRace {
         if (s.config().checkTimeline() && behindInTime(s)) {
             return new Unfit("my timeline is behind the cluster's");
         }
-        Set<String> asked = askable(others);
+        Set<String> asked = askable(s, others);
         if (!asked.isEmpty() && !s.tried(Action.AskPeers.class)) {
             return new Ask(asked);
         }
@@ -151,11 +159,16 @@ final class LeaderRace {
         return others;
     }
 
-    private static Set<String> askable(Map<String, Member> members) {
+    /** In failsafe mode also those who are only known from the failsafe key: a primary may go on there. */
+    private static Set<String> askable(Situation s, Map<String, Member> members) {
         Set<String> names = new TreeSet<>();
         members.values().stream()
                 .filter(member -> member.apiUrl().isPresent() && !member.tags().nofailover())
                 .forEach(member -> names.add(member.name()));
+        if (FailsafeGate.applies(s)) {
+            names.addAll(s.view().failsafe().keySet());
+            names.remove(s.self());
+        }
         return names;
     }
 }

@@ -32,6 +32,7 @@ final class LeaderRows {
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.addAll(keeping());
+        rows.add(FailsafeRows.publish());
         rows.addAll(requests());
         rows.addAll(promoting());
         rows.addAll(chores());

@@ -16,6 +16,18 @@ final class LeaderlessRows {
     static List<Row> rows() {
         return List.of(
                 row(
+                        "race-primary-lost",
+                        "a primary runs here, and somebody else was first",
+                        "stop it at once",
+                        s -> s.primary() && !s.paused() && s.refused(AcquireLeaderLock.class),
+                        s -> s.demoteAtOnce("demoting self because somebody else took the leader lock")),
+                row(
+                        "race-primary-unanswered",
+                        "a primary runs here, the DCS didn't answer, and the lock isn't surely ours",
+                        "stop it",
+                        s -> s.primary() && !s.paused() && s.unanswered(AcquireLeaderLock.class) && !s.lockConfirmed(),
+                        UnreachableDcsRows::demote),
+                row(
                         "race-lost",
                         "somebody else was first",
                         "follow",
@@ -46,6 +58,12 @@ final class LeaderlessRows {
                         s -> LeaderRace.verdict(s) instanceof LeaderRace.Ask,
                         LeaderlessRows::ask),
                 row(
+                        "race-pledges",
+                        "failsafe_quorum, and a majority might let a primary go on without the DCS",
+                        "ask the members in the failsafe key to let nobody",
+                        s -> LeaderRace.verdict(s) instanceof LeaderRace.AskPledges,
+                        LeaderlessRows::askPledges),
+                row(
                         "race-fit",
                         "nobody is fitter",
                         "take the lock",
@@ -56,6 +74,12 @@ final class LeaderlessRows {
 
     private static Decision ask(Situation s) {
         return LeaderRace.verdict(s) instanceof LeaderRace.Ask(var members) ? s.act(new AskPeers(members)) : unfit(s);
+    }
+
+    private static Decision askPledges(Situation s) {
+        return LeaderRace.verdict(s) instanceof LeaderRace.AskPledges(var members)
+                ? s.act(new Action.AskPledges(members))
+                : unfit(s);
     }
 
     private static Decision forbidden(Situation s) {

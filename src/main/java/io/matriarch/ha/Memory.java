@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param retryAt something failed; don't try it again before this monotonic moment
  * @param operationSeen the last operation whose end was taken into account
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
+ * @param pledgesUntil failsafe_quorum was on: until this monotonic moment this node races only with pledges
  */
 public record Memory(
         Optional<ClusterView> lastLedView,
@@ -28,7 +29,8 @@ public record Memory(
         boolean promotionFailed,
         OptionalLong retryAt,
         long operationSeen,
-        OptionalLong notStreamingSince) {
+        OptionalLong notStreamingSince,
+        OptionalLong pledgesUntil) {
 
     public static final Memory INITIAL = new Memory(
             Optional.empty(),
@@ -40,6 +42,7 @@ public record Memory(
             false,
             OptionalLong.empty(),
             0,
+            OptionalLong.empty(),
             OptionalLong.empty());
 
     /** How far a bootstrap is. */
@@ -151,6 +154,12 @@ public record Memory(
         return change.done();
     }
 
+    Memory withPledgesUntil(OptionalLong changed) {
+        Change change = new Change(this);
+        change.pledgesUntil = changed;
+        return change.done();
+    }
+
     /** A copy in the making: a component that is added to the record is named here once, not in every method above. */
     private static final class Change {
         private Optional<ClusterView> lastLedView;
@@ -163,6 +172,7 @@ public record Memory(
         private OptionalLong retryAt;
         private long operationSeen;
         private OptionalLong notStreamingSince;
+        private OptionalLong pledgesUntil;
 
         Change(Memory from) {
             this.lastLedView = from.lastLedView;
@@ -175,6 +185,7 @@ public record Memory(
             this.retryAt = from.retryAt;
             this.operationSeen = from.operationSeen;
             this.notStreamingSince = from.notStreamingSince;
+            this.pledgesUntil = from.pledgesUntil;
         }
 
         Memory done() {
@@ -188,7 +199,8 @@ public record Memory(
                     promotionFailed,
                     retryAt,
                     operationSeen,
-                    notStreamingSince);
+                    notStreamingSince,
+                    pledgesUntil);
         }
     }
 }

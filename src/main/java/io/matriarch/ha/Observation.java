@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param peers the answers to the last {@link Action.AskPeers} of this cycle, by member name
  * @param outcomes what was done in this cycle, oldest first
  * @param request what a person or a signal asks of this node
+ * @param failsafe what this node knows for the time without the DCS
  */
 public record Observation(
         String self,
@@ -36,7 +37,8 @@ public record Observation(
         ServerStatus server,
         Map<String, PeerReply> peers,
         List<Outcome> outcomes,
-        Optional<Request> request) {
+        Optional<Request> request,
+        Failsafe failsafe) {
 
     public Observation {
         peers = Map.copyOf(peers);
@@ -53,6 +55,30 @@ public record Observation(
 
         /** POST /reinitialize. */
         record Reinitialize(boolean force, boolean fromLeader) implements Request {}
+    }
+
+    /**
+     * The same, as this node has to see it: whose call to go on without the DCS it accepted leads while the DCS names nobody. Not for a primary, which accepts nobody's.
+     */
+    Observation trusting() {
+        Optional<ClusterView> trusted = cluster.filter(view -> view.leader().isEmpty() && !server.isPrimary())
+                .flatMap(view -> failsafe.accepted().map(view::ledBy));
+        return trusted.isEmpty()
+                ? this
+                : new Observation(
+                        self,
+                        tags,
+                        mayBootstrap,
+                        now,
+                        wallClock,
+                        trusted,
+                        config,
+                        leaseUntil,
+                        server,
+                        peers,
+                        outcomes,
+                        request,
+                        failsafe);
     }
 
     /** The outcome of the latest action of this kind in this cycle. */

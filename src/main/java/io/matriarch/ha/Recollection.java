@@ -24,7 +24,19 @@ final class Recollection {
         if (ended.isPresent()) {
             absorbed = afterOperation(absorbed.withOperationSeen(ended.get().id()), ended.get(), observation);
         }
-        return streaming(forgetOtherLeaders(absorbed, observation), observation);
+        return pledges(streaming(forgetOtherLeaders(absorbed, observation), observation), observation);
+    }
+
+    /** A primary that is cut off doesn't hear that failsafe_quorum was turned off; while nobody leads it may still go on. */
+    private static Memory pledges(Memory memory, Observation observation) {
+        OptionalLong until = memory.pledgesUntil();
+        boolean goesOn = until.isPresent()
+                && until.getAsLong() - observation.now() > 0
+                && observation.cluster().flatMap(ClusterView::leader).isEmpty();
+        return observation.config().failsafeQuorum() || goesOn
+                ? memory.withPledgesUntil(OptionalLong.of(
+                        observation.now() + 2 * observation.config().ttl().toNanos()))
+                : memory;
     }
 
     private static Memory afterOperation(Memory memory, ServerStatus.Finished ended, Observation observation) {

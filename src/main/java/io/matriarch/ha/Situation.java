@@ -108,6 +108,12 @@ record Situation(Observation seen, Memory memory) {
         return seen.now() - renewedAt >= config().loopWait().toNanos() - slack;
     }
 
+    /** A primary may go on without the DCS because a majority lets it, or so it was a short time ago. */
+    boolean needsPledges() {
+        OptionalLong until = memory.pledgesUntil();
+        return config().failsafeQuorum() || (until.isPresent() && until.getAsLong() - seen.now() > 0);
+    }
+
     Optional<FailoverRequest> failoverRequest() {
         return view().failover();
     }

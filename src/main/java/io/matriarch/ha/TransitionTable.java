@@ -8,6 +8,10 @@ import java.util.function.Predicate;
 final class TransitionTable {
     private final List<Part> parts = List.of(
             new Part("Shutting down", ShutdownRows::applies, ShutdownRows.rows()),
+            new Part(
+                    "The DCS doesn't confirm the lock, and failsafe mode is on",
+                    FailsafeRows::applies,
+                    FailsafeRows.rows()),
             new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
             new Part("A long action is in progress", Situation::operating, OperationRows.rows()),
             new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),

@@ -162,6 +162,51 @@ public final class PatroniApi {
         return answer.status() == 200 ? json(200, answer.config()) : text(answer.status(), answer.text());
     }
 
+    /** The map that members are asked by when the DCS is gone. */
+    @GET
+    @NonBlocking
+    @Path("failsafe")
+    public Response failsafe() {
+        return withSnapshot((_, snapshot) -> {
+            Optional<ClusterView> view = snapshot.cluster();
+            boolean broken = view.filter(known -> known.brokenKeys().contains("failsafe"))
+                    .isPresent();
+            return broken
+                    ? text(502, "the failsafe key in the DCS isn't an object")
+                    : json(200, (Mapping) Json.parse(ClusterJson.writeFailsafe(
+                            view.map(ClusterView::failsafe).orElse(Map.of()))));
+        });
+    }
+
+    @POST
+    @NonBlocking
+    @Path("failsafe")
+    public Response postFailsafe(@Context HttpServerRequest request, String body) {
+        return changing(request, body, true, (commands, call) -> {
+            Answer answer = commands.failsafe(call);
+            Response response = text(answer);
+            if (answer.status() == 200) {
+                response.getHeaders().putSingle("lsn", lastPosition(commands));
+            }
+            return response;
+        });
+    }
+
+    /** Of this server, so that the primary knows what its standbys have (reference 5.14). */
+    private static long lastPosition(Commands commands) {
+        return commands.snapshot()
+                .flatMap(look -> look.server().reading())
+                .map(answer -> answer.walPosition().bytes())
+                .orElse(0L);
+    }
+
+    @POST
+    @NonBlocking
+    @Path("failsafe/race")
+    public Response race(@Context HttpServerRequest request, String body) {
+        return changing(request, body, true, (commands, _) -> text(commands.pledge()));
+    }
+
     @POST
     @Path("reload")
     public Response reload(@Context HttpServerRequest request) {

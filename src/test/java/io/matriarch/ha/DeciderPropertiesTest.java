@@ -77,7 +77,8 @@ final class DeciderPropertiesTest {
         outcomes.add(outcome);
         boolean locks = outcome.action() instanceof Action.AcquireLeaderLock
                 || outcome.action() instanceof Action.RenewLeaderLock
-                || outcome.action() instanceof Action.TakeLeaderLock;
+                || outcome.action() instanceof Action.TakeLeaderLock
+                || outcome.action() instanceof Action.AskFailsafe;
         OptionalLong lease = !locks
                 ? seen.leaseUntil()
                 : switch (outcome.result()) {
@@ -98,7 +99,8 @@ final class DeciderPropertiesTest {
                 seen.server(),
                 seen.peers(),
                 outcomes,
-                outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
+                outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request(),
+                seen.failsafe());
     }
 
     private void forEachStep(java.util.function.Consumer<Step> property) {
@@ -171,7 +173,7 @@ final class DeciderPropertiesTest {
     void dataIsOnlyReplacedByAnotherMembers() {
         forEachStep(step -> source(step).ifPresent(source -> {
             assertThat(source.member()).as("%s", step).isNotEqualTo(step.seen().self());
-            ClusterView view = step.seen().cluster().orElseThrow();
+            ClusterView view = step.seen().trusting().cluster().orElseThrow();
             assertThat(view.member(source.member())).as("%s", step).isPresent();
         }));
     }
@@ -243,6 +245,29 @@ final class DeciderPropertiesTest {
                     && !taken
                     && seen.server().operation().isEmpty()) {
                 assertThat(idle).as("goes on: %s", step).isFalse();
+            }
+        });
+    }
+
+    @Test
+    void aPrimaryGoesOnWithoutTheDcsOnlyWithALeaseAndConsent() {
+        forEachStep(step -> {
+            Observation seen = step.seen();
+            if (step.decision().action() instanceof Action.AskFailsafe) {
+                assertThat(seen.leaseUntil()).as("%s", step).isPresent();
+            }
+            if (seen.cluster().isEmpty()
+                    && seen.server().isPrimary()
+                    && !seen.config().paused()
+                    && seen.server().operation().isEmpty()
+                    && seen.request().isEmpty()
+                    && seen.leaseUntil().stream()
+                            .noneMatch(until -> until - seen.now()
+                                    > seen.config().timeToStop().toNanos())
+                    && step.decision().action() instanceof Action.Idle) {
+                assertThat(seen.outcomeOf(Action.AskFailsafe.class).filter(Outcome.Result.Done.class::isInstance))
+                        .as("goes on: %s", step)
+                        .isPresent();
             }
         });
     }

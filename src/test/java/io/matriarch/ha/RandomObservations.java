@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Observations of every kind, also of kinds that no healthy cluster shows; those of a node called {@code n1}. */
 final class RandomObservations {
@@ -61,7 +63,9 @@ final class RandomObservations {
                 .with("ttl", 30)
                 .with("primary_start_timeout", chance(0.1) ? 0 : 300)
                 .with("pause", chance(0.2))
-                .with("check_timeline", chance(0.2));
+                .with("check_timeline", chance(0.2))
+                .with("failsafe_mode", chance(0.4))
+                .with("failsafe_quorum", chance(0.4));
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
@@ -78,7 +82,24 @@ final class RandomObservations {
                 server(now),
                 peers(),
                 List.of(),
-                request());
+                request(),
+                failsafe());
+    }
+
+    private Failsafe failsafe() {
+        Set<String> pledged = chance(0.5) ? Set.of("n2") : Set.of();
+        return new Failsafe(
+                chance(0.8) ? List.of(urls()) : List.of(),
+                chance(0.5) ? Set.of("n2", "n3") : Set.of(),
+                perhaps(0.1, member(oneOf(List.of("n2", "n3", "n4")))),
+                chance(0.2),
+                pledged);
+    }
+
+    private Map<String, String> urls() {
+        return NAMES.stream()
+                .filter(_ -> chance(0.9))
+                .collect(Collectors.toMap(name -> name, name -> "http://" + name + ":8008/patroni"));
     }
 
     /** The same cluster a little later: the operation has ended, or goes on. */
@@ -93,7 +114,7 @@ final class RandomObservations {
                 server.reading(),
                 server.following(),
                 goesOn ? Optional.of(new ServerStatus.Running(++operations, operation, now - 1)) : Optional.empty(),
-                goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, result())),
+                goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, resultOf(operation))),
                 Map.of(),
                 server.checkpointPending(),
                 server.history(),
@@ -110,7 +131,8 @@ final class RandomObservations {
                 later,
                 seen.peers(),
                 List.of(),
-                seen.request());
+                seen.request(),
+                seen.failsafe());
     }
 
     private ClusterView cluster(DynamicConfiguration dynamic) {
@@ -126,7 +148,7 @@ final class RandomObservations {
                                 perhaps(0.5, oneOf(NAMES)), perhaps(0.7, oneOf(NAMES)), Optional.empty(), 7)),
                 SyncState.NONE,
                 history(),
-                Map.of());
+                chance(0.5) ? urls() : Map.of());
     }
 
     private History history() {
@@ -219,6 +241,12 @@ final class RandomObservations {
                 new Operation.CheckDivergence(N2),
                 new Operation.Rewind(N2),
                 new Operation.CheckpointAfterPromotion()));
+    }
+
+    private OperationResult resultOf(Operation operation) {
+        return operation instanceof Operation.CheckDivergence && chance(0.5)
+                ? new OperationResult.Diverged("why")
+                : result();
     }
 
     private OperationResult result() {

@@ -72,7 +72,8 @@ record Looks(Snapshot snapshot) {
                 snapshot.takenNanos(),
                 snapshot.leaseUntil(),
                 snapshot.nextRunNanos(),
-                snapshot.scheduledRestart()));
+                snapshot.scheduledRestart(),
+                snapshot.failsafeActive()));
     }
 
     /** The same, seen some time ago. */
@@ -87,7 +88,8 @@ record Looks(Snapshot snapshot) {
                 NOW - age.toNanos(),
                 snapshot.leaseUntil(),
                 NOW - age.toNanos(),
-                snapshot.scheduledRestart()));
+                snapshot.scheduledRestart(),
+                snapshot.failsafeActive()));
     }
 
     StatusDocument status() {
@@ -121,7 +123,8 @@ record Looks(Snapshot snapshot) {
                 NOW,
                 lease,
                 NOW,
-                Optional.empty()));
+                Optional.empty(),
+                false));
     }
 
     private static ClusterView cluster() {

@@ -48,6 +48,7 @@ final class Disturbances {
                 victim.freeze(simulation.between(Duration.ofMillis(100), Duration.ofSeconds(8)));
             }
             case CUT_OFF_FROM_ETCD, CUT_OFF_FROM_PEERS, ETCD_DOWN, CALLS_GET_LOST -> cut(kind, victim.name());
+            case LINK_CUT -> cutLink(victim.name(), simulation.someNode().name());
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());
             case RESTART_ASKED -> {
                 happens(kind, victim.name());
@@ -73,6 +74,9 @@ final class Disturbances {
                     CLONED,
                     REINITIALIZED,
                     STOPPED_AT_ONCE,
+                    WENT_ON_WITH_ALL,
+                    WENT_ON_WITH_A_MAJORITY,
+                    PLEDGED,
                     HELD_STILL_IN_PAUSE -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
@@ -115,6 +119,14 @@ final class Disturbances {
                 default -> network.loseCalls(0);
             }
         });
+    }
+
+    private void cutLink(String one, String other) {
+        if (!one.equals(other)) {
+            happens(Happening.LINK_CUT, one + " from " + other);
+            simulation.network().cutLink(one, other, true);
+            simulation.at(between(1, 90), () -> simulation.network().cutLink(one, other, false));
+        }
     }
 
     private void handOver(Happening kind, String candidate) {

@@ -10,6 +10,7 @@ enum Happening {
     AGENT_FROZEN,
     CUT_OFF_FROM_ETCD,
     CUT_OFF_FROM_PEERS,
+    LINK_CUT,
     ETCD_DOWN,
     CALLS_GET_LOST,
     // what a person does
@@ -32,6 +33,9 @@ enum Happening {
     CLONED,
     REINITIALIZED,
     STOPPED_AT_ONCE,
+    WENT_ON_WITH_ALL,
+    WENT_ON_WITH_A_MAJORITY,
+    PLEDGED,
     HELD_STILL_IN_PAUSE;
 
     static final Happening[] DISTURBANCES = {
@@ -42,6 +46,7 @@ enum Happening {
         AGENT_FROZEN,
         CUT_OFF_FROM_ETCD,
         CUT_OFF_FROM_PEERS,
+        LINK_CUT,
         ETCD_DOWN,
         CALLS_GET_LOST,
         SWITCHOVER_ASKED,

@@ -1,5 +1,6 @@
 package io.matriarch.sim;
 
+import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Operation;
 import io.matriarch.dcs.FakeEtcd;
@@ -43,11 +44,28 @@ final class Invariants {
         if (everLed) {
             for (SimulatedNode node : writable) {
                 require(node.leaseLeft() >= 0, node.name() + " accepts writes after its lease");
+                boolean ours = leader.equals(Optional.of(node.name()));
+                boolean consented = leader.isEmpty() && mayGoOn(node);
                 require(
-                        leader.equals(Optional.of(node.name())),
-                        node.name() + " accepts writes, but the leader key says " + leader.orElse("nobody"));
+                        ours || consented,
+                        node.name() + " accepts writes, but the leader key says " + leader.orElse("nobody")
+                                + (leader.isEmpty() ? " and only " + node.consenting() + " let it go on" : ""));
             }
         }
+    }
+
+    /** Failsafe mode: all members of the failsafe key, or a majority with this node, let it go on less than ttl ago. */
+    private boolean mayGoOn(SimulatedNode node) {
+        Set<String> others = new HashSet<>(etcd.find("failsafe")
+                .map(key -> ClusterJson.readFailsafe(key.value()).keySet())
+                .orElse(Set.of()));
+        boolean listed = others.remove(node.name());
+        long consenting = others.stream().filter(node.consenting()::contains).count();
+        return switch (simulation.failsafe()) {
+            case OFF -> false;
+            case ALL -> listed && consenting == others.size();
+            case MAJORITY -> listed && 2 * (consenting + 1) > others.size() + 1;
+        };
     }
 
     /** In maintenance mode a primary that lost the DCS goes on, because a person said so. */

@@ -3,6 +3,7 @@ package io.matriarch.sim;
 import io.matriarch.agent.HaLoop;
 import io.matriarch.agent.LoopState;
 import io.matriarch.agent.Peers;
+import io.matriarch.agent.Peers.Consent;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
@@ -24,15 +25,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
 final class SimulatedNode {
     static final Duration TTL = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
-
-    private static final DynamicConfiguration FIRST =
-            new DynamicConfiguration(Mapping.empty().with("ttl", TTL.toSeconds()), 0);
 
     private final Simulation simulation;
     private final FakeEtcd etcd;
@@ -46,6 +46,9 @@ final class SimulatedNode {
     private long busy;
     private long frozenUntil;
     private long leaseUntil = Long.MIN_VALUE / 2;
+    /** When whom let this node go on without the DCS. */
+    private final Map<String, Long> acceptedBy = new HashMap<>();
+
     private Optional<HaLoop> loop = Optional.empty();
     private Optional<LoopState> state = Optional.empty();
 
@@ -104,7 +107,7 @@ final class SimulatedNode {
         LoopState fresh = new LoopState(
                 this::time,
                 Configurations.of(name),
-                state.map(LoopState::dynamic).orElse(FIRST), // as patroni.dynamic.json keeps it
+                state.map(LoopState::dynamic).orElseGet(this::first), // as patroni.dynamic.json keeps it
                 until -> leaseUntil = until);
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);
@@ -118,6 +121,24 @@ final class SimulatedNode {
                 fresh));
         state = Optional.of(fresh);
         schedule(simulation.between(Duration.ZERO, Duration.ofMillis(100)));
+    }
+
+    private DynamicConfiguration first() {
+        Simulation.FailsafeMode mode = simulation.failsafe();
+        return new DynamicConfiguration(
+                Mapping.empty()
+                        .with("ttl", TTL.toSeconds())
+                        .with("failsafe_mode", mode != Simulation.FailsafeMode.OFF)
+                        .with("failsafe_quorum", mode == Simulation.FailsafeMode.MAJORITY),
+                0);
+    }
+
+    /** The members whose consent to go on without the DCS is younger than ttl, as the simulator saw it. */
+    Set<String> consenting() {
+        return acceptedBy.entrySet().stream()
+                .filter(accepted -> simulation.now() - accepted.getValue() < TTL.toNanos())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** SIGSTOP, and SIGCONT after {@code pause}. */
@@ -280,11 +301,45 @@ final class SimulatedNode {
             }
             return replies;
         }
+
+        @Override
+        public Set<String> consenting(Consent consent, Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+            Set<String> consenting = new TreeSet<>();
+            boolean waits = false;
+            for (String member : apiUrls.keySet()) {
+                Optional<SimulatedNode> asked = simulation.reachableNode(name, member);
+                waits = waits || asked.isEmpty();
+                if (asked.filter(node -> node.consents(consent, body)).isPresent()) {
+                    consenting.add(member);
+                    if (consent == Consent.GO_ON) {
+                        acceptedBy.put(member, simulation.now());
+                    }
+                }
+            }
+            if (waits) {
+                busy += deadline.remaining().toNanos();
+            }
+            return consenting;
+        }
+    }
+
+    boolean answers() {
+        return agentAlive && frozenUntil <= simulation.now();
+    }
+
+    /** POST /failsafe and /failsafe/race. */
+    private boolean consents(Consent consent, Mapping body) {
+        LoopState mine = state.orElseThrow();
+        return switch (consent) {
+            case GO_ON ->
+                simulation.planted(Simulation.Plant.FORGETFUL) ? !postgres.acceptsWrites() : mine.acceptFailsafe(body);
+            case RACE -> simulation.planted(Simulation.Plant.PERJURED) || mine.pledge();
+        };
     }
 
     /** What this node's REST interface says; absent when nobody answers there. */
     Optional<PeerReply> answer(Deadline deadline) {
-        if (!agentAlive || frozenUntil > simulation.now()) {
+        if (!answers()) {
             return Optional.empty();
         }
         boolean told = postgres.observe(deadline).reading().isPresent();

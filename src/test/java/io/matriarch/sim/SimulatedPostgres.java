@@ -128,7 +128,7 @@ final class SimulatedPostgres implements Postgres {
 
     /** Takes over what the upstream has, if its WAL continues this one. */
     void stream() {
-        upstream().ifPresent(source -> {
+        upstream().filter(_ -> running).ifPresent(source -> {
             wal.addAll(source.wal.subList(wal.size(), source.wal.size()));
             timeline = source.timeline;
         });

@@ -27,6 +27,8 @@ final class Simulation implements SimulatedPostgres.World {
     private static final int TOLD = 80;
 
     private final long seed;
+    private final Plant plant;
+    private final FailsafeMode failsafe;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<String, SimulatedNode> nodes = new TreeMap<>();
@@ -41,7 +43,13 @@ final class Simulation implements SimulatedPostgres.World {
     private long identifiers = 100;
 
     Simulation(long seed, int size, Decider decider) {
+        this(seed, size, decider, Plant.NOTHING);
+    }
+
+    Simulation(long seed, int size, Decider decider, Plant plant) {
         this.seed = seed;
+        this.plant = plant;
+        this.failsafe = FailsafeMode.values()[(int) (seed % FailsafeMode.values().length)];
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
         this.invariants = new Invariants(this, etcd);
@@ -53,6 +61,22 @@ final class Simulation implements SimulatedPostgres.World {
         etcd.onChange(() -> nodes.values().forEach(SimulatedNode::wakeSoon));
         repeat(STREAMING, () -> nodes.values().forEach(node -> node.postgres().stream()));
         repeat(WRITING, this::writeSomewhere);
+    }
+
+    /** Whether a primary may go on without the DCS; a seed has one for its whole life. */
+    enum FailsafeMode {
+        OFF,
+        ALL,
+        MAJORITY
+    }
+
+    /** A mistake that the invariants have to find. */
+    enum Plant {
+        NOTHING,
+        /** Members accept that a primary goes on without the DCS, and forget it at once. */
+        FORGETFUL,
+        /** Members pledge that they let no primary go on, and let it. */
+        PERJURED
     }
 
     private record Event(long at, long order, Runnable action) implements Comparable<Event> {
@@ -75,6 +99,14 @@ final class Simulation implements SimulatedPostgres.World {
     @Override
     public boolean chance(double probability) {
         return random.nextDouble() < probability;
+    }
+
+    FailsafeMode failsafe() {
+        return failsafe;
+    }
+
+    boolean planted(Plant kind) {
+        return plant == kind;
     }
 
     int below(int bound) {
@@ -205,6 +237,13 @@ final class Simulation implements SimulatedPostgres.World {
                 : Optional.empty();
     }
 
+    /** The node whose REST interface answers. */
+    Optional<SimulatedNode> reachableNode(String from, String to) {
+        return network.reaches(from, to)
+                ? Optional.ofNullable(nodes.get(to)).filter(SimulatedNode::answers)
+                : Optional.empty();
+    }
+
     Optional<PeerReply> answerOf(String from, String to, Deadline deadline) {
         return network.reaches(from, to) ? nodes.get(to).answer(deadline) : Optional.empty();
     }
@@ -246,6 +285,9 @@ final class Simulation implements SimulatedPostgres.World {
     void decided(String row, boolean paused) {
         switch (row) {
             case "dcs-demote", "leader-unanswered" -> count(Happening.DEMOTION_WITHOUT_DCS);
+            case "failsafe-go-on" ->
+                count(failsafe == FailsafeMode.ALL ? Happening.WENT_ON_WITH_ALL : Happening.WENT_ON_WITH_A_MAJORITY);
+            case "race-pledges" -> count(Happening.PLEDGED);
             case "stopped-hand-over" -> count(Happening.HANDED_OVER);
             case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->
                 count(Happening.HELD_STILL_IN_PAUSE);

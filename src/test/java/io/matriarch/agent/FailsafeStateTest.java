@@ -30,7 +30,8 @@ final class FailsafeStateTest {
         assertThat(state.isActive()).isTrue();
         assertThat(state.look(Optional.empty(), Set.of(), TTL).accepted()).contains(leader);
         pass(TTL.minusMillis(1));
-        assertThat(state.beginRace(TTL)).hasValueSatisfying(why -> assertThat(why).contains("let a go on"));
+        assertThat(state.beginRace(TTL))
+                .hasValueSatisfying(why -> assertThat(why).contains("let a go on"));
         pass(Duration.ofMillis(1));
         assertThat(state.beginRace(TTL)).isEmpty();
         assertThat(state.isActive()).isFalse();

@@ -114,7 +114,9 @@ final class RandomObservations {
                 server.reading(),
                 server.following(),
                 goesOn ? Optional.of(new ServerStatus.Running(++operations, operation, now - 1)) : Optional.empty(),
-                goesOn ? Optional.empty() : Optional.of(new ServerStatus.Finished(++operations, operation, resultOf(operation))),
+                goesOn
+                        ? Optional.empty()
+                        : Optional.of(new ServerStatus.Finished(++operations, operation, resultOf(operation))),
                 Map.of(),
                 server.checkpointPending(),
                 server.history(),

@@ -42,9 +42,12 @@ final class FailsafeIT {
 
     private static void configure(String patch) {
         assertThat(cluster.primary().rest().patch("/config", patch).status()).isEqualTo(200);
-        LocalCluster.await("the failsafe key names all", 20, () -> cluster.nodes().stream()
-                .allMatch(node ->
-                        node.rest().get("/failsafe").json().entries().size() == 3));
+        LocalCluster.await(
+                "the failsafe key names all",
+                20,
+                () -> cluster.nodes().stream()
+                        .allMatch(node ->
+                                node.rest().get("/failsafe").json().entries().size() == 3));
     }
 
     private static boolean accepts(Node node) {
@@ -67,7 +70,9 @@ final class FailsafeIT {
         Node primary = cluster.primary();
         cluster.stopEtcd();
         sleepPastTheTtl();
-        assertThat(accepts(primary)).as(primary + " accepts writes without etcd").isTrue();
+        assertThat(accepts(primary))
+                .as(primary + " accepts writes without etcd")
+                .isTrue();
         assertThat(cluster.primary()).isEqualTo(primary);
         assertThat(primary.rest().get("/patroni").json().bool("failsafe_mode_is_active"))
                 .contains(true);
@@ -94,7 +99,9 @@ final class FailsafeIT {
         cluster.replicas().getFirst().killAll();
         cluster.stopEtcd();
         sleepPastTheTtl();
-        assertThat(accepts(primary)).as(primary + " accepts writes without etcd").isTrue();
+        assertThat(accepts(primary))
+                .as(primary + " accepts writes without etcd")
+                .isTrue();
         assertThat(cluster.primary()).isEqualTo(primary);
         cluster.startEtcd();
         LocalCluster.await(

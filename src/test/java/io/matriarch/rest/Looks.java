@@ -162,12 +162,12 @@ record Looks(Snapshot snapshot) {
 
     static Configuration configuration(String more) {
         String yaml = """
-                scope: batman
-                name: a
-                restapi: {listen: '10.0.0.1:8008'}
-                etcd3: {host: 10.0.0.9}
-                postgresql: {listen: '10.0.0.1:5432', data_dir: /data}
-                """ + more;
+            scope: batman
+            name: a
+            restapi: {listen: '10.0.0.1:8008'}
+            etcd3: {host: 10.0.0.9}
+            postgresql: {listen: '10.0.0.1:5432', data_dir: /data}
+            """ + more;
         return switch (ConfigurationLoader.load(Optional.empty(), Map.of("PATRONI_CONFIGURATION", yaml))) {
             case LoadResult.Loaded<Configuration> loaded -> loaded.configuration();
             case LoadResult.Invalid<Configuration> invalid -> throw new AssertionError(invalid.problems());

@@ -129,6 +129,12 @@ final class Disturbances {
         }
     }
 
+    /** Whatever the candidate lacks. */
+    void askFailover(String candidate) {
+        write(new DcsCommand.PutFailover(Mapping.empty().with("member", candidate), OptionalLong.empty()));
+        simulation.invariants().personAsked();
+    }
+
     private void handOver(Happening kind, String candidate) {
         Optional<String> leader = etcd.find("leader").map(KeyedValue::value);
         boolean switchover = kind == Happening.SWITCHOVER_ASKED;

@@ -28,7 +28,7 @@ final class FailsafeScenarioTest {
 
     /** A healthy cluster of three in that mode; seeds name modes. */
     private static Simulation healthy(Simulation.FailsafeMode mode, Simulation.Plant plant) {
-        Simulation simulation = new Simulation(mode.ordinal(), 3, new Decider(), plant);
+        Simulation simulation = new Simulation(List.of(Simulation.FailsafeMode.values()).indexOf(mode), 3, new Decider(), plant);
         simulation.requireHealing(Duration.ofMinutes(5), Duration.ofMinutes(1));
         return simulation;
     }
@@ -87,8 +87,7 @@ final class FailsafeScenarioTest {
 
     @Test
     void thePrimaryTakesTheLockAgainWhenEtcdIsBack() {
-        for (Simulation.FailsafeMode mode :
-                List.of(Simulation.FailsafeMode.ALL, Simulation.FailsafeMode.MAJORITY)) {
+        for (Simulation.FailsafeMode mode : List.of(Simulation.FailsafeMode.ALL, Simulation.FailsafeMode.MAJORITY)) {
             Simulation simulation = healthy(mode, Simulation.Plant.NOTHING);
             SimulatedNode primary = primary(simulation);
             int timeline = primary.postgres().timeline();
@@ -117,13 +116,15 @@ final class FailsafeScenarioTest {
                 .hasMessageContaining("more than one node accepts writes");
     }
 
-    /** The primary reaches one standby only and not etcd; the other standby reaches both etcd and the first one. */
+    /** The primary reaches one standby only and not etcd; the other standby, which reaches both etcd and the first one, is to take over. */
     private static Simulation cutBetween(Simulation.Plant plant) {
         Simulation simulation = healthy(Simulation.FailsafeMode.MAJORITY, plant);
         String primary = primary(simulation).name();
         String apart = standbys(simulation).getFirst().name();
         simulation.network().cutFromEtcd(primary, true);
         simulation.network().cutLink(primary, apart, true);
+        simulation.run(Duration.ofMinutes(1));
+        simulation.disturbances().askFailover(apart);
         return simulation;
     }
 }

@@ -309,10 +309,14 @@ final class SimulatedNode {
             for (String member : apiUrls.keySet()) {
                 Optional<SimulatedNode> asked = simulation.reachableNode(name, member);
                 waits = waits || asked.isEmpty();
-                if (asked.filter(node -> node.consents(consent, body)).isPresent()) {
+                long waited = busy;
+                boolean consents = simulation.later(
+                        waited,
+                        () -> asked.filter(node -> node.consents(consent, body)).isPresent());
+                if (consents) {
                     consenting.add(member);
                     if (consent == Consent.GO_ON) {
-                        acceptedBy.put(member, simulation.now());
+                        acceptedBy.put(member, simulation.now() + waited);
                     }
                 }
             }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A cluster of agents on virtual time: the real loop and decision over a fake etcd, PostgreSQL and network. A seed is a whole run. After every event the invariants
@@ -39,6 +40,7 @@ final class Simulation implements SimulatedPostgres.World {
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final List<String> trace = new ArrayList<>();
     private long now;
+    private long ahead;
     private long order;
     private long identifiers = 100;
 
@@ -88,7 +90,17 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public long now() {
-        return now;
+        return now + ahead;
+    }
+
+    /** What a node does to another one after it has waited within a step happens that much later. */
+    <T> T later(long nanos, Supplier<T> call) {
+        ahead = nanos;
+        try {
+            return call.get();
+        } finally {
+            ahead = 0;
+        }
     }
 
     @Override

@@ -8,7 +8,9 @@ import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.WatchdogSettings;
+import io.matriarch.ha.Failsafe;
 import io.matriarch.ha.Observation.Request;
+import io.matriarch.ha.Pledge;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
@@ -25,11 +27,13 @@ import java.util.function.LongConsumer;
  * What the loop knows between its steps. The loop's thread changes it; other threads read {@link #snapshot} and set {@link #ask requests}, which are atomic.
  */
 public final class LoopState {
+    private static final Duration LONGEST_PROMISE = Duration.ofHours(1);
     private static final Duration UNKNOWN_LEASE = Duration.ofSeconds(3);
     private static final Duration SHORTEST = Duration.ofMillis(200);
 
     private final Ticker ticker;
     private final Lease lease;
+    private final FailsafeState failsafe;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
     private volatile Consumer<WriteRight> fence = _ -> {};
@@ -42,6 +46,7 @@ public final class LoopState {
     private Optional<ClusterView> cluster = Optional.empty();
     private OptionalLong clusterSeenNanos = OptionalLong.empty();
     private Optional<Instant> clusterSeenAt = Optional.empty();
+    private OptionalLong pledgesAt = OptionalLong.empty();
     private volatile long nextRun;
     private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
     private Watchdog watchdog =
@@ -52,6 +57,7 @@ public final class LoopState {
             Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
         this.ticker = ticker;
         this.lease = new Lease(ticker);
+        this.failsafe = new FailsafeState(ticker);
         this.configuration = configuration;
         this.dynamic = dynamic;
         this.leaseListener = leaseListener;
@@ -104,7 +110,9 @@ public final class LoopState {
         if (until.isEmpty()) {
             return writable && usual.compareTo(UNKNOWN_LEASE) > 0 ? UNKNOWN_LEASE : usual;
         }
-        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(dynamic.timeToStop());
+        Duration stop = dynamic.timeToStop();
+        Duration reserve = dynamic.failsafeMode() ? stop.plus(FailsafeCalls.PATIENCE) : stop;
+        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(reserve);
         Duration bounded = left.compareTo(usual) < 0 ? left : usual;
         return bounded.compareTo(SHORTEST) < 0 ? SHORTEST : bounded;
     }
@@ -112,7 +120,79 @@ public final class LoopState {
     void lockConfirmed(long askedAt) {
         lease.confirmed(askedAt, dynamic.ttl());
         lease.until().ifPresent(leaseListener);
+        failsafe.leads(lease.until());
+        pledgesAt = OptionalLong.empty();
         snapshot.get().ifPresent(look -> tellFence(look.server()));
+    }
+
+    void lockLost() {
+        lease.lost();
+        failsafe.raceLost();
+        pledgesAt = OptionalLong.empty();
+    }
+
+    /** Says why this node must not take the lock, if so. */
+    Optional<String> beginRace(Duration patience) {
+        return patience.isPositive()
+                ? failsafe.beginRace(dynamic.ttl())
+                : Optional.of("the pledges of the other members are too old");
+    }
+
+    /** As {@link #dcsPatience}; and a race that needs pledges is over before the pledges are, however long this process slept after them. */
+    Duration racePatience() {
+        Duration usual = dcsPatience();
+        if (pledgesAt.isEmpty()) {
+            return usual;
+        }
+        Duration left = Duration.ofNanos(pledgesAt.getAsLong() + dynamic.ttl().toNanos() - ticker.nanos());
+        return left.compareTo(usual) < 0 ? left : usual;
+    }
+
+    void cycleEnded() {
+        pledgesAt = OptionalLong.empty();
+    }
+
+    void pledgesCollected(long askedAt) {
+        pledgesAt = OptionalLong.of(askedAt);
+    }
+
+    FailsafeState failsafe() {
+        return failsafe;
+    }
+
+    /** The others let this primary go on, as asked at {@code askedAt}. False if its lease has ended: then it must not go on. */
+    boolean failsafeGranted(long askedAt) {
+        if (lease.until().isEmpty()) {
+            return false;
+        }
+        lease.confirmed(askedAt, dynamic.ttl());
+        lease.until().ifPresent(leaseListener);
+        failsafe.granted(lease.until());
+        snapshot.get().ifPresent(look -> tellFence(look.server()));
+        return true;
+    }
+
+    Failsafe failsafeLook(Map<String, Pledge> pledges) {
+        return failsafe.look(cluster, pledges, dynamic.ttl());
+    }
+
+    /** POST /failsafe; {@code body} is the sender's. False: this node can't promise what it asks. */
+    public boolean acceptFailsafe(Mapping body) {
+        Duration theirs = Duration.ofSeconds(body.whole("ttl").orElse(0));
+        Duration mine = dynamic.ttl();
+        Optional<Member> leader = FailsafeState.sender(body);
+        return leader.isPresent()
+                && theirs.compareTo(LONGEST_PROMISE) <= 0
+                && failsafe.accept(leader.get(), mayBePrimary(), theirs.compareTo(mine) > 0 ? theirs : mine);
+    }
+
+    /** POST /failsafe/race. */
+    public Pledge pledge() {
+        return failsafe.pledge(mayBePrimary(), dynamic.ttl());
+    }
+
+    private boolean mayBePrimary() {
+        return snapshot.get().map(look -> look.server().isPrimary()).orElse(true);
     }
 
     void clusterSeen(ClusterView view, long nanos, Instant at) {
@@ -140,7 +220,8 @@ public final class LoopState {
                 nextRun,
                 scheduledRestart.get(),
                 watchdog.state().failed(),
-                rejoin)));
+                rejoin,
+                failsafe.isActive())));
         tellFence(server);
     }
 

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param scheduledRestart as in the member key, absent when none
  * @param watchdogFailed the watchdog is required and not there, so this node may not lead
  * @param rejoin where this node is on its way back into the cluster, absent when it needs none
+ * @param failsafeActive this node goes on as the primary without the DCS, or lets another one
  */
 public record Snapshot(
         Configuration configuration,
@@ -36,12 +37,13 @@ public record Snapshot(
         long nextRunNanos,
         Optional<Mapping> scheduledRestart,
         boolean watchdogFailed,
-        Optional<Rejoin> rejoin) {
+        Optional<Rejoin> rejoin,
+        boolean failsafeActive) {
 
     /** A step of the way back, at which the node is since a monotonic moment. */
     public record Rejoin(RejoinReport report, long sinceNanos) {}
 
-    /** Of a node that has no way back to go. */
+    /** Of a node that has no way back to go, and without failsafe mode. */
     public Snapshot(
             Configuration configuration,
             DynamicConfiguration config,
@@ -66,7 +68,8 @@ public record Snapshot(
                 nextRunNanos,
                 scheduledRestart,
                 watchdogFailed,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /** The same with what the server says now. */
@@ -83,6 +86,7 @@ public record Snapshot(
                 nextRunNanos,
                 scheduledRestart,
                 watchdogFailed,
-                rejoin);
+                rejoin,
+                failsafeActive);
     }
 }

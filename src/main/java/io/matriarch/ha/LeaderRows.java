@@ -26,7 +26,10 @@ final class LeaderRows {
 
     static List<Row> rows(SyncRows synchronous) {
         List<Row> rows = new ArrayList<>();
+        rows.addAll(inMaintenanceMode());
+        rows.addAll(FailsafeRows.unproven());
         rows.addAll(keeping());
+        rows.add(FailsafeRows.publish());
         rows.addAll(SyncRows.beforePromotion());
         rows.addAll(requests());
         rows.addAll(WatchdogRows.leading());
@@ -39,7 +42,7 @@ final class LeaderRows {
         return rows;
     }
 
-    private static List<Row> keeping() {
+    private static List<Row> inMaintenanceMode() {
         return List.of(
                 row(
                         "leader-paused-standby",
@@ -61,7 +64,11 @@ final class LeaderRows {
                                 && s.standby()
                                 && !wasAskedToLead(s)
                                 && s.server().role() != Role.PROMOTED,
-                        s -> s.idle(noAction(s))),
+                        s -> s.idle(noAction(s))));
+    }
+
+    private static List<Row> keeping() {
+        return List.of(
                 row(
                         "leader-renew",
                         "the lock is due",

@@ -130,7 +130,7 @@ final class HealthCheck {
             return false;
         }
         ServerReading answer = reading.get();
-        boolean known = status.cluster().isPresent() || answer.latestEnd().isPresent();
+        boolean known = status.cluster().isPresent() || answer.latestEnd().isPresent() || snapshot.failsafeActive();
         Lsn mine = first("mode").equals(Optional.of("write")) ? answer.received() : answer.replayed();
         long allowed = first("lag")
                 .map(text -> Units.whole(text, "B"))

@@ -34,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Observations of every kind, also of kinds that no healthy cluster shows; those of a node called {@code n1}. */
 final class RandomObservations {
@@ -93,6 +94,7 @@ final class RandomObservations {
             config = config.with("standby_cluster", Mapping.empty().with("host", "elsewhere"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;
+        config = config.with("failsafe_mode", chance(0.4)).with("failsafe_quorum", chance(0.4));
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
@@ -110,7 +112,24 @@ final class RandomObservations {
                 peers(),
                 List.of(),
                 watchdog(),
-                request());
+                request(),
+                failsafe());
+    }
+
+    private Failsafe failsafe() {
+        return new Failsafe(
+                chance(0.8) ? List.of(urls()) : List.of(),
+                chance(0.5) ? Set.of("n2", "n3") : Set.of(),
+                perhaps(0.1, member(oneOf(List.of("n2", "n3", "n4")))),
+                chance(0.2),
+                chance(0.4),
+                Map.of("n2", oneOf(List.of(Pledge.values())), "n3", oneOf(List.of(Pledge.values()))));
+    }
+
+    private Map<String, String> urls() {
+        return NAMES.stream()
+                .filter(_ -> chance(0.9))
+                .collect(Collectors.toMap(name -> name, name -> "http://" + name + ":8008/patroni"));
     }
 
     /** The same cluster a little later: the operation has ended, or goes on. */
@@ -195,7 +214,7 @@ final class RandomObservations {
                                 perhaps(0.5, oneOf(NAMES)), perhaps(0.7, oneOf(NAMES)), Optional.empty(), 7)),
                 chance(0.3) ? SyncState.NONE : sync(),
                 history(),
-                Map.of());
+                chance(0.5) ? urls() : Map.of());
     }
 
     private SyncState sync() {

@@ -52,6 +52,7 @@ final class Disturbances {
             case CUT_OFF_FROM_ETCD, CUT_OFF_FROM_PEERS, ETCD_DOWN, CALLS_GET_LOST -> cut(kind, victim.name());
             case COPY_INTERRUPTED, LEADER_LOST_DURING_COPY -> nextCopy = Optional.of(kind);
             case WAL_REMOVED -> removeWal(victim);
+            case LINK_CUT -> cutLink(victim.name(), simulation.someNode().name());
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());
             case RESTART_ASKED -> {
                 happens(kind, victim.name());
@@ -87,7 +88,10 @@ final class Disturbances {
                     LOGICAL_SLOT_ADVANCED,
                     PHYSICAL_SLOT_ADVANCED,
                     XMIN_RELEASED,
-                    WATCHDOG_RESET -> throw new IllegalStateException(kind + " is a consequence");
+                    WATCHDOG_RESET,
+                    WENT_ON_WITH_ALL,
+                    WENT_ON_WITH_A_MAJORITY,
+                    PLEDGED -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
 
@@ -166,6 +170,20 @@ final class Disturbances {
                 default -> network.loseCalls(0);
             }
         });
+    }
+
+    private void cutLink(String one, String other) {
+        if (!one.equals(other)) {
+            happens(Happening.LINK_CUT, one + " from " + other);
+            simulation.network().cutLink(one, other, true);
+            simulation.at(between(1, 90), () -> simulation.network().cutLink(one, other, false));
+        }
+    }
+
+    /** Whatever the candidate lacks. */
+    void askFailover(String candidate) {
+        write(new DcsCommand.PutFailover(Mapping.empty().with("member", candidate), OptionalLong.empty()));
+        simulation.invariants().failoverAsked(candidate);
     }
 
     private void handOver(Happening kind, String candidate) {

@@ -10,6 +10,7 @@ enum Happening {
     AGENT_FROZEN,
     CUT_OFF_FROM_ETCD,
     CUT_OFF_FROM_PEERS,
+    LINK_CUT,
     ETCD_DOWN,
     CALLS_GET_LOST,
     COPY_INTERRUPTED,
@@ -45,7 +46,10 @@ enum Happening {
     LOGICAL_SLOT_ADVANCED,
     PHYSICAL_SLOT_ADVANCED,
     XMIN_RELEASED,
-    WATCHDOG_RESET;
+    WATCHDOG_RESET,
+    WENT_ON_WITH_ALL,
+    WENT_ON_WITH_A_MAJORITY,
+    PLEDGED;
 
     static final Happening[] DISTURBANCES = {
         POSTMASTER_KILLED,
@@ -55,6 +59,7 @@ enum Happening {
         AGENT_FROZEN,
         CUT_OFF_FROM_ETCD,
         CUT_OFF_FROM_PEERS,
+        LINK_CUT,
         ETCD_DOWN,
         CALLS_GET_LOST,
         COPY_INTERRUPTED,

@@ -17,6 +17,7 @@ import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.Pledge;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
@@ -29,7 +30,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
 final class SimulatedNode {
@@ -67,6 +73,10 @@ final class SimulatedNode {
     private long frozenUntil;
     private long leaseUntil = Long.MIN_VALUE / 2;
     private boolean justResumed;
+
+    /** When whom let this node go on without the DCS. */
+    private final Map<String, Long> acceptedBy = new HashMap<>();
+
     private Optional<HaLoop> loop = Optional.empty();
     private Optional<LoopState> state = Optional.empty();
 
@@ -154,7 +164,14 @@ final class SimulatedNode {
     }
 
     private DynamicConfiguration first() {
-        return new DynamicConfiguration(simulation.synchronousMode().in(FIRST), 0);
+        Simulation.FailsafeMode mode = simulation.failsafe();
+        return new DynamicConfiguration(
+                simulation
+                        .synchronousMode()
+                        .in(FIRST)
+                        .with("failsafe_mode", mode != Simulation.FailsafeMode.OFF)
+                        .with("failsafe_quorum", mode == Simulation.FailsafeMode.MAJORITY),
+                0);
     }
 
     /** From its next start on it has a kernel watchdog, and leads with it only. */
@@ -203,6 +220,14 @@ final class SimulatedNode {
         public void disarm() {
             armed = false;
         }
+    }
+
+    /** The members whose consent to go on without the DCS is younger than ttl, as the simulator saw it. */
+    Set<String> consenting() {
+        return acceptedBy.entrySet().stream()
+                .filter(accepted -> simulation.now() - accepted.getValue() < TTL.toNanos())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** SIGSTOP, and SIGCONT after {@code pause}. */
@@ -388,11 +413,61 @@ final class SimulatedNode {
             }
             return replies;
         }
+
+        @Override
+        public Set<String> accepting(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+            long asked = simulation.now() + busy;
+            Set<String> accepting = new TreeSet<>();
+            tell(apiUrls, deadline, node -> node.accepts(body)).forEach((member, accepts) -> {
+                if (accepts) {
+                    accepting.add(member);
+                    acceptedBy.put(member, asked);
+                }
+            });
+            return accepting;
+        }
+
+        @Override
+        public Map<String, Pledge> pledging(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+            return tell(apiUrls, deadline, SimulatedNode::pledges);
+        }
+
+        /** The answers of those who can be reached. */
+        private <T> Map<String, T> tell(
+                Map<String, String> apiUrls, Deadline deadline, Function<SimulatedNode, T> call) {
+            Map<String, T> answers = new TreeMap<>();
+            boolean waits = false;
+            for (String member : new TreeSet<>(apiUrls.keySet())) {
+                Optional<SimulatedNode> asked = simulation.reachableNode(name, member);
+                waits = waits || asked.isEmpty();
+                asked.ifPresent(node -> answers.put(member, simulation.later(busy, () -> call.apply(node))));
+            }
+            if (waits) {
+                busy += deadline.remaining().toNanos();
+            }
+            return answers;
+        }
+    }
+
+    boolean answers() {
+        return agentAlive && frozenUntil <= simulation.now();
+    }
+
+    private boolean accepts(Mapping call) {
+        return simulation.planted(Simulation.Plant.FORGETFUL)
+                ? !postgres.acceptsWrites()
+                : state.orElseThrow().acceptFailsafe(call);
+    }
+
+    private Pledge pledges() {
+        return simulation.planted(Simulation.Plant.PERJURED)
+                ? Pledge.GIVEN
+                : state.orElseThrow().pledge();
     }
 
     /** What this node's REST interface says; absent when nobody answers there. */
     Optional<PeerReply> answer(Deadline deadline) {
-        if (!agentAlive || frozenUntil > simulation.now()) {
+        if (!answers()) {
             return Optional.empty();
         }
         Optional<ServerReading> reading = postgres.observe(deadline).reading();

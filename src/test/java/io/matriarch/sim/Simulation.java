@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A cluster of agents on virtual time: the real loop and decision over a fake etcd, PostgreSQL and network. A seed is a whole run. After every event the invariants
@@ -29,6 +30,8 @@ final class Simulation implements SimulatedPostgres.World {
     private static final int TOLD = 80;
 
     private final long seed;
+    private final Plant plant;
+    private final FailsafeMode failsafe;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final SynchronousMode synchronousMode;
@@ -41,11 +44,18 @@ final class Simulation implements SimulatedPostgres.World {
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final List<String> trace = new ArrayList<>();
     private long now;
+    private long ahead;
     private long order;
     private long identifiers = 100;
 
     Simulation(long seed, int size, Decider decider) {
+        this(seed, size, decider, Plant.NOTHING);
+    }
+
+    Simulation(long seed, int size, Decider decider, Plant plant) {
         this.seed = seed;
+        this.plant = plant;
+        this.failsafe = FailsafeMode.values()[(int) (seed % FailsafeMode.values().length)];
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
         this.synchronousMode = SynchronousMode.any(random);
@@ -54,7 +64,7 @@ final class Simulation implements SimulatedPostgres.World {
         for (int i = 1; i <= size; i++) {
             nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
-        if (seed % 3 == 0) {
+        if (seed / 3 % 3 == 0) { // another third in each failsafe mode
             nodes.get("n1").watch();
         }
         nodes.values().forEach(SimulatedNode::boot);
@@ -62,6 +72,22 @@ final class Simulation implements SimulatedPostgres.World {
         repeat(STREAMING, this::stream);
         repeat(WRITING, this::writeSomewhere);
         repeat(CONSUMING, slotInvariants::consume);
+    }
+
+    /** Whether a primary may go on without the DCS; a seed has one for its whole life. */
+    enum FailsafeMode {
+        OFF,
+        ALL,
+        MAJORITY
+    }
+
+    /** A mistake that the invariants have to find. */
+    enum Plant {
+        NOTHING,
+        /** Members accept that a primary goes on without the DCS, and forget it at once. */
+        FORGETFUL,
+        /** Members pledge that they let no primary go on, and let it. */
+        PERJURED
     }
 
     private record Event(long at, long order, Runnable action) implements Comparable<Event> {
@@ -73,7 +99,17 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public long now() {
-        return now;
+        return now + ahead;
+    }
+
+    /** What a node does to another one after it has waited within a step happens that much later. */
+    <T> T later(long nanos, Supplier<T> call) {
+        ahead = nanos;
+        try {
+            return call.get();
+        } finally {
+            ahead = 0;
+        }
     }
 
     @Override
@@ -84,6 +120,14 @@ final class Simulation implements SimulatedPostgres.World {
     @Override
     public boolean chance(double probability) {
         return random.nextDouble() < probability;
+    }
+
+    FailsafeMode failsafe() {
+        return failsafe;
+    }
+
+    boolean planted(Plant kind) {
+        return plant == kind;
     }
 
     int below(int bound) {
@@ -232,6 +276,13 @@ final class Simulation implements SimulatedPostgres.World {
                 : Optional.empty();
     }
 
+    /** The node whose REST interface answers. */
+    Optional<SimulatedNode> reachableNode(String from, String to) {
+        return network.reaches(from, to)
+                ? Optional.ofNullable(nodes.get(to)).filter(SimulatedNode::answers)
+                : Optional.empty();
+    }
+
     Optional<PeerReply> answerOf(String from, String to, Deadline deadline) {
         return network.reaches(from, to) ? nodes.get(to).answer(deadline) : Optional.empty();
     }
@@ -298,6 +349,9 @@ final class Simulation implements SimulatedPostgres.World {
     void decided(String row, boolean paused) {
         switch (row) {
             case "dcs-demote", "leader-unanswered" -> count(Happening.DEMOTION_WITHOUT_DCS);
+            case "failsafe-go-on" ->
+                count(failsafe == FailsafeMode.ALL ? Happening.WENT_ON_WITH_ALL : Happening.WENT_ON_WITH_A_MAJORITY);
+            case "race-pledges" -> count(Happening.PLEDGED);
             case "stopped-hand-over" -> count(Happening.HANDED_OVER);
             case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->
                 count(Happening.HELD_STILL_IN_PAUSE);

@@ -46,22 +46,24 @@ final class FailsafeGate {
 
     static Passage passage(Situation s) {
         Map<String, String> others = new TreeMap<>(s.view().failsafe());
-        boolean listed = others.remove(s.self()) != null;
-        if (!listed && isOn(s)) {
-            return new Closed("this node is not in the failsafe key");
-        }
-        boolean proofNeeded =
-                s.seen().failsafe().pledgesNeeded() || s.seen().failsafe().young();
+        boolean unasked = others.remove(s.self()) == null && isOn(s);
+        boolean proofNeeded = unasked
+                || s.seen().failsafe().pledgesNeeded()
+                || s.seen().failsafe().young();
         if (!proofNeeded || others.isEmpty()) {
             return new Open();
         }
-        return s.tried(AskPledges.class) ? proof(s, others.keySet()) : new AskFirst(others);
+        return s.tried(AskPledges.class) ? proof(s, others.keySet(), unasked) : new AskFirst(others);
     }
 
     /** Nobody who isn't a primary becomes one without the lock; and who may let one go on has a member in common with who lets none. */
-    private static Passage proof(Situation s, Set<String> others) {
+    private static Passage proof(Situation s, Set<String> others, boolean unasked) {
         if (others.stream().allMatch(name -> s.seen().failsafe().pledgeOf(name) != Pledge.REFUSED)) {
             return new Open();
+        }
+        if (unasked) { // this node was not, and so a primary may go on without its consent
+            return new Closed(
+                    "this node is not in the failsafe key, and not everybody in it says that it is no primary");
         }
         if (s.seen().failsafe().young()) {
             return new Closed("this agent has just started, and an earlier one may have let a primary go on without the"

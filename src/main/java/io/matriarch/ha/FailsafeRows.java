@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The DCS doesn't confirm the lock, and failsafe mode is on: a primary goes on while the members say that they won't race (reference 5.14; the argument is in
@@ -51,16 +52,16 @@ final class FailsafeRows {
     }
 
     /** For the leader: who has to be asked when the DCS is gone. */
-    static Row publish() {
+    static Row publish(String prefix, Predicate<Situation> applies) {
         return row(
-                "leader-failsafe",
+                prefix + "-failsafe",
                 "failsafe mode, and the failsafe key doesn't name the members",
                 "write it",
-                s -> s.primary()
+                applies.and(s -> s.primary()
                         && s.config().failsafeMode()
                         && !s.tried(PutFailsafe.class)
                         && wanted(s).containsKey(s.self())
-                        && !wanted(s).equals(s.view().failsafe()),
+                        && !wanted(s).equals(s.view().failsafe())),
                 s -> s.act(new PutFailsafe(wanted(s))));
     }
 
@@ -140,12 +141,25 @@ final class FailsafeRows {
         return passage instanceof FailsafeGate.Closed(String why) ? why : "";
     }
 
+    /** Who is in the sync key must be here, or nobody might be allowed to take over: it comes here before, and goes after. */
     private static Map<String, String> wanted(Situation s) {
         Map<String, String> urls = new TreeMap<>();
+        Set<String> synchronous = SyncSituation.members(s.view().sync());
+        s.view().failsafe().forEach((name, url) -> {
+            if (synchronous.contains(name)) {
+                urls.put(name, url);
+            }
+        });
         for (Member member : s.view().members()) {
             member.apiUrl().ifPresent(url -> urls.put(member.name(), url));
         }
         return urls;
+    }
+
+    /** For the leader, before it changes the sync key: the failsafe key names all members. */
+    static boolean namesAll(Situation s) {
+        return !s.config().failsafeMode()
+                || s.view().failsafe().keySet().containsAll(wanted(s).keySet());
     }
 
     private static boolean concerned(Situation s) {

@@ -29,12 +29,12 @@ final class LeaderRows {
         rows.addAll(inMaintenanceMode());
         rows.addAll(FailsafeRows.unproven());
         rows.addAll(keeping());
-        rows.add(FailsafeRows.publish());
+        rows.add(FailsafeRows.publish("leader", _ -> true));
         rows.addAll(SyncRows.beforePromotion());
         rows.addAll(requests());
         rows.addAll(WatchdogRows.leading());
         rows.addAll(promoting());
-        rows.addAll(synchronous.maintaining("leader", _ -> true));
+        rows.addAll(synchronous.maintaining("leader", FailsafeRows::namesAll));
         rows.addAll(SlotRows.upkeep("leader"));
         rows.addAll(chores());
         rows.add(synchronous.waiting("leader", _ -> true));

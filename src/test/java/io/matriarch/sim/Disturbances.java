@@ -20,6 +20,7 @@ final class Disturbances {
     private final Simulation simulation;
     private final FakeEtcd etcd;
     private Optional<Happening> nextCopy = Optional.empty();
+    private boolean cutsNextCheckpoint;
 
     Disturbances(Simulation simulation, FakeEtcd etcd) {
         this.simulation = simulation;
@@ -93,6 +94,23 @@ final class Disturbances {
                     WENT_ON_WITH_A_MAJORITY,
                     PLEDGED -> throw new IllegalStateException(kind + " is a consequence");
         }
+    }
+
+    /** A new primary begins its checkpoint: sometimes it is cut off from etcd meanwhile, for so long that its lease ends before the checkpoint does. */
+    void checkpointBegins(SimulatedNode node) {
+        if (simulation.chance(0.1)) {
+            cutsNextCheckpoint = true;
+            happens(Happening.CUT_OFF_FROM_ETCD, node.name());
+            simulation.network().cutFromEtcd(node.name(), true);
+            simulation.at(between(40, 90), () -> simulation.network().cutFromEtcd(node.name(), false));
+        }
+    }
+
+    /** Asked once for each checkpoint. */
+    boolean cutsNextCheckpoint() {
+        boolean cuts = cutsNextCheckpoint;
+        cutsNextCheckpoint = false;
+        return cuts;
     }
 
     /** A clone or a rewind begins on {@code node}: what was to happen to the next one happens. */

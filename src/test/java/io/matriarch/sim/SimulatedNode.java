@@ -338,6 +338,9 @@ final class SimulatedNode {
                     || operation instanceof Operation.Reinitialize) {
                 simulation.disturbances().copyBegins(SimulatedNode.this);
             }
+            if (operation instanceof Operation.CheckpointAfterPromotion) {
+                simulation.disturbances().checkpointBegins(SimulatedNode.this);
+            }
             later(() -> postgres.begin(operation));
         }
 

@@ -249,7 +249,8 @@ final class Simulation implements SimulatedPostgres.World {
             case Operation.Clone _, Operation.Reinitialize _, Operation.Rewind _ ->
                 between(Duration.ofSeconds(1), Duration.ofSeconds(20));
             case Operation.Stop _ -> slowly(0.1, Happening.SLOW_STOP);
-            case Operation.CheckpointAfterPromotion _ -> slowly(0.1, Happening.SLOW_CHECKPOINT);
+            case Operation.CheckpointAfterPromotion _ ->
+                slowly(disturbances.cutsNextCheckpoint() ? 1 : 0.1, Happening.SLOW_CHECKPOINT);
             case Operation.Start _, Operation.Restart _, Operation.CrashRecovery _ ->
                 between(Duration.ofMillis(200), Duration.ofSeconds(8));
             case Operation.Promote _ -> between(Duration.ofMillis(100), Duration.ofSeconds(2));

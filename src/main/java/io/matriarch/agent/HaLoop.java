@@ -219,7 +219,8 @@ public final class HaLoop {
                 outcomes,
                 state.watchdog().state(),
                 state.request(),
-                state.failsafeLook(pledges));
+                state.failsafeLook(pledges),
+                state.ability());
     }
 
     private Optional<ClusterView> readCluster() {

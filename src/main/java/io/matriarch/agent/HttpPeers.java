@@ -141,7 +141,8 @@ final class HttpPeers implements Peers, AutoCloseable {
                 wal.bool("end_known").orElse(true),
                 timeline,
                 new Tags(document.mapping("tags")),
-                document.bool("watchdog_failed").orElse(false));
+                document.bool("watchdog_failed").orElse(false),
+                document.bool("disk_full").orElse(false));
     }
 
     /** Whether anybody answers at the member's REST interface, whatever it says. */

@@ -8,6 +8,7 @@ import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.WatchdogSettings;
+import io.matriarch.ha.Ability;
 import io.matriarch.ha.Failsafe;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.ha.Pledge;
@@ -34,6 +35,8 @@ public final class LoopState {
     private final Ticker ticker;
     private final Lease lease;
     private final FailsafeState failsafe;
+    private final Abilities abilities = new Abilities();
+    private Ability ability = Ability.UNKNOWN;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
     private volatile Consumer<WriteRight> fence = _ -> {};
@@ -71,6 +74,16 @@ public final class LoopState {
     /** Once, before the loop begins; without it there is none. */
     public void use(Watchdog chosen) {
         watchdog = chosen;
+    }
+
+    /** Once, before the loop begins; without them nothing is known of the disks. */
+    public void use(Disks chosen) {
+        abilities.use(chosen);
+    }
+
+    /** As of the last look at the server. */
+    Ability ability() {
+        return ability;
     }
 
     Lease lease() {
@@ -208,6 +221,7 @@ public final class LoopState {
     }
 
     void serverSeen(ServerStatus server, long nanos) {
+        ability = abilities.seen(server, nanos);
         snapshot.set(Optional.of(new Snapshot(
                 configuration,
                 dynamic,
@@ -221,7 +235,8 @@ public final class LoopState {
                 scheduledRestart.get(),
                 watchdog.state().failed(),
                 rejoin,
-                failsafe.isActive())));
+                failsafe.isActive(),
+                ability)));
         tellFence(server);
     }
 

@@ -133,6 +133,12 @@ final class LeaderRace {
                 : new Fit();
     }
 
+    /** With a full disk only if nobody without one answers. */
+    private static boolean othersCanWrite(Situation s) {
+        return s.seen().ability().diskFull()
+                && s.seen().peers().values().stream().anyMatch(PeerReply::mayPromote);
+    }
+
     private static Verdict healthiest(Situation s, String withoutMember, boolean checkLag) {
         Map<String, Member> others = others(s);
         others.remove(withoutMember);
@@ -151,6 +157,9 @@ final class LeaderRace {
         asked.addAll(bystanders);
         if (!asked.isEmpty() && !s.tried(Action.AskPeers.class)) {
             return new Ask(asked);
+        }
+        if (othersCanWrite(s)) {
+            return new Unfit("my disk is full, and others can lead");
         }
         Stream<Optional<String>> objections = Stream.concat(
                 rivals.stream().map(name -> objection(s, reply(s, name), mine)),

@@ -30,6 +30,7 @@ final class LeaderRows {
         rows.addAll(FailsafeRows.unproven());
         rows.addAll(keeping());
         rows.add(FailsafeRows.publish("leader", _ -> true));
+        rows.addAll(AbilityRows.leading());
         rows.addAll(SyncRows.beforePromotion());
         rows.addAll(requests());
         rows.addAll(WatchdogRows.leading());
@@ -199,7 +200,7 @@ final class LeaderRows {
     }
 
     static String noAction(Situation s) {
-        return "no action. I am (" + s.self() + "), the leader with the lock";
+        return "no action. I am (" + s.self() + "), the leader with the lock" + AbilityRows.worry(s);
     }
 
     private static boolean names(Optional<String> name, Situation s) {

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  * @param watchdog the kernel watchdog
  * @param request what a person or a signal asks of this node
  * @param failsafe what this node knows for the time without the DCS
+ * @param ability whether the local PostgreSQL can write
  */
 public record Observation(
         String self,
@@ -40,14 +41,15 @@ public record Observation(
         List<Outcome> outcomes,
         WatchdogState watchdog,
         Optional<Request> request,
-        Failsafe failsafe) {
+        Failsafe failsafe,
+        Ability ability) {
 
     public Observation {
         peers = Map.copyOf(peers);
         outcomes = List.copyOf(outcomes);
     }
 
-    /** Without anything that concerns failsafe mode. */
+    /** Without anything that concerns failsafe mode, and of a server that can write as far as is known. */
     public Observation(
             String self,
             Tags tags,
@@ -76,7 +78,8 @@ public record Observation(
                 outcomes,
                 watchdog,
                 request,
-                Failsafe.NONE);
+                Failsafe.NONE,
+                Ability.UNKNOWN);
     }
 
     /** Asked of this node by REST, a schedule or a signal; it stays until the decision has begun or refused it. */
@@ -113,7 +116,8 @@ public record Observation(
                         outcomes,
                         watchdog,
                         request,
-                        failsafe);
+                        failsafe,
+                        ability);
     }
 
     /** The outcome of the latest action of this kind in this cycle. */

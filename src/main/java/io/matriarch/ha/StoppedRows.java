@@ -93,10 +93,22 @@ final class StoppedRows {
     private static List<Row> holdingTheLock() {
         return List.of(
                 row(
-                        "stopped-start-failed-lock",
+                        "stopped-start-failed-ask",
                         "the start failed, and the lock is ours",
-                        "release it, so that somebody else takes over",
-                        s -> s.memory().startFailed() && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
+                        "ask whether somebody can take over",
+                        s -> s.memory().startFailed()
+                                && s.holdsLock()
+                                && !s.tried(AskPeers.class)
+                                && !Candidates.of(s, Optional.empty()).isEmpty(),
+                        s -> s.act(s.askPeers(Candidates.of(s, Optional.empty())))),
+                row(
+                        "stopped-start-failed-lock",
+                        "and somebody can",
+                        "release it",
+                        s -> s.memory().startFailed()
+                                && s.holdsLock()
+                                && Candidates.anyReady(s, Optional.empty())
+                                && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "removed leader key after trying and failing to start postgres")),
@@ -120,7 +132,7 @@ final class StoppedRows {
                         s -> s.idle("not starting because failed to update leader lock in DCS", SOON)),
                 row(
                         "stopped-fail-over-ask",
-                        "the primary crashed and primary_start_timeout is 0",
+                        "the primary crashed, and primary_start_timeout is 0 or it crashes again and again",
                         "ask whether somebody can take over",
                         s -> failsOverAtOnce(s)
                                 && !s.tried(AskPeers.class)
@@ -198,7 +210,7 @@ final class StoppedRows {
 
     private static boolean failsOverAtOnce(Situation s) {
         return s.holdsLock()
-                && s.config().primaryStartTimeout().isZero()
+                && (s.config().primaryStartTimeout().isZero() || AbilityRows.crashLoops(s))
                 && s.control().filter(ControlData::needsCrashRecovery).isPresent();
     }
 

@@ -78,11 +78,16 @@ final class HealthCheck {
     /** By the lease, not by PostgreSQL; in maintenance mode without the DCS by what PostgreSQL is. */
     boolean leads() {
         boolean byLease =
-                snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0;
+                snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0 && !hangs();
         boolean pausedAlone = snapshot.config().paused()
                 && status.cluster().isEmpty()
                 && status.role().equals("primary");
         return byLease || pausedAlone;
+    }
+
+    /** Patroni's /primary stays 200 then. */
+    private boolean hangs() {
+        return snapshot.silence().compareTo(snapshot.config().ttl()) > 0;
     }
 
     /** What was seen longer ago than a lease lasts says nothing: the loop hangs. */

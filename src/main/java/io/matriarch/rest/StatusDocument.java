@@ -160,6 +160,9 @@ final class StatusDocument {
         if (cluster.flatMap(ClusterView::leader).isEmpty()) {
             described = described.with("cluster_unlocked", true);
         }
+        if (snapshot.diskFull()) {
+            described = described.with("disk_full", true);
+        }
         if (snapshot.failsafeActive()) {
             described = described.with("failsafe_mode_is_active", true);
         }

@@ -104,7 +104,8 @@ final class DeciderPropertiesTest {
                 outcomes,
                 seen.watchdog(),
                 outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request(),
-                seen.failsafe());
+                seen.failsafe(),
+                seen.ability());
     }
 
     @Test

@@ -113,7 +113,13 @@ final class RandomObservations {
                 List.of(),
                 watchdog(),
                 request(),
-                failsafe());
+                failsafe(),
+                ability());
+    }
+
+    private Ability ability() {
+        OptionalLong free = OptionalLong.of(chance(0.1) ? 0 : 1L << 40);
+        return new Ability(free, free, Duration.ofSeconds(chance(0.1) ? 100 : 0), random.nextInt(5));
     }
 
     private Failsafe failsafe() {

@@ -57,7 +57,8 @@ final class WatchdogRowsTest {
                         ? new WatchdogState(watchdog.wanted(), watchdog.required(), true, watchdog.usable())
                         : watchdog,
                 before.request(),
-                before.failsafe());
+                before.failsafe(),
+                before.ability());
         return new Seen(now, decider.decide(now, seen.decision().memory()));
     }
 

@@ -21,6 +21,7 @@ final class Disturbances {
     private final FakeEtcd etcd;
     private Optional<Happening> nextCopy = Optional.empty();
     private boolean cutsNextCheckpoint;
+    private boolean active;
 
     Disturbances(Simulation simulation, FakeEtcd etcd) {
         this.simulation = simulation;
@@ -28,6 +29,7 @@ final class Disturbances {
     }
 
     void disturb() {
+        active = true;
         SimulatedNode victim = simulation.someNode();
         Happening kind = Happening.DISTURBANCES[simulation.below(Happening.DISTURBANCES.length)];
         switch (kind) {
@@ -53,6 +55,16 @@ final class Disturbances {
             case CUT_OFF_FROM_ETCD, CUT_OFF_FROM_PEERS, ETCD_DOWN, CALLS_GET_LOST -> cut(kind, victim.name());
             case COPY_INTERRUPTED, LEADER_LOST_DURING_COPY -> nextCopy = Optional.of(kind);
             case WAL_REMOVED -> removeWal(victim);
+            case DISK_FILLED -> {
+                happens(kind, victim.name());
+                victim.fillDisk(true);
+                simulation.at(between(10, 120), () -> victim.fillDisk(false));
+            }
+            case POSTGRES_HANGS -> {
+                happens(kind, victim.name());
+                victim.postgres().hang(true);
+                simulation.at(between(10, 120), () -> victim.postgres().hang(false));
+            }
             case LINK_CUT -> cutLink(victim.name(), simulation.someNode().name());
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());
             case RESTART_ASKED -> {
@@ -90,15 +102,21 @@ final class Disturbances {
                     PHYSICAL_SLOT_ADVANCED,
                     XMIN_RELEASED,
                     WATCHDOG_RESET,
+                    UNABLE_AND_HANDED_OVER,
                     WENT_ON_WITH_ALL,
                     WENT_ON_WITH_A_MAJORITY,
                     PLEDGED -> throw new IllegalStateException(kind + " is a consequence");
         }
     }
 
+    /** No faults from now on. */
+    void end() {
+        active = false;
+    }
+
     /** A new primary begins its checkpoint: sometimes it is cut off from etcd meanwhile, for so long that its lease ends before the checkpoint does. */
     void checkpointBegins(SimulatedNode node) {
-        if (simulation.chance(0.1)) {
+        if (active && simulation.chance(0.1)) {
             cutsNextCheckpoint = true;
             happens(Happening.CUT_OFF_FROM_ETCD, node.name());
             simulation.network().cutFromEtcd(node.name(), true);

@@ -1,5 +1,6 @@
 package io.matriarch.sim;
 
+import io.matriarch.agent.Disks;
 import io.matriarch.agent.HaLoop;
 import io.matriarch.agent.LoopState;
 import io.matriarch.agent.Peers;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -77,6 +79,7 @@ final class SimulatedNode {
     /** When whom let this node go on without the DCS. */
     private final Map<String, Long> acceptedBy = new HashMap<>();
 
+    private boolean diskFull;
     private Optional<HaLoop> loop = Optional.empty();
     private Optional<LoopState> state = Optional.empty();
 
@@ -149,6 +152,7 @@ final class SimulatedNode {
                         false,
                         MARGIN),
                 watchdog));
+        fresh.use(this::space);
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);
         loop = Optional.of(new HaLoop(
@@ -452,6 +456,15 @@ final class SimulatedNode {
         }
     }
 
+    void fillDisk(boolean full) {
+        diskFull = full;
+    }
+
+    private Disks.Space space() {
+        OptionalLong free = OptionalLong.of(diskFull ? 0 : 1L << 40);
+        return new Disks.Space(free, free);
+    }
+
     boolean answers() {
         return agentAlive && frozenUntil <= simulation.now();
     }
@@ -482,7 +495,8 @@ final class SimulatedNode {
                         told.endKnown(),
                         told.timeline(),
                         io.matriarch.cluster.Tags.NONE,
-                        false))
+                        false,
+                        diskFull))
                 .orElseGet(() -> PeerReply.unreachable(name)));
     }
 }

@@ -215,8 +215,13 @@ final class Simulation implements SimulatedPostgres.World {
     void heal() {
         note("all faults end");
         network.heal();
+        disturbances.end();
         disturbances.setPause(false);
-        nodes.values().forEach(SimulatedNode::boot);
+        nodes.values().forEach(node -> {
+            node.boot();
+            node.fillDisk(false);
+            node.postgres().hang(false);
+        });
     }
 
     /** Runs until the cluster is healthy, at most for {@code most}; then it has to stay so. Returns how long it took. */
@@ -352,6 +357,7 @@ final class Simulation implements SimulatedPostgres.World {
             case "dcs-demote", "leader-unanswered" -> count(Happening.DEMOTION_WITHOUT_DCS);
             case "failsafe-go-on" ->
                 count(failsafe == FailsafeMode.ALL ? Happening.WENT_ON_WITH_ALL : Happening.WENT_ON_WITH_A_MAJORITY);
+            case "leader-unable" -> count(Happening.UNABLE_AND_HANDED_OVER);
             case "race-pledges" -> count(Happening.PLEDGED);
             case "stopped-hand-over" -> count(Happening.HANDED_OVER);
             case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->

@@ -14,6 +14,7 @@ import io.matriarch.ha.Action;
 import io.matriarch.ha.Observation;
 import io.matriarch.ha.Outcome.Result;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.Pledge;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
@@ -42,6 +43,7 @@ final class ActionRunner {
     private final LoopState state;
     private final Map<String, PeerReply> replies;
     private final StatusReport statusReport = new StatusReport();
+    private final FailsafeCalls failsafe;
     private String slotProblem = "";
     private Optional<String> standbyNamesProblem = Optional.empty();
 
@@ -51,13 +53,15 @@ final class ActionRunner {
             Postgres postgres,
             Peers peerPort,
             LoopState state,
-            Map<String, PeerReply> replies) {
+            Map<String, PeerReply> replies,
+            Map<String, Pledge> pledges) {
         this.ticker = ticker;
         this.dcs = dcs;
         this.postgres = postgres;
         this.peerPort = peerPort;
         this.state = state;
         this.replies = replies;
+        this.failsafe = new FailsafeCalls(ticker, peerPort, state, pledges);
     }
 
     Result carryOut(Action action, Observation observation) {
@@ -79,6 +83,9 @@ final class ActionRunner {
             case Action.ClearFailoverRequest(long revision) ->
                 write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
             case Action.AskPeers(Set<String> members, long _) -> ask(members, observation);
+            case Action.AskFailsafe question -> failsafe.ask(question, StatusReport.slots(observation));
+            case Action.AskPledges question -> failsafe.askPledges(question);
+            case Action.PutFailsafe put -> failsafe.put(put, dcs);
             case Action.PutHistory put -> write(new DcsCommand.PutHistory(put.history()));
             case Action.PutSync(SyncState key) -> putSync(key, observation);
             case Action.DeleteSync(long revision) -> write(new DcsCommand.DeleteSync(revision));
@@ -126,14 +133,19 @@ final class ActionRunner {
 
     private Result lock(DcsCommand command) {
         long askedAt = ticker.nanos();
-        Result result = write(command);
+        Duration patience = state.racePatience();
+        Optional<String> forbidden = state.beginRace(patience);
+        if (forbidden.isPresent()) {
+            return new Result.Refused(forbidden.get());
+        }
+        Result result = result(dcs.write(command, Deadline.after(ticker, patience)));
         switch (result) {
             case Result.Done _ -> {
                 state.lockConfirmed(askedAt);
                 state.watchdog().keepAlive(state.dynamic().ttl());
             }
             case Result.Refused(String why) -> {
-                state.lease().lost();
+                state.lockLost();
                 LOG.infof("the leader lock is not ours: %s", why);
             }
             case Result.Unavailable(String why) -> LOG.warnf("the DCS did not confirm the leader lock: %s", why);
@@ -171,7 +183,7 @@ final class ActionRunner {
             return new Status(end, before.slots(), before.retainSlots());
         });
         Result result = write(new DcsCommand.ReleaseLeader(last));
-        state.lease().lost();
+        state.lockLost();
         return result;
     }
 
@@ -180,6 +192,12 @@ final class ActionRunner {
                 .flatMap(view -> view.members().stream())
                 .collect(Collectors.toMap(Member::name, member -> member));
         state.lastMembers().forEach(known::putIfAbsent);
+        observation
+                .cluster()
+                .map(ClusterView::failsafe)
+                .orElse(Map.of())
+                .forEach((name, url) ->
+                        known.putIfAbsent(name, new Member(name, Mapping.empty().with("api_url", url), 0, 0)));
         List<Member> asked =
                 names.stream().filter(known::containsKey).map(known::get).toList();
         replies.putAll(peerPort.ask(asked, Deadline.after(ticker, PEER_PATIENCE)));
@@ -242,7 +260,7 @@ final class ActionRunner {
         });
     }
 
-    private static Result result(Writing writing) {
+    static Result result(Writing writing) {
         return switch (writing) {
             case Writing.Written _ -> new Result.Done();
             case Writing.Refused(String why) -> new Result.Refused(why);

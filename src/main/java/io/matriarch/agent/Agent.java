@@ -78,6 +78,9 @@ public final class Agent {
                 watchdog.mode() == WatchdogSettings.Mode.OFF
                         ? new NoWatchdog()
                         : new KernelWatchdog(SystemCalls.system(), Path.of(watchdog.device()), watchdog.testing())));
+        WatchedDisks disks = new WatchedDisks(ticker, configuration.postgresql().dataDirectory());
+        disks.start();
+        state.use(disks);
         handleEarlySignals();
         guard.stoppable();
         Optional<EtcdSettings> etcd = awaitEtcdAddress();

@@ -297,4 +297,26 @@ final class AgentCommands implements Commands {
                 ? new Answer(200, "scheduled switchover deleted")
                 : new Answer(409, "the switchover was changed by somebody else");
     }
+
+    @Override
+    public Answer failsafe(Mapping body) {
+        if (!state.dynamic().failsafeMode()) {
+            return new Answer(502, "failsafe mode is off");
+        }
+        if (body.text("name").filter(name -> !name.isEmpty()).isEmpty()) {
+            return new Answer(400, "the name of the member that wants to go on is missing");
+        }
+        return state.acceptFailsafe(body) ? new Answer(200, "Accepted") : new Answer(500, "Running as a leader");
+    }
+
+    @Override
+    public Answer pledge() {
+        return switch (state.pledge()) {
+            case GIVEN -> new Answer(200, "Pledged");
+            case NO_PRIMARY ->
+                new Answer(
+                        202, "no primary, but this agent has just started, and an earlier one may have let one go on");
+            case REFUSED -> new Answer(409, "this node leads, or let a primary go on without the DCS");
+        };
+    }
 }

@@ -60,6 +60,12 @@ public interface Commands {
     /** DELETE /switchover. */
     Answer deleteScheduledSwitchover();
 
+    /** POST /failsafe: another member wants to go on as the primary without the DCS. */
+    Answer failsafe(Mapping body);
+
+    /** POST /failsafe/race, Matriarch's own: another member wants to race, though a majority might let a primary go on without the DCS. */
+    Answer pledge();
+
     /** An HTTP status and the text to send. */
     record Answer(int status, String text) {}
 

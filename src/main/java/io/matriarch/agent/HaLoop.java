@@ -16,6 +16,7 @@ import io.matriarch.ha.Memory;
 import io.matriarch.ha.Observation;
 import io.matriarch.ha.Outcome;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.Pledge;
 import io.matriarch.ha.RejoinPlanner;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.time.Deadline;
@@ -50,6 +51,7 @@ public final class HaLoop {
 
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, PeerReply> peers = new HashMap<>();
+    private final Map<String, Pledge> pledges = new HashMap<>();
     private Memory memory = Memory.INITIAL;
     private boolean dcsFailedInThisCycle;
     private boolean cycleBegins = true;
@@ -71,7 +73,7 @@ public final class HaLoop {
         this.dcs = dcs;
         this.postgres = postgres;
         this.state = state;
-        this.runner = new ActionRunner(ticker, dcs, postgres, peerPort, state, peers);
+        this.runner = new ActionRunner(ticker, dcs, postgres, peerPort, state, peers, pledges);
     }
 
     /** What the caller does after a step. */
@@ -96,7 +98,7 @@ public final class HaLoop {
         Decision decision = decider.decide(observation, memory);
         memory = decision.memory();
         lastRow = decision.row();
-        state.rejoins(RejoinPlanner.report(observation, decision), ticker.nanos());
+        state.rejoins(RejoinPlanner.report(observation.trusting(), decision), ticker.nanos());
         decision.line().ifPresent(line -> lastLine = line);
         LOG.debugf("row %s: %s", decision.row(), decision.action());
         return switch (decision.action()) {
@@ -117,6 +119,9 @@ public final class HaLoop {
                     Action.PutConfig _,
                     Action.ClearFailoverRequest _,
                     Action.AskPeers _,
+                    Action.AskFailsafe _,
+                    Action.AskPledges _,
+                    Action.PutFailsafe _,
                     Action.PutHistory _,
                     Action.SyncSlots _,
                     Action.PutSync _,
@@ -157,6 +162,8 @@ public final class HaLoop {
         }
         outcomes.clear();
         peers.clear();
+        pledges.clear();
+        state.cycleEnded();
         dcsFailedInThisCycle = false;
         return new Next.Sleep(untilNextCycle(idle, observation));
     }
@@ -213,7 +220,9 @@ public final class HaLoop {
                 peers,
                 outcomes,
                 state.watchdog().state(),
-                state.request());
+                state.request(),
+                state.failsafeLook(pledges),
+                state.ability());
     }
 
     private Optional<ClusterView> readCluster() {
@@ -235,8 +244,10 @@ public final class HaLoop {
 
     private void takeOver(ClusterView view) {
         state.lines().dcsAvailable();
-        if (!view.leads(state.configuration().name())) {
-            state.lease().lost();
+        // while nobody leads, a primary that the others let go on may take the lock again
+        boolean goesOn = view.leader().isEmpty() && state.failsafe().isGranted();
+        if (!view.leads(state.configuration().name()) && !goesOn) {
+            state.lockLost();
         }
         state.lines().brokenKeys(view.brokenKeys());
         Optional<DynamicConfiguration> changed =
@@ -245,6 +256,7 @@ public final class HaLoop {
             state.takeOver(changed.get());
             runner.reload();
         }
+        state.failsafe().seen(view, state.dynamic());
     }
 
     /** The own member key, at the end of each cycle in which the DCS answered. */
@@ -254,7 +266,8 @@ public final class HaLoop {
                 observation.server(),
                 observation.config().paused(),
                 state.scheduledRestart(),
-                memory.sync().leavingSince().isPresent());
+                memory.sync().leavingSince().isPresent(),
+                observation.config().failsafeQuorum());
         Writing answer = dcs.write(new DcsCommand.TouchMember(document), Deadline.after(ticker, state.dcsPatience()));
         if (answer instanceof Writing.Unavailable(String why)) {
             LOG.debugf("the member key could not be written: %s", why);

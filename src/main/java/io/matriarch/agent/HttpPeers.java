@@ -5,6 +5,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Tags;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.Pledge;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
@@ -19,10 +20,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +39,16 @@ final class HttpPeers implements Peers, AutoCloseable {
     private static final int PATIENCE_MILLIS = 2000;
 
     private final HttpClient http;
+    private final Optional<String> authorization;
 
     HttpPeers(Vertx vertx, CtlSettings settings) {
         this.http = vertx.createHttpClient(options(settings));
+        this.authorization = settings.authentication()
+                .map(credentials -> "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString((credentials.username() + ":"
+                                                + credentials.password().reveal())
+                                        .getBytes(StandardCharsets.UTF_8)));
     }
 
     private static HttpClientOptions options(CtlSettings settings) {
@@ -128,7 +141,8 @@ final class HttpPeers implements Peers, AutoCloseable {
                 wal.bool("end_known").orElse(true),
                 timeline,
                 new Tags(document.mapping("tags")),
-                document.bool("watchdog_failed").orElse(false));
+                document.bool("watchdog_failed").orElse(false),
+                document.bool("disk_full").orElse(false));
     }
 
     /** Whether anybody answers at the member's REST interface, whatever it says. */
@@ -149,6 +163,76 @@ final class HttpPeers implements Peers, AutoCloseable {
             return false;
         } catch (ExecutionException | TimeoutException nobody) {
             return false;
+        }
+    }
+
+    @Override
+    public Set<String> accepting(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+        Set<String> accepting = new HashSet<>();
+        statuses("failsafe", apiUrls, body, deadline).forEach((name, status) -> {
+            if (status == 200) {
+                accepting.add(name);
+            }
+        });
+        return accepting;
+    }
+
+    @Override
+    public Map<String, Pledge> pledging(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+        Map<String, Pledge> pledges = new HashMap<>();
+        statuses("failsafe/race", apiUrls, body, deadline)
+                .forEach((name, status) -> pledges.put(
+                        name,
+                        switch (status) {
+                            case 200 -> Pledge.GIVEN;
+                            case 202 -> Pledge.NO_PRIMARY;
+                            default -> Pledge.REFUSED;
+                        }));
+        return pledges;
+    }
+
+    /** Of those who answered. */
+    private Map<String, Integer> statuses(String path, Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+        String text = Json.compact(body);
+        Map<String, CompletableFuture<Integer>> asked = new HashMap<>();
+        apiUrls.forEach((name, url) ->
+                asked.put(name, insist(url.replaceFirst("/patroni/?$", "") + "/" + path, text, deadline)));
+        Map<String, Integer> statuses = new HashMap<>();
+        asked.forEach((name, answer) -> await(answer, deadline).ifPresent(status -> statuses.put(name, status)));
+        return statuses;
+    }
+
+    /** A call that fails early, because a connection was refused for example, is made once more. */
+    private CompletableFuture<Integer> insist(String url, String body, Deadline deadline) {
+        return post(url, body, deadline)
+                .recover(_ -> post(url, body, deadline))
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    private Future<Integer> post(String url, String body, Deadline deadline) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setTimeout(deadline.remaining().toMillis() + 1)
+                .setAbsoluteURI(url)
+                .putHeader("Content-Type", "application/json");
+        authorization.ifPresent(header -> request.putHeader("Authorization", header));
+        return http.request(request)
+                .compose(call -> {
+                    call.exceptionHandler(_ -> {});
+                    return call.send(body);
+                })
+                .map(HttpClientResponse::statusCode);
+    }
+
+    private static Optional<Integer> await(CompletableFuture<Integer> answer, Deadline deadline) {
+        try {
+            return Optional.of(answer.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException nobody) {
+            return Optional.empty();
         }
     }
 

@@ -18,6 +18,7 @@ final class LoopLines {
     private String failure = "";
     private int failures;
     private long lastEnded;
+    private String failsafe = "";
     private boolean dcsAnswers = true;
 
     /**
@@ -67,6 +68,14 @@ final class LoopLines {
                 .filter(key -> !broken.contains(key))
                 .forEach(key -> LOG.warnf("The key %s in the DCS holds no value that makes sense, it is ignored", key));
         broken = Set.copyOf(keys);
+    }
+
+    /** Who doesn't accept that this primary goes on; told when it changes, empty when nobody refuses. */
+    void failsafe(String line) {
+        if (!line.isEmpty() && !line.equals(failsafe)) {
+            LOG.warn(line);
+        }
+        failsafe = line;
     }
 
     void dcsUnavailable(String why) {

@@ -8,7 +8,10 @@ import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.WatchdogSettings;
+import io.matriarch.ha.Ability;
+import io.matriarch.ha.Failsafe;
 import io.matriarch.ha.Observation.Request;
+import io.matriarch.ha.Pledge;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
@@ -25,11 +28,15 @@ import java.util.function.LongConsumer;
  * What the loop knows between its steps. The loop's thread changes it; other threads read {@link #snapshot} and set {@link #ask requests}, which are atomic.
  */
 public final class LoopState {
+    private static final Duration LONGEST_PROMISE = Duration.ofHours(1);
     private static final Duration UNKNOWN_LEASE = Duration.ofSeconds(3);
     private static final Duration SHORTEST = Duration.ofMillis(200);
 
     private final Ticker ticker;
     private final Lease lease;
+    private final FailsafeState failsafe;
+    private final Abilities abilities = new Abilities();
+    private Ability ability = Ability.UNKNOWN;
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
     private volatile Consumer<WriteRight> fence = _ -> {};
@@ -43,6 +50,7 @@ public final class LoopState {
     private Optional<ClusterView> cluster = Optional.empty();
     private OptionalLong clusterSeenNanos = OptionalLong.empty();
     private Optional<Instant> clusterSeenAt = Optional.empty();
+    private OptionalLong pledgesAt = OptionalLong.empty();
     private volatile long nextRun;
     private Optional<Snapshot.Rejoin> rejoin = Optional.empty();
     private Watchdog watchdog =
@@ -53,6 +61,7 @@ public final class LoopState {
             Ticker ticker, Configuration configuration, DynamicConfiguration dynamic, LongConsumer leaseListener) {
         this.ticker = ticker;
         this.lease = new Lease(ticker);
+        this.failsafe = new FailsafeState(ticker);
         this.configuration = configuration;
         this.dynamic = dynamic;
         this.leaseListener = leaseListener;
@@ -66,6 +75,16 @@ public final class LoopState {
     /** Once, before the loop begins; without it there is none. */
     public void use(Watchdog chosen) {
         watchdog = chosen;
+    }
+
+    /** Once, before the loop begins; without them nothing is known of the disks. */
+    public void use(Disks chosen) {
+        abilities.use(chosen);
+    }
+
+    /** As of the last look at the server. */
+    Ability ability() {
+        return ability;
     }
 
     Lease lease() {
@@ -105,7 +124,9 @@ public final class LoopState {
         if (until.isEmpty()) {
             return writable && usual.compareTo(UNKNOWN_LEASE) > 0 ? UNKNOWN_LEASE : usual;
         }
-        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(dynamic.timeToStop());
+        Duration stop = dynamic.timeToStop();
+        Duration reserve = dynamic.failsafeMode() ? stop.plus(FailsafeCalls.PATIENCE) : stop;
+        Duration left = Duration.ofNanos(until.getAsLong() - ticker.nanos()).minus(reserve);
         Duration bounded = left.compareTo(usual) < 0 ? left : usual;
         return bounded.compareTo(SHORTEST) < 0 ? SHORTEST : bounded;
     }
@@ -113,7 +134,79 @@ public final class LoopState {
     void lockConfirmed(long askedAt) {
         lease.confirmed(askedAt, dynamic.ttl());
         lease.until().ifPresent(leaseListener);
+        failsafe.leads(lease.until());
+        pledgesAt = OptionalLong.empty();
         snapshot.get().ifPresent(look -> tellFence(look.server()));
+    }
+
+    void lockLost() {
+        lease.lost();
+        failsafe.raceLost();
+        pledgesAt = OptionalLong.empty();
+    }
+
+    /** Says why this node must not take the lock, if so. */
+    Optional<String> beginRace(Duration patience) {
+        return patience.isPositive()
+                ? failsafe.beginRace(dynamic.ttl())
+                : Optional.of("the pledges of the other members are too old");
+    }
+
+    /** As {@link #dcsPatience}; and a race that needs pledges is over before the pledges are, however long this process slept after them. */
+    Duration racePatience() {
+        Duration usual = dcsPatience();
+        if (pledgesAt.isEmpty()) {
+            return usual;
+        }
+        Duration left = Duration.ofNanos(pledgesAt.getAsLong() + dynamic.ttl().toNanos() - ticker.nanos());
+        return left.compareTo(usual) < 0 ? left : usual;
+    }
+
+    void cycleEnded() {
+        pledgesAt = OptionalLong.empty();
+    }
+
+    void pledgesCollected(long askedAt) {
+        pledgesAt = OptionalLong.of(askedAt);
+    }
+
+    FailsafeState failsafe() {
+        return failsafe;
+    }
+
+    /** The others let this primary go on, as asked at {@code askedAt}. False if its lease has ended: then it must not go on. */
+    boolean failsafeGranted(long askedAt) {
+        if (lease.until().isEmpty()) {
+            return false;
+        }
+        lease.confirmed(askedAt, dynamic.ttl());
+        lease.until().ifPresent(leaseListener);
+        failsafe.granted(lease.until());
+        snapshot.get().ifPresent(look -> tellFence(look.server()));
+        return true;
+    }
+
+    Failsafe failsafeLook(Map<String, Pledge> pledges) {
+        return failsafe.look(cluster, pledges, dynamic.ttl());
+    }
+
+    /** POST /failsafe; {@code body} is the sender's. False: this node can't promise what it asks. */
+    public boolean acceptFailsafe(Mapping body) {
+        Duration theirs = Duration.ofSeconds(body.whole("ttl").orElse(0));
+        Duration mine = dynamic.ttl();
+        Optional<Member> leader = FailsafeState.sender(body);
+        return leader.isPresent()
+                && theirs.compareTo(LONGEST_PROMISE) <= 0
+                && failsafe.accept(leader.get(), mayBePrimary(), theirs.compareTo(mine) > 0 ? theirs : mine);
+    }
+
+    /** POST /failsafe/race. */
+    public Pledge pledge() {
+        return failsafe.pledge(mayBePrimary(), dynamic.ttl());
+    }
+
+    private boolean mayBePrimary() {
+        return snapshot.get().map(look -> look.server().isPrimary()).orElse(true);
     }
 
     void clusterSeen(ClusterView view, long nanos, Instant at) {
@@ -129,6 +222,7 @@ public final class LoopState {
     }
 
     void serverSeen(ServerStatus server, long nanos) {
+        ability = abilities.seen(server, nanos);
         Snapshot look = new Snapshot(
                 configuration,
                 dynamic,
@@ -141,7 +235,9 @@ public final class LoopState {
                 nextRun,
                 scheduledRestart.get(),
                 watchdog.state().failed(),
-                rejoin);
+                rejoin,
+                failsafe.isActive(),
+                ability);
         snapshot.set(Optional.of(look));
         tellFence(server);
         looked.accept(look);

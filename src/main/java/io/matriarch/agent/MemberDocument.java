@@ -25,7 +25,8 @@ final class MemberDocument {
             ServerStatus server,
             boolean paused,
             Optional<Mapping> scheduledRestart,
-            boolean leavesSync) {
+            boolean leavesSync,
+            boolean collectsPledges) {
         Mapping document = Mapping.empty()
                 .with("conn_url", connUrl(configuration))
                 .with("api_url", configuration.restapi().apiUrl())
@@ -45,6 +46,9 @@ final class MemberDocument {
         }
         if (!server.pendingRestart().isEmpty()) {
             document = document.with("pending_restart", true).with("pending_restart_reason", pendingRestart(server));
+        }
+        if (collectsPledges) {
+            document = document.with("failsafe_quorum", true);
         }
         document = withPositions(document, server).with("scheduled_restart", scheduledRestart);
         return paused ? document.with("pause", true) : document;

@@ -6,7 +6,9 @@ import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
+import io.matriarch.ha.Ability;
 import io.matriarch.value.Value.Mapping;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +25,8 @@ import java.util.OptionalLong;
  * @param scheduledRestart as in the member key, absent when none
  * @param watchdogFailed the watchdog is required and not there, so this node may not lead
  * @param rejoin where this node is on its way back into the cluster, absent when it needs none
+ * @param failsafeActive this node goes on as the primary without the DCS, or lets another one
+ * @param ability whether PostgreSQL can write
  */
 public record Snapshot(
         Configuration configuration,
@@ -36,12 +40,34 @@ public record Snapshot(
         long nextRunNanos,
         Optional<Mapping> scheduledRestart,
         boolean watchdogFailed,
-        Optional<Rejoin> rejoin) {
+        Optional<Rejoin> rejoin,
+        boolean failsafeActive,
+        Ability ability) {
 
     /** A step of the way back, at which the node is since a monotonic moment. */
     public record Rejoin(RejoinReport report, long sinceNanos) {}
 
-    /** Of a node that has no way back to go. */
+    /** PostgreSQL can't write any more, or soon. */
+    public boolean diskFull() {
+        return ability.diskFull();
+    }
+
+    /** Usable bytes where the data directory is; absent when not known. */
+    public OptionalLong dataFree() {
+        return ability.dataFree();
+    }
+
+    /** Usable bytes where the WAL is; absent when not known. */
+    public OptionalLong walFree() {
+        return ability.walFree();
+    }
+
+    /** How long PostgreSQL has not answered although it runs and did before. */
+    public Duration silence() {
+        return ability.silence();
+    }
+
+    /** Of a node that has no way back to go, and without failsafe mode. */
     public Snapshot(
             Configuration configuration,
             DynamicConfiguration config,
@@ -66,7 +92,9 @@ public record Snapshot(
                 nextRunNanos,
                 scheduledRestart,
                 watchdogFailed,
-                Optional.empty());
+                Optional.empty(),
+                false,
+                Ability.UNKNOWN);
     }
 
     /** The same with what the server says now. */
@@ -83,6 +111,8 @@ public record Snapshot(
                 nextRunNanos,
                 scheduledRestart,
                 watchdogFailed,
-                rejoin);
+                rejoin,
+                failsafeActive,
+                ability);
     }
 }

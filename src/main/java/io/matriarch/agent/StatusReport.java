@@ -35,14 +35,22 @@ final class StatusReport {
         if (reading.isEmpty() || observation.cluster().isEmpty()) {
             return Optional.empty();
         }
-        Map<String, Lsn> slots = new TreeMap<>();
-        for (ReplicationSlot slot : reading.get().slots()) {
-            slot.position()
-                    .filter(_ -> !slot.unusable() && !(slot.failover() && slot.synced()))
-                    .ifPresent(position -> slots.put(slot.name(), position));
-        }
-        slots.put(SlotName.of(observation.self()), reading.get().walPosition());
+        Map<String, Lsn> slots = slots(observation);
         return Optional.of(new Status(reading.get().walPosition(), slots, retained(observation, slots.keySet())));
+    }
+
+    /** Name to position; of nothing when this server can't tell. */
+    static Map<String, Lsn> slots(Observation observation) {
+        Map<String, Lsn> slots = new TreeMap<>();
+        observation.server().reading().ifPresent(reading -> {
+            for (ReplicationSlot slot : reading.slots()) {
+                slot.position()
+                        .filter(_ -> !slot.unusable() && !(slot.failover() && slot.synced()))
+                        .ifPresent(position -> slots.put(slot.name(), position));
+            }
+            slots.put(SlotName.of(observation.self()), reading.walPosition());
+        });
+        return slots;
     }
 
     /** Who has just won the leader race trusts the list of its predecessor, from now on. */

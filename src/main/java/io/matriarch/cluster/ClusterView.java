@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Everything below the cluster's prefix in the DCS at one revision.
@@ -58,6 +59,24 @@ public record ClusterView(
         members = members.stream().sorted(Comparator.comparing(Member::name)).toList();
         failsafe = Map.copyOf(failsafe);
         brokenKeys = Set.copyOf(brokenKeys);
+    }
+
+    /** The same with this leader, whose key has no lease; as a member it counts only if it isn't one. */
+    public ClusterView ledBy(Member trusted) {
+        List<Member> all = member(trusted.name()).isPresent()
+                ? members
+                : Stream.concat(members.stream(), Stream.of(trusted)).toList();
+        return new ClusterView(
+                initialize,
+                config,
+                Optional.of(new Leader(trusted.name(), 0, 0)),
+                status,
+                all,
+                failover,
+                sync,
+                history,
+                failsafe,
+                brokenKeys);
     }
 
     public Optional<Member> member(String name) {

@@ -118,6 +118,11 @@ public record DynamicConfiguration(Mapping raw, long revision) {
         return raw.bool("failsafe_mode").orElse(false);
     }
 
+    /** Matriarch's own key, for Patroni unknown: in failsafe mode a majority of the members is enough (docs/failsafe.md). */
+    public boolean failsafeQuorum() {
+        return failsafeMode() && raw.bool("failsafe_quorum").orElse(false);
+    }
+
     public int maxTimelinesHistory() {
         return (int) raw.whole("max_timelines_history").orElse(0);
     }

@@ -30,8 +30,8 @@ public record DynamicConfigurationCheck(
             "master_stop_timeout",
             "primary_race_backoff",
             "synchronous_node_count");
-    private static final List<String> FLAGS =
-            List.of("synchronous_mode_strict", "failsafe_mode", "check_timeline", "pause", "failover_slots");
+    private static final List<String> FLAGS = List.of(
+            "synchronous_mode_strict", "failsafe_mode", "failsafe_quorum", "check_timeline", "pause", "failover_slots");
     private static final List<String> POSTGRESQL_FLAGS = List.of(
             "use_pg_rewind",
             "use_slots",

@@ -65,6 +65,11 @@ public record Member(String name, Mapping data, long revision, long lease) {
         return data.bool("checkpoint_after_promote").orElse(true);
     }
 
+    /** It collects pledges before it races, because failsafe_quorum is on; Patroni's members don't. */
+    public boolean collectsPledges() {
+        return data.bool("failsafe_quorum").orElse(false);
+    }
+
     public boolean paused() {
         return data.bool("pause").orElse(false);
     }

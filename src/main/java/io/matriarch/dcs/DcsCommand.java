@@ -48,7 +48,7 @@ public sealed interface DcsCommand {
 
     record DeleteSync(long expectedRevision) implements DcsCommand {}
 
-    /** Member name to api_url. */
+    /** Member name to api_url. Refused if the leader key isn't ours. */
     record PutFailsafe(Map<String, String> members) implements DcsCommand {}
 
     /** Removes all keys of the scope. Only ever by a person's order. */

@@ -59,6 +59,30 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Ask these members, name to api_url, whether this primary may go on without the DCS. Done: what is needed of each list is met, and the lease is longer now.
+     */
+    record AskFailsafe(Map<String, String> members, List<Failsafe.Needed> needed) implements Action {
+        public AskFailsafe {
+            members = Map.copyOf(members);
+            needed = List.copyOf(needed);
+        }
+    }
+
+    /** Before racing: ask these members, name to api_url, to pledge that for ttl they let no primary go on without the DCS. */
+    record AskPledges(Map<String, String> members) implements Action {
+        public AskPledges {
+            members = Map.copyOf(members);
+        }
+    }
+
+    /** Write the failsafe key: member name to api_url. */
+    record PutFailsafe(Map<String, String> members) implements Action {
+        public PutFailsafe {
+            members = Map.copyOf(members);
+        }
+    }
+
     /** Write the history key. */
     record PutHistory(History history) implements Action {}
 

@@ -22,7 +22,8 @@ public final class Decider {
 
     /** Never fails: every part of the table ends with a row that always matches. */
     public Decision decide(Observation observation, Memory memory) {
-        Situation situation = new Situation(observation, Recollection.absorb(observation, memory));
+        Observation seen = observation.trusting();
+        Situation situation = new Situation(seen, Recollection.absorb(seen, memory));
         return rows.stream()
                 .filter(row -> row.matches().test(situation))
                 .findFirst()

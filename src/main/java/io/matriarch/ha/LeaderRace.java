@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Whether a standby is fit to lead a cluster without a leader (reference 5.10 and 5.15). */
 final class LeaderRace {
@@ -28,10 +29,30 @@ final class LeaderRace {
     /** These have to be asked first. */
     record Ask(Set<String> members) implements Verdict {}
 
+    /** These have to be asked first to pledge that they let no primary go on without the DCS; name to api_url. */
+    record AskPledges(Map<String, String> members) implements Verdict {}
+
+    /** A primary may go on without the DCS. */
+    record HeldBack(String why) implements Verdict {}
+
     /** Another one should. */
     record Unfit(String why) implements Verdict {}
 
     static Verdict verdict(Situation s) {
+        Verdict verdict = fitness(s);
+        return verdict instanceof Fit && FailsafeGate.applies(s) ? inFailsafeMode(s) : verdict;
+    }
+
+    private static Verdict inFailsafeMode(Situation s) {
+        return switch (FailsafeGate.passage(s)) {
+            case FailsafeGate.AskFirst(var members) -> new AskPledges(members);
+            case FailsafeGate.Closed(String why) -> new HeldBack(why);
+            case FailsafeGate.Open _ ->
+                FailsafeGate.toAskAgain(s).<Verdict>map(Ask::new).orElseGet(Fit::new);
+        };
+    }
+
+    private static Verdict fitness(Situation s) {
         Optional<FailoverRequest> request = FailoverSchedule.of(s) instanceof FailoverSchedule.Now(FailoverRequest now)
                 ? Optional.of(now)
                 : Optional.empty();
@@ -110,6 +131,12 @@ final class LeaderRace {
                 : new Fit();
     }
 
+    /** With a full disk only if nobody without one answers. */
+    private static boolean othersCanWrite(Situation s) {
+        return s.seen().ability().diskFull()
+                && s.seen().peers().values().stream().anyMatch(PeerReply::mayPromote);
+    }
+
     private static Verdict healthiest(Situation s, String withoutMember, boolean checkLag) {
         Map<String, Member> others = others(s);
         others.remove(withoutMember);
@@ -121,13 +148,21 @@ final class LeaderRace {
         if (s.config().checkTimeline() && !s.standbyCluster() && behindInTime(s)) {
             return new Unfit("my timeline is behind the cluster's");
         }
-        Set<String> asked = askable(s, others);
+        Set<String> rivals = askable(s, others);
+        Set<String> bystanders = FailsafeGate.listed(s);
+        bystanders.removeAll(rivals);
+        Set<String> asked = new TreeSet<>(rivals);
+        asked.addAll(bystanders);
         if (!asked.isEmpty() && !s.tried(Action.AskPeers.class)) {
             return new Ask(asked);
         }
-        return asked.stream()
-                .map(name -> reply(s, name))
-                .map(reply -> objection(s, reply, mine))
+        if (othersCanWrite(s)) {
+            return new Unfit("my disk is full, and others can lead");
+        }
+        Stream<Optional<String>> objections = Stream.concat(
+                rivals.stream().map(name -> objection(s, reply(s, name), mine)),
+                bystanders.stream().map(name -> stillAlive(reply(s, name))));
+        return objections
                 .flatMap(Optional::stream)
                 .findFirst()
                 .or(() -> SyncSituation.votes(s) && !SyncElection.isElected(s)
@@ -142,7 +177,7 @@ final class LeaderRace {
             return Optional.empty();
         }
         if (reply.primary()) {
-            return Optional.of("primary " + reply.member() + " is still alive");
+            return stillAlive(reply);
         }
         if (!reply.mayPromote()) {
             return Optional.empty();
@@ -167,6 +202,12 @@ final class LeaderRace {
                         && !ledBefore
                         && reply.tags().failoverPriority() > s.seen().tags().failoverPriority()
                 ? Optional.of(reply.member() + " has a higher failover priority")
+                : Optional.empty();
+    }
+
+    private static Optional<String> stillAlive(PeerReply reply) {
+        return reply.reachable() && reply.primary()
+                ? Optional.of("primary " + reply.member() + " is still alive")
                 : Optional.empty();
     }
 

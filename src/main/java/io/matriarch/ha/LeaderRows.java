@@ -27,13 +27,17 @@ final class LeaderRows {
 
     static List<Row> rows(SyncRows synchronous) {
         List<Row> rows = new ArrayList<>();
+        rows.addAll(inMaintenanceMode());
+        rows.addAll(FailsafeRows.unproven());
         rows.addAll(keeping());
+        rows.add(FailsafeRows.publish("leader", _ -> true));
+        rows.addAll(AbilityRows.leading());
         rows.addAll(SyncRows.beforePromotion());
         rows.add(requestDone());
         rows.addAll(requests("leader", Situation::primary));
         rows.addAll(WatchdogRows.leading());
         rows.addAll(promoting());
-        rows.addAll(synchronous.maintaining("leader", _ -> true));
+        rows.addAll(synchronous.maintaining("leader", FailsafeRows::namesAll));
         rows.addAll(SlotRows.upkeep("leader"));
         rows.addAll(chores());
         rows.add(synchronous.waiting("leader", _ -> true));
@@ -41,7 +45,7 @@ final class LeaderRows {
         return rows;
     }
 
-    private static List<Row> keeping() {
+    private static List<Row> inMaintenanceMode() {
         return List.of(
                 row(
                         "leader-paused-standby",
@@ -63,7 +67,11 @@ final class LeaderRows {
                                 && s.standby()
                                 && !wasAskedToLead(s)
                                 && s.server().role() != Role.PROMOTED,
-                        s -> s.idle(noAction(s))),
+                        s -> s.idle(noAction(s))));
+    }
+
+    private static List<Row> keeping() {
+        return List.of(
                 row(
                         "leader-renew",
                         "the lock is due",
@@ -199,7 +207,7 @@ final class LeaderRows {
     }
 
     static String noAction(Situation s) {
-        return "no action. I am (" + s.self() + "), the leader with the lock";
+        return "no action. I am (" + s.self() + "), the leader with the lock" + AbilityRows.worry(s);
     }
 
     private static boolean names(Optional<String> name, Situation s) {

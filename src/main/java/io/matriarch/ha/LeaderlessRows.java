@@ -16,6 +16,7 @@ final class LeaderlessRows {
 
     static List<Row> rows() {
         return List.of(
+                FailsafeRows.primaryWaits(),
                 row(
                         "race-primary-lost",
                         "a primary runs here without a lease, and the lock was not confirmed",
@@ -75,6 +76,8 @@ final class LeaderlessRows {
                         "ask them",
                         s -> LeaderRace.verdict(s) instanceof LeaderRace.Ask,
                         LeaderlessRows::ask),
+                FailsafeRows.pledges(),
+                FailsafeRows.heldBack(),
                 row(
                         "race-fit",
                         "nobody is fitter",

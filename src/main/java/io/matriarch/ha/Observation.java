@@ -24,6 +24,8 @@ import java.util.OptionalLong;
  * @param outcomes what was done in this cycle, oldest first
  * @param watchdog the kernel watchdog
  * @param request what a person or a signal asks of this node
+ * @param failsafe what this node knows for the time without the DCS
+ * @param ability whether the local PostgreSQL can write
  */
 public record Observation(
         String self,
@@ -38,11 +40,46 @@ public record Observation(
         Map<String, PeerReply> peers,
         List<Outcome> outcomes,
         WatchdogState watchdog,
-        Optional<Request> request) {
+        Optional<Request> request,
+        Failsafe failsafe,
+        Ability ability) {
 
     public Observation {
         peers = Map.copyOf(peers);
         outcomes = List.copyOf(outcomes);
+    }
+
+    /** Without anything that concerns failsafe mode, and of a server that can write as far as is known. */
+    public Observation(
+            String self,
+            Tags tags,
+            boolean mayBootstrap,
+            long now,
+            Instant wallClock,
+            Optional<ClusterView> cluster,
+            DynamicConfiguration config,
+            OptionalLong leaseUntil,
+            ServerStatus server,
+            Map<String, PeerReply> peers,
+            List<Outcome> outcomes,
+            WatchdogState watchdog,
+            Optional<Request> request) {
+        this(
+                self,
+                tags,
+                mayBootstrap,
+                now,
+                wallClock,
+                cluster,
+                config,
+                leaseUntil,
+                server,
+                peers,
+                outcomes,
+                watchdog,
+                request,
+                Failsafe.NONE,
+                Ability.UNKNOWN);
     }
 
     /** Asked of this node by REST, a schedule or a signal; it stays until the decision has begun or refused it. */
@@ -55,6 +92,32 @@ public record Observation(
 
         /** POST /reinitialize. */
         record Reinitialize(boolean force, boolean fromLeader) implements Request {}
+    }
+
+    /**
+     * The same, as this node has to see it: whose call to go on without the DCS it accepted leads while the DCS names nobody. Not for a primary, which accepts nobody's.
+     */
+    public Observation trusting() {
+        Optional<ClusterView> trusted = cluster.filter(view -> view.leader().isEmpty() && !server.isPrimary())
+                .flatMap(view -> failsafe.accepted().map(view::ledBy));
+        return trusted.isEmpty()
+                ? this
+                : new Observation(
+                        self,
+                        tags,
+                        mayBootstrap,
+                        now,
+                        wallClock,
+                        trusted,
+                        config,
+                        leaseUntil,
+                        server,
+                        peers,
+                        outcomes,
+                        watchdog,
+                        request,
+                        failsafe,
+                        ability);
     }
 
     /** The outcome of the latest action of this kind in this cycle. */

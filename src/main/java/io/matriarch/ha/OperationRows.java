@@ -14,6 +14,7 @@ import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A long action is in progress: keep the lock, and see that nothing opens for writes without it (reference 5.5). */
 final class OperationRows {
@@ -24,9 +25,10 @@ final class OperationRows {
 
     static List<Row> rows(SyncRows synchronous) {
         List<Row> rows = new ArrayList<>(guarding());
-        rows.addAll(synchronous.maintaining(
-                "operating",
-                s -> s.operating(Operation.CheckpointAfterPromotion.class) && s.holdsLock() && s.lockConfirmed()));
+        Predicate<Situation> leads =
+                s -> s.operating(Operation.CheckpointAfterPromotion.class) && s.holdsLock() && s.lockConfirmed();
+        rows.add(FailsafeRows.publish("operating", leads));
+        rows.addAll(synchronous.maintaining("operating", leads.and(FailsafeRows::namesAll)));
         rows.add(row(
                 "operating",
                 "anything else",

@@ -20,7 +20,21 @@ public record PeerReply(
         boolean endKnown,
         OptionalInt timeline,
         Tags tags,
-        boolean watchdogFailed) {
+        boolean watchdogFailed,
+        boolean diskFull) {
+
+    /** Of a member that can write. */
+    public PeerReply(
+            String member,
+            boolean reachable,
+            boolean primary,
+            Lsn position,
+            boolean endKnown,
+            OptionalInt timeline,
+            Tags tags,
+            boolean watchdogFailed) {
+        this(member, reachable, primary, position, endKnown, timeline, tags, watchdogFailed, false);
+    }
 
     public static PeerReply unreachable(String member) {
         return new PeerReply(member, false, false, Lsn.ZERO, false, OptionalInt.empty(), Tags.NONE, false);
@@ -28,6 +42,6 @@ public record PeerReply(
 
     /** May become the primary as far as it says. */
     public boolean mayPromote() {
-        return reachable && !tags.nofailover() && !watchdogFailed;
+        return reachable && !tags.nofailover() && !watchdogFailed && !diskFull;
     }
 }

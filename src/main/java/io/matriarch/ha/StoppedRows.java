@@ -104,10 +104,22 @@ final class StoppedRows {
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "Promotion cancelled because " + EmptyDataRows.lastFailure(s))),
                 row(
-                        "stopped-start-failed-lock",
+                        "stopped-start-failed-ask",
                         "the start failed, and the lock is ours",
-                        "release it, so that somebody else takes over",
-                        s -> s.memory().startFailed() && s.holdsLock() && !s.tried(ReleaseLeaderLock.class),
+                        "ask whether somebody can take over",
+                        s -> s.memory().startFailed()
+                                && s.holdsLock()
+                                && !s.tried(AskPeers.class)
+                                && !Candidates.of(s, Optional.empty()).isEmpty(),
+                        s -> s.act(s.askPeers(Candidates.of(s, Optional.empty())))),
+                row(
+                        "stopped-start-failed-lock",
+                        "and somebody can",
+                        "release it",
+                        s -> s.memory().startFailed()
+                                && s.holdsLock()
+                                && Candidates.anyReady(s, Optional.empty())
+                                && !s.tried(ReleaseLeaderLock.class),
                         s -> s.act(
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "removed leader key after trying and failing to start postgres")),
@@ -131,7 +143,7 @@ final class StoppedRows {
                         s -> s.idle("not starting because failed to update leader lock in DCS", SOON)),
                 row(
                         "stopped-fail-over-ask",
-                        "the primary crashed and primary_start_timeout is 0",
+                        "the primary crashed, and primary_start_timeout is 0 or it crashes again and again",
                         "ask whether somebody can take over",
                         s -> failsOverAtOnce(s)
                                 && !s.tried(AskPeers.class)
@@ -212,7 +224,7 @@ final class StoppedRows {
 
     private static boolean failsOverAtOnce(Situation s) {
         return s.holdsLock()
-                && s.config().primaryStartTimeout().isZero()
+                && (s.config().primaryStartTimeout().isZero() || AbilityRows.crashLoops(s))
                 && s.control().filter(ControlData::needsCrashRecovery).isPresent();
     }
 

@@ -22,6 +22,10 @@ final class TransitionTable {
         return List.of(
                 new Part("The watchdog is armed for nothing", WatchdogRows::mustDisarm, WatchdogRows.disarming()),
                 new Part("Shutting down", ShutdownRows::applies, ShutdownRows.rows()),
+                new Part(
+                        "The DCS doesn't confirm the lock, and failsafe mode is on",
+                        FailsafeRows::applies,
+                        FailsafeRows.rows()),
                 new Part("The DCS doesn't answer", s -> !s.dcsAnswers(), UnreachableDcsRows.rows()),
                 new Part("A long action is in progress", Situation::operating, OperationRows.rows(synchronous)),
                 new Part("Bootstrapping a new cluster", BootstrapRows::applies, BootstrapRows.rows()),

@@ -30,6 +30,23 @@ final class AccessControl {
             allowed.addAll(members);
         }
         boolean restricted = !settings.allowlist().isEmpty() || settings.allowlistIncludesMembers();
+        return check(settings, restricted, allowed, clientAddress, authorization, hasCertificate);
+    }
+
+    /** For what members ask of each other when the DCS is gone: who is a member is as uncertain then. */
+    static Optional<Refusal> checkMember(
+            RestApiSettings settings, String clientAddress, Optional<String> authorization, boolean hasCertificate) {
+        List<String> allowed = settings.allowlist();
+        return check(settings, !allowed.isEmpty(), allowed, clientAddress, authorization, hasCertificate);
+    }
+
+    private static Optional<Refusal> check(
+            RestApiSettings settings,
+            boolean restricted,
+            List<String> allowed,
+            String clientAddress,
+            Optional<String> authorization,
+            boolean hasCertificate) {
         if (restricted && allowed.stream().noneMatch(entry -> matches(entry, clientAddress))) {
             return Optional.of(new Refusal(403, "Access is denied", false));
         }

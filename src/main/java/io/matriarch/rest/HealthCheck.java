@@ -89,11 +89,16 @@ final class HealthCheck {
     /** By the lease, not by PostgreSQL; in maintenance mode without the DCS by what PostgreSQL is. */
     boolean leads() {
         boolean byLease =
-                snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0;
+                snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0 && !hangs();
         boolean pausedAlone = snapshot.config().paused()
                 && status.cluster().isEmpty()
                 && (status.role().equals("primary") || status.role().equals("standby_leader"));
         return byLease || pausedAlone;
+    }
+
+    /** Patroni's /primary stays 200 then. */
+    private boolean hangs() {
+        return snapshot.silence().compareTo(snapshot.config().ttl()) > 0;
     }
 
     /** What was seen longer ago than a lease lasts says nothing: the loop hangs. */
@@ -142,7 +147,7 @@ final class HealthCheck {
             return false;
         }
         ServerReading answer = reading.get();
-        boolean known = status.cluster().isPresent() || answer.latestEnd().isPresent();
+        boolean known = status.cluster().isPresent() || answer.latestEnd().isPresent() || snapshot.failsafeActive();
         Lsn mine = first("mode").equals(Optional.of("write")) ? answer.received() : answer.replayed();
         long allowed = first("lag")
                 .map(text -> Units.whole(text, "B"))

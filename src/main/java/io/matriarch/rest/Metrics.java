@@ -90,7 +90,7 @@ final class Metrics {
                 "patroni_cluster_unlocked",
                 "1 if the cluster has no leader.",
                 status.cluster().flatMap(ClusterView::leader).isEmpty());
-        flag("patroni_failsafe_mode_is_active", "1 if failsafe mode is active.", false);
+        flag("patroni_failsafe_mode_is_active", "1 if failsafe mode is active.", snapshot.failsafeActive());
         flag(
                 "patroni_failsafe_mode_enabled",
                 "1 if failsafe mode is enabled.",

@@ -11,6 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,22 @@ final class OwnMetrics {
                 "matriarch_observation_age_seconds",
                 "How long ago the agent last looked at PostgreSQL.",
                 snapshot -> (Ticker.system().nanos() - snapshot.takenNanos()) / NANOS_A_SECOND);
+        gauge(
+                "matriarch_silence_seconds",
+                "How long PostgreSQL has not answered although it runs and did before; 0 while it answers.",
+                snapshot -> snapshot.silence().toNanos() / NANOS_A_SECOND);
+        gauge(
+                "matriarch_data_free_bytes",
+                "Usable bytes of the data directory's file system; NaN if it doesn't say.",
+                snapshot -> bytes(snapshot.dataFree()));
+        gauge(
+                "matriarch_wal_free_bytes",
+                "Usable bytes of the WAL directory's file system; NaN if it doesn't say.",
+                snapshot -> bytes(snapshot.walFree()));
+        gauge(
+                "matriarch_disk_full",
+                "1 if there is no room for the next WAL: a primary hands over.",
+                snapshot -> snapshot.diskFull() ? 1.0 : 0.0);
         gauge(
                 "matriarch_operation_seconds",
                 "How long the long action in progress has run; 0 without one.",
@@ -75,6 +92,10 @@ final class OwnMetrics {
     /** In Prometheus' text format. */
     String text() {
         return registry.scrape();
+    }
+
+    private static double bytes(OptionalLong known) {
+        return known.stream().mapToDouble(bytes -> bytes).findFirst().orElse(Double.NaN);
     }
 
     private void gauge(String name, String help, ToDoubleFunction<Snapshot> value) {

@@ -173,6 +173,51 @@ public final class PatroniApi {
         return answer.status() == 200 ? json(200, answer.config()) : text(answer.status(), answer.text());
     }
 
+    /** The map that members are asked by when the DCS is gone. */
+    @GET
+    @NonBlocking
+    @Path("failsafe")
+    public Response failsafe() {
+        return withSnapshot((_, snapshot) -> {
+            Optional<ClusterView> view = snapshot.cluster();
+            boolean broken = view.filter(known -> known.brokenKeys().contains("failsafe"))
+                    .isPresent();
+            return broken
+                    ? text(502, "the failsafe key in the DCS isn't an object")
+                    : json(200, (Mapping) Json.parse(ClusterJson.writeFailsafe(
+                            view.map(ClusterView::failsafe).orElse(Map.of()))));
+        });
+    }
+
+    @POST
+    @NonBlocking
+    @Path("failsafe")
+    public Response postFailsafe(@Context HttpServerRequest request, String body) {
+        return betweenMembers(request, body, (commands, call) -> {
+            Answer answer = commands.failsafe(call);
+            Response response = text(answer);
+            if (answer.status() == 200) {
+                response.getHeaders().putSingle("lsn", lastPosition(commands));
+            }
+            return response;
+        });
+    }
+
+    /** Of this server, so that the primary knows what its standbys have (reference 5.14). */
+    private static long lastPosition(Commands commands) {
+        return commands.snapshot()
+                .flatMap(look -> look.server().reading())
+                .map(answer -> answer.walPosition().bytes())
+                .orElse(0L);
+    }
+
+    @POST
+    @NonBlocking
+    @Path("failsafe/race")
+    public Response race(@Context HttpServerRequest request, String body) {
+        return betweenMembers(request, body, (commands, _) -> text(commands.pledge()));
+    }
+
     @POST
     @Path("reload")
     public Response reload(@Context HttpServerRequest request) {
@@ -302,30 +347,46 @@ public final class PatroniApi {
             String body,
             boolean bodyNeeded,
             BiFunction<Commands, Mapping, Response> handler) {
-        return withSnapshot((commands, snapshot) -> {
-            Optional<AccessControl.Refusal> refusal = AccessControl.check(
-                    snapshot.configuration().restapi(),
-                    membersHosts(snapshot),
-                    request.remoteAddress().hostAddress(),
-                    Optional.ofNullable(request.getHeader("Authorization")),
-                    hasCertificate(request));
-            if (refusal.isPresent()) {
-                return refused(refusal.get());
-            }
-            if (body.isEmpty()) {
-                boolean told = request.getHeader("Content-Length") != null;
-                return bodyNeeded
-                        ? text(told ? 400 : 411, "a JSON object with at least one field is needed")
-                        : handler.apply(commands, Mapping.empty());
-            }
-            Optional<Mapping> object = object(body);
-            if (object.isEmpty()) {
-                return text(400, "the body must be a JSON object");
-            }
-            return bodyNeeded && object.get().isEmpty()
-                    ? text(400, "a JSON object with at least one field is needed")
-                    : handler.apply(commands, object.get());
-        });
+        return withSnapshot((commands, snapshot) -> AccessControl.check(
+                        snapshot.configuration().restapi(),
+                        membersHosts(snapshot),
+                        request.remoteAddress().hostAddress(),
+                        Optional.ofNullable(request.getHeader("Authorization")),
+                        hasCertificate(request))
+                .map(this::refused)
+                .orElseGet(() -> handled(request, body, bodyNeeded, commands, handler)));
+    }
+
+    private Response betweenMembers(
+            HttpServerRequest request, String body, BiFunction<Commands, Mapping, Response> handler) {
+        return withSnapshot((commands, snapshot) -> AccessControl.checkMember(
+                        snapshot.configuration().restapi(),
+                        request.remoteAddress().hostAddress(),
+                        Optional.ofNullable(request.getHeader("Authorization")),
+                        hasCertificate(request))
+                .map(this::refused)
+                .orElseGet(() -> handled(request, body, true, commands, handler)));
+    }
+
+    private Response handled(
+            HttpServerRequest request,
+            String body,
+            boolean bodyNeeded,
+            Commands commands,
+            BiFunction<Commands, Mapping, Response> handler) {
+        if (body.isEmpty()) {
+            boolean told = request.getHeader("Content-Length") != null;
+            return bodyNeeded
+                    ? text(told ? 400 : 411, "a JSON object with at least one field is needed")
+                    : handler.apply(commands, Mapping.empty());
+        }
+        Optional<Mapping> object = object(body);
+        if (object.isEmpty()) {
+            return text(400, "the body must be a JSON object");
+        }
+        return bodyNeeded && object.get().isEmpty()
+                ? text(400, "a JSON object with at least one field is needed")
+                : handler.apply(commands, object.get());
     }
 
     private static boolean hasCertificate(HttpServerRequest request) {

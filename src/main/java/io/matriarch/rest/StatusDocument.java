@@ -166,6 +166,12 @@ final class StatusDocument {
         if (cluster.flatMap(ClusterView::leader).isEmpty()) {
             described = described.with("cluster_unlocked", true);
         }
+        if (snapshot.diskFull()) {
+            described = described.with("disk_full", true);
+        }
+        if (snapshot.failsafeActive()) {
+            described = described.with("failsafe_mode_is_active", true);
+        }
         if (snapshot.clusterSeenAt().isPresent()) {
             described = described.with(
                     "dcs_last_seen", snapshot.clusterSeenAt().get().getEpochSecond());

@@ -182,6 +182,10 @@ abstract class DcsContractTest {
                 Optional.of("2026-11-23T14:19:45+00:00"),
                 Optional.of("b"))));
         written(a, new DcsCommand.PutHistory(history));
+        assertThat(a.write(new DcsCommand.PutFailsafe(Map.of("a", "late")), soon()))
+                .as("the failsafe key written by a former leader")
+                .isInstanceOf(Writing.Refused.class);
+        written(a, new DcsCommand.AcquireLeader());
         written(a, new DcsCommand.PutFailsafe(Map.of("a", "http://127.0.0.1:8008/patroni")));
         ClusterView view = eventually(a, seen -> !seen.failsafe().isEmpty());
         assertThat(view.sync().isEmpty()).isTrue();

@@ -125,7 +125,8 @@ public final class FakeDcs implements Dcs {
                         OptionalLong.of(sync.sync().revision()));
             case DcsCommand.DeleteSync sync ->
                 when(revision("sync") == sync.expectedRevision(), "changed", () -> wrote("sync", etcd.delete("sync")));
-            case DcsCommand.PutFailsafe failsafe -> put("failsafe", ClusterJson.writeFailsafe(failsafe.members()), 0);
+            case DcsCommand.PutFailsafe failsafe ->
+                when(isMine(), "not ours", () -> put("failsafe", ClusterJson.writeFailsafe(failsafe.members()), 0));
             case DcsCommand.RemoveCluster _ -> {
                 etcd.clear();
                 yield new Writing.Written(0);

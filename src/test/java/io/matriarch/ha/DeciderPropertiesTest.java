@@ -80,7 +80,9 @@ final class DeciderPropertiesTest {
         boolean locks = outcome.action() instanceof Action.AcquireLeaderLock
                 || outcome.action() instanceof Action.RenewLeaderLock
                 || outcome.action() instanceof Action.TakeLeaderLock;
-        OptionalLong lease = !locks
+        boolean asks =
+                outcome.action() instanceof Action.AskFailsafe && outcome.result() instanceof Outcome.Result.Done;
+        OptionalLong lease = !locks && !asks
                 ? seen.leaseUntil()
                 : switch (outcome.result()) {
                     case Outcome.Result.Done _ ->
@@ -101,14 +103,17 @@ final class DeciderPropertiesTest {
                 seen.peers(),
                 outcomes,
                 seen.watchdog(),
-                outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request());
+                outcome.action() instanceof Action.Begin ? Optional.empty() : seen.request(),
+                seen.failsafe(),
+                seen.ability());
     }
 
     @Test
     void noDirectoryIsReplacedWithoutProofOrOrder() {
         forEachStep(step -> step.begun().ifPresent(operation -> {
             if (operation instanceof Operation.Reinitialize again) {
-                Situation s = new Situation(step.seen(), step.decision().memory());
+                Situation s =
+                        new Situation(step.seen().trusting(), step.decision().memory());
                 boolean order = step.seen().request().isPresent()
                         || s.server().rejoin().removeDiverged()
                         || s.server().rejoin().removeAfterFailedRewind();
@@ -127,7 +132,7 @@ final class DeciderPropertiesTest {
                             || operation instanceof Operation.Clone)
                     .filter(_ -> step.decision().memory().bootstrap() == Memory.Bootstrap.NONE)
                     .isPresent();
-            Optional<RejoinReport> report = RejoinPlanner.report(step.seen(), step.decision());
+            Optional<RejoinReport> report = RejoinPlanner.report(step.seen().trusting(), step.decision());
             if (data) {
                 assertThat(report).as("%s", step).isPresent();
             }
@@ -229,7 +234,7 @@ final class DeciderPropertiesTest {
     void dataIsOnlyReplacedByAnotherMembers() {
         forEachStep(step -> source(step).ifPresent(source -> {
             assertThat(source.member()).as("%s", step).isNotEqualTo(step.seen().self());
-            ClusterView view = step.seen().cluster().orElseThrow();
+            ClusterView view = step.seen().trusting().cluster().orElseThrow();
             boolean remote = source.isRemote() && step.seen().config().standbyCluster();
             assertThat(remote || view.member(source.member()).isPresent())
                     .as("%s", step)
@@ -323,6 +328,29 @@ final class DeciderPropertiesTest {
                     && !taken
                     && seen.server().operation().isEmpty()) {
                 assertThat(idle).as("goes on: %s", step).isFalse();
+            }
+        });
+    }
+
+    @Test
+    void aPrimaryGoesOnWithoutTheDcsOnlyWithALeaseAndConsent() {
+        forEachStep(step -> {
+            Observation seen = step.seen();
+            if (step.decision().action() instanceof Action.AskFailsafe) {
+                assertThat(seen.leaseUntil()).as("%s", step).isPresent();
+            }
+            if (seen.cluster().isEmpty()
+                    && seen.server().isPrimary()
+                    && !seen.config().paused()
+                    && seen.server().operation().isEmpty()
+                    && seen.request().isEmpty()
+                    && seen.leaseUntil().stream()
+                            .noneMatch(until -> until - seen.now()
+                                    > seen.config().timeToStop().toNanos())
+                    && step.decision().action() instanceof Action.Idle) {
+                assertThat(seen.outcomeOf(Action.AskFailsafe.class).filter(Outcome.Result.Done.class::isInstance))
+                        .as("goes on: %s", step)
+                        .isPresent();
             }
         });
     }

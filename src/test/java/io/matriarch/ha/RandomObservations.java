@@ -34,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Observations of every kind, also of kinds that no healthy cluster shows; those of a node called {@code n1}. */
 final class RandomObservations {
@@ -95,6 +96,7 @@ final class RandomObservations {
             config = config.with("standby_cluster", Mapping.empty().with("host", "remote"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;
+        config = config.with("failsafe_mode", chance(0.4)).with("failsafe_quorum", chance(0.4));
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 5);
         return new Observation(
                 SELF,
@@ -112,7 +114,30 @@ final class RandomObservations {
                 peers(),
                 List.of(),
                 watchdog(),
-                request());
+                request(),
+                failsafe(),
+                ability());
+    }
+
+    private Ability ability() {
+        OptionalLong free = OptionalLong.of(chance(0.1) ? 0 : 1L << 40);
+        return new Ability(free, free, Duration.ofSeconds(chance(0.1) ? 100 : 0), random.nextInt(5));
+    }
+
+    private Failsafe failsafe() {
+        return new Failsafe(
+                chance(0.8) ? List.of(urls()) : List.of(),
+                chance(0.5) ? Set.of("n2", "n3") : Set.of(),
+                perhaps(0.1, member(oneOf(List.of("n2", "n3", "n4")))),
+                chance(0.2),
+                chance(0.4),
+                Map.of("n2", oneOf(List.of(Pledge.values())), "n3", oneOf(List.of(Pledge.values()))));
+    }
+
+    private Map<String, String> urls() {
+        return NAMES.stream()
+                .filter(_ -> chance(0.9))
+                .collect(Collectors.toMap(name -> name, name -> "http://" + name + ":8008/patroni"));
     }
 
     private Tags tags() {
@@ -204,7 +229,7 @@ final class RandomObservations {
                                 perhaps(0.5, oneOf(NAMES)), perhaps(0.7, oneOf(NAMES)), Optional.empty(), 7)),
                 chance(0.3) ? SyncState.NONE : sync(),
                 history(),
-                Map.of());
+                chance(0.5) ? urls() : Map.of());
     }
 
     private SyncState sync() {

@@ -56,7 +56,9 @@ final class WatchdogRowsTest {
                 activated
                         ? new WatchdogState(watchdog.wanted(), watchdog.required(), true, watchdog.usable())
                         : watchdog,
-                before.request());
+                before.request(),
+                before.failsafe(),
+                before.ability());
         return new Seen(now, decider.decide(now, seen.decision().memory()));
     }
 
@@ -68,8 +70,7 @@ final class WatchdogRowsTest {
     void nobodyIsPromotedBeforeItIsActive() {
         for (Seen seen : decisions(decision -> begins(decision, Operation.Promote.class))) {
             WatchdogState watchdog = seen.observation().watchdog();
-            boolean paused =
-                    seen.observation().config().paused(); // a person asks for it, and has switched off the watchdog
+            boolean paused = seen.observation().config().paused(); // it is off then
             assertThat(watchdog.wanted() && !watchdog.active() && !paused)
                     .as("%s", seen)
                     .isFalse();

@@ -54,6 +54,20 @@ final class AccessControlTest {
         assertThat(answer(yaml, client, Optional.empty())).isEqualTo(expected);
     }
 
+    /** The DCS, which says who is a member, is gone when they ask each other. */
+    @ParameterizedTest
+    @CsvSource({"[], 10.0.0.4, fine", "[10.0.0.4], 10.0.0.4, fine", "[10.0.0.4], 10.0.0.2, 403 Access is denied"})
+    void whatMembersAskEachOther(String allowed, String client, String expected) {
+        var settings = Looks.configuration(
+                        "restapi: {listen: '10.0.0.1:8008', allowlist_include_members: true, allowlist: " + allowed
+                                + "}\n")
+                .restapi();
+        assertThat(AccessControl.checkMember(settings, client, Optional.empty(), false)
+                        .map(refusal -> refusal.status() + " " + refusal.text())
+                        .orElse("fine"))
+                .isEqualTo(expected);
+    }
+
     private static String answer(String restapi, String client, Optional<String> authorization) {
         var settings = Looks.configuration(restapi + "\n").restapi();
         return AccessControl.check(settings, List.of("10.0.0.2", "10.0.0.3"), client, authorization, false)

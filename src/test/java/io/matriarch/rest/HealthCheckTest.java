@@ -120,4 +120,17 @@ final class HealthCheckTest {
     private static boolean alive(Looks look) {
         return new HealthCheck(look.snapshot(), look.status(), Map.of(), Looks.NOW).alive();
     }
+
+    @Test
+    void aPrimaryThatHasNotAnsweredForTtlIsNone() {
+        Looks primary = Looks.primary();
+        assertThat(check(primary.silent(Duration.ofSeconds(29))).code("/primary"))
+                .isEqualTo(200);
+        assertThat(check(primary.silent(Duration.ofSeconds(31))).code("/primary"))
+                .isEqualTo(503);
+    }
+
+    private static HealthCheck check(Looks look) {
+        return new HealthCheck(look.snapshot(), look.status(), Map.of(), Looks.NOW);
+    }
 }

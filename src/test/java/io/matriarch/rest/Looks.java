@@ -17,6 +17,7 @@ import io.matriarch.cluster.SyncState;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.LoadResult;
+import io.matriarch.ha.Ability;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +88,25 @@ record Looks(Snapshot snapshot) {
                 snapshot.nextRunNanos(),
                 snapshot.scheduledRestart(),
                 snapshot.watchdogFailed()));
+    }
+
+    /** PostgreSQL has not answered for so long, and the loop turns. */
+    Looks silent(Duration silence) {
+        return new Looks(new Snapshot(
+                snapshot.configuration(),
+                snapshot.config(),
+                snapshot.cluster(),
+                snapshot.clusterSeenNanos(),
+                snapshot.clusterSeenAt(),
+                snapshot.server(),
+                snapshot.takenNanos(),
+                snapshot.leaseUntil(),
+                snapshot.nextRunNanos(),
+                snapshot.scheduledRestart(),
+                snapshot.watchdogFailed(),
+                snapshot.rejoin(),
+                snapshot.failsafeActive(),
+                new Ability(OptionalLong.empty(), OptionalLong.empty(), silence, 0)));
     }
 
     /** The same, seen some time ago. */

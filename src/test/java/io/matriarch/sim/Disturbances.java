@@ -20,6 +20,8 @@ final class Disturbances {
     private final Simulation simulation;
     private final FakeEtcd etcd;
     private Optional<Happening> nextCopy = Optional.empty();
+    private boolean cutsNextCheckpoint;
+    private boolean active;
 
     Disturbances(Simulation simulation, FakeEtcd etcd) {
         this.simulation = simulation;
@@ -27,6 +29,7 @@ final class Disturbances {
     }
 
     void disturb() {
+        active = true;
         SimulatedNode victim = simulation.someNode();
         Happening kind = Happening.DISTURBANCES[simulation.below(Happening.DISTURBANCES.length)];
         switch (kind) {
@@ -52,6 +55,17 @@ final class Disturbances {
             case CUT_OFF_FROM_ETCD, CUT_OFF_FROM_PEERS, ETCD_DOWN, CALLS_GET_LOST -> cut(kind, victim.name());
             case COPY_INTERRUPTED, LEADER_LOST_DURING_COPY -> nextCopy = Optional.of(kind);
             case WAL_REMOVED -> removeWal(victim);
+            case DISK_FILLED -> {
+                happens(kind, victim.name());
+                victim.fillDisk(true);
+                simulation.at(between(10, 120), () -> victim.fillDisk(false));
+            }
+            case POSTGRES_HANGS -> {
+                happens(kind, victim.name());
+                victim.postgres().hang(true);
+                simulation.at(between(10, 120), () -> victim.postgres().hang(false));
+            }
+            case LINK_CUT -> cutLink(victim.name(), simulation.someNode().name());
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());
             case RESTART_ASKED -> {
                 happens(kind, victim.name());
@@ -87,8 +101,34 @@ final class Disturbances {
                     LOGICAL_SLOT_ADVANCED,
                     PHYSICAL_SLOT_ADVANCED,
                     XMIN_RELEASED,
-                    WATCHDOG_RESET -> throw new IllegalStateException(kind + " is a consequence");
+                    WATCHDOG_RESET,
+                    UNABLE_AND_HANDED_OVER,
+                    WENT_ON_WITH_ALL,
+                    WENT_ON_WITH_A_MAJORITY,
+                    PLEDGED -> throw new IllegalStateException(kind + " is a consequence");
         }
+    }
+
+    /** No faults from now on. */
+    void end() {
+        active = false;
+    }
+
+    /** A new primary begins its checkpoint: sometimes it is cut off from etcd meanwhile, for so long that its lease ends before the checkpoint does. */
+    void checkpointBegins(SimulatedNode node) {
+        if (active && simulation.chance(0.1)) {
+            cutsNextCheckpoint = true;
+            happens(Happening.CUT_OFF_FROM_ETCD, node.name());
+            simulation.network().cutFromEtcd(node.name(), true);
+            simulation.at(between(40, 90), () -> simulation.network().cutFromEtcd(node.name(), false));
+        }
+    }
+
+    /** Asked once for each checkpoint. */
+    boolean cutsNextCheckpoint() {
+        boolean cuts = cutsNextCheckpoint;
+        cutsNextCheckpoint = false;
+        return cuts;
     }
 
     /** A clone or a rewind begins on {@code node}: what was to happen to the next one happens. */
@@ -166,6 +206,20 @@ final class Disturbances {
                 default -> network.loseCalls(0);
             }
         });
+    }
+
+    private void cutLink(String one, String other) {
+        if (!one.equals(other)) {
+            happens(Happening.LINK_CUT, one + " from " + other);
+            simulation.network().cutLink(one, other, true);
+            simulation.at(between(1, 90), () -> simulation.network().cutLink(one, other, false));
+        }
+    }
+
+    /** Whatever the candidate lacks. */
+    void askFailover(String candidate) {
+        write(new DcsCommand.PutFailover(Mapping.empty().with("member", candidate), OptionalLong.empty()));
+        simulation.invariants().failoverAsked(candidate);
     }
 
     private void handOver(Happening kind, String candidate) {

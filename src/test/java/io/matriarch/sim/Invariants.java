@@ -64,11 +64,28 @@ final class Invariants {
         if (everLed) {
             for (SimulatedNode node : writable) {
                 require(node.leaseLeft() >= 0, node.name() + " accepts writes after its lease");
+                boolean ours = leader.equals(Optional.of(node.name()));
+                boolean consented = leader.isEmpty() && mayGoOn(node);
                 require(
-                        leader.equals(Optional.of(node.name())),
-                        node.name() + " accepts writes, but the leader key says " + leader.orElse("nobody"));
+                        ours || consented,
+                        node.name() + " accepts writes, but the leader key says " + leader.orElse("nobody")
+                                + (leader.isEmpty() ? " and only " + node.consenting() + " let it go on" : ""));
             }
         }
+    }
+
+    /** Failsafe mode: all members of the failsafe key, or a majority with this node, let it go on less than ttl ago. */
+    private boolean mayGoOn(SimulatedNode node) {
+        Set<String> others = new HashSet<>(etcd.find("failsafe")
+                .map(key -> ClusterJson.readFailsafe(key.value()).keySet())
+                .orElse(Set.of()));
+        boolean listed = others.remove(node.name());
+        long consenting = others.stream().filter(node.consenting()::contains).count();
+        return switch (simulation.failsafe()) {
+            case OFF -> false;
+            case ALL -> listed && consenting == others.size();
+            case MAJORITY -> listed && 2 * (consenting + 1) > others.size() + 1;
+        };
     }
 
     /** In maintenance mode a primary that lost the DCS goes on, because a person said so, and until it knows better. */
@@ -82,7 +99,9 @@ final class Invariants {
         boolean binds = isSynchronous()
                 && key.ledBy(node.name())
                 && node.leaseLeft() >= 0
-                && etcd.find("leader").map(KeyedValue::value).equals(Optional.of(node.name()));
+                && etcd.find("leader")
+                        .map(held -> held.value().equals(node.name()))
+                        .orElseGet(() -> mayGoOn(node));
         if (binds) {
             int index = length - 1;
             lastAcknowledged =

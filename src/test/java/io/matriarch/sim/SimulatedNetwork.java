@@ -7,6 +7,7 @@ import java.util.Set;
 final class SimulatedNetwork {
     private final Set<String> cutFromEtcd = new HashSet<>();
     private final Set<String> cutFromPeers = new HashSet<>();
+    private final Set<Set<String>> cutLinks = new HashSet<>();
     private double lostCalls;
     private boolean etcdDown;
 
@@ -16,6 +17,11 @@ final class SimulatedNetwork {
 
     void cutFromPeers(String node, boolean cut) {
         var _ = cut ? cutFromPeers.add(node) : cutFromPeers.remove(node);
+    }
+
+    void cutLink(String one, String other, boolean cut) {
+        Set<String> link = Set.of(one, other);
+        var _ = cut ? cutLinks.add(link) : cutLinks.remove(link);
     }
 
     void etcdDown(boolean down) {
@@ -29,6 +35,7 @@ final class SimulatedNetwork {
     void heal() {
         cutFromEtcd.clear();
         cutFromPeers.clear();
+        cutLinks.clear();
         etcdDown = false;
         lostCalls = 0;
     }
@@ -44,6 +51,8 @@ final class SimulatedNetwork {
     }
 
     boolean reaches(String from, String to) {
-        return !cutFromPeers.contains(from) && !cutFromPeers.contains(to);
+        return !cutFromPeers.contains(from)
+                && !cutFromPeers.contains(to)
+                && (from.equals(to) || !cutLinks.contains(Set.of(from, to)));
     }
 }

@@ -1,5 +1,6 @@
 package io.matriarch.sim;
 
+import io.matriarch.agent.Disks;
 import io.matriarch.agent.HaLoop;
 import io.matriarch.agent.LoopState;
 import io.matriarch.agent.Peers;
@@ -17,6 +18,7 @@ import io.matriarch.dcs.FakeEtcd;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.ha.PeerReply;
+import io.matriarch.ha.Pledge;
 import io.matriarch.postgres.Postgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.time.Deadline;
@@ -29,7 +31,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A machine with an agent and a server. The agent is the real loop and the real decision. */
 final class SimulatedNode {
@@ -67,6 +75,11 @@ final class SimulatedNode {
     private long frozenUntil;
     private long leaseUntil = Long.MIN_VALUE / 2;
     private boolean justResumed;
+
+    /** When whom let this node go on without the DCS. */
+    private final Map<String, Long> acceptedBy = new HashMap<>();
+
+    private boolean diskFull;
     private Optional<HaLoop> loop = Optional.empty();
     private Optional<LoopState> state = Optional.empty();
 
@@ -152,6 +165,7 @@ final class SimulatedNode {
                         false,
                         MARGIN),
                 watchdog));
+        fresh.use(this::space);
         FakeDcs dcs = new FakeDcs(etcd, name, TTL, new ToEtcd());
         postgres.onChange(this::wakeSoon);
         loop = Optional.of(new HaLoop(
@@ -167,7 +181,13 @@ final class SimulatedNode {
     }
 
     private DynamicConfiguration first() {
-        Mapping config = simulation.synchronousMode().in(FIRST).patchedWith(simulation.settings());
+        Simulation.FailsafeMode mode = simulation.failsafe();
+        Mapping config = simulation
+                .synchronousMode()
+                .in(FIRST)
+                .with("failsafe_mode", mode != Simulation.FailsafeMode.OFF)
+                .with("failsafe_quorum", mode == Simulation.FailsafeMode.MAJORITY)
+                .patchedWith(simulation.settings());
         return new DynamicConfiguration(config, 0);
     }
 
@@ -217,6 +237,14 @@ final class SimulatedNode {
         public void disarm() {
             armed = false;
         }
+    }
+
+    /** The members whose consent to go on without the DCS is younger than ttl, as the simulator saw it. */
+    Set<String> consenting() {
+        return acceptedBy.entrySet().stream()
+                .filter(accepted -> simulation.now() - accepted.getValue() < TTL.toNanos())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** SIGSTOP, and SIGCONT after {@code pause}. */
@@ -327,6 +355,9 @@ final class SimulatedNode {
                     || operation instanceof Operation.Reinitialize) {
                 simulation.disturbances().copyBegins(SimulatedNode.this);
             }
+            if (operation instanceof Operation.CheckpointAfterPromotion) {
+                simulation.disturbances().checkpointBegins(SimulatedNode.this);
+            }
             later(() -> postgres.begin(operation));
         }
 
@@ -402,11 +433,70 @@ final class SimulatedNode {
             }
             return replies;
         }
+
+        @Override
+        public Set<String> accepting(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+            long asked = simulation.now() + busy;
+            Set<String> accepting = new TreeSet<>();
+            tell(apiUrls, deadline, node -> node.accepts(body)).forEach((member, accepts) -> {
+                if (accepts) {
+                    accepting.add(member);
+                    acceptedBy.put(member, asked);
+                }
+            });
+            return accepting;
+        }
+
+        @Override
+        public Map<String, Pledge> pledging(Map<String, String> apiUrls, Mapping body, Deadline deadline) {
+            return tell(apiUrls, deadline, SimulatedNode::pledges);
+        }
+
+        /** The answers of those who can be reached. */
+        private <T> Map<String, T> tell(
+                Map<String, String> apiUrls, Deadline deadline, Function<SimulatedNode, T> call) {
+            Map<String, T> answers = new TreeMap<>();
+            boolean waits = false;
+            for (String member : new TreeSet<>(apiUrls.keySet())) {
+                Optional<SimulatedNode> asked = simulation.reachableNode(name, member);
+                waits = waits || asked.isEmpty();
+                asked.ifPresent(node -> answers.put(member, simulation.later(busy, () -> call.apply(node))));
+            }
+            if (waits) {
+                busy += deadline.remaining().toNanos();
+            }
+            return answers;
+        }
+    }
+
+    void fillDisk(boolean full) {
+        diskFull = full;
+    }
+
+    private Disks.Space space() {
+        OptionalLong free = OptionalLong.of(diskFull ? 0 : 1L << 40);
+        return new Disks.Space(free, free);
+    }
+
+    boolean answers() {
+        return agentAlive && frozenUntil <= simulation.now();
+    }
+
+    private boolean accepts(Mapping call) {
+        return simulation.planted(Simulation.Plant.FORGETFUL)
+                ? !postgres.acceptsWrites()
+                : state.orElseThrow().acceptFailsafe(call);
+    }
+
+    private Pledge pledges() {
+        return simulation.planted(Simulation.Plant.PERJURED)
+                ? Pledge.GIVEN
+                : state.orElseThrow().pledge();
     }
 
     /** What this node's REST interface says; absent when nobody answers there. */
     Optional<PeerReply> answer(Deadline deadline) {
-        if (!agentAlive || frozenUntil > simulation.now()) {
+        if (!answers()) {
             return Optional.empty();
         }
         Optional<ServerReading> reading = postgres.observe(deadline).reading();
@@ -418,7 +508,8 @@ final class SimulatedNode {
                         told.endKnown(),
                         told.timeline(),
                         io.matriarch.cluster.Tags.NONE,
-                        false))
+                        false,
+                        diskFull))
                 .orElseGet(() -> PeerReply.unreachable(name)));
     }
 }

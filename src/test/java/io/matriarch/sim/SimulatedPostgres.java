@@ -44,6 +44,7 @@ final class SimulatedPostgres implements Postgres {
     private boolean running;
     private boolean open;
     private boolean crashed;
+    private boolean hangs;
     /** Until then a standby that has only just started replays WAL of its own, and knows nothing of what comes after it. */
     private long replaysUntil;
 
@@ -293,9 +294,15 @@ final class SimulatedPostgres implements Postgres {
                 .isPresent();
     }
 
+    /** It runs and answers nobody; a new postmaster does. */
+    void hang(boolean silent) {
+        hangs = silent;
+    }
+
     /** kill -9 of the postmaster. */
     void crash() {
         if (running) {
+            hangs = false;
             running = false;
             open = false;
             crashed = true;
@@ -365,7 +372,7 @@ final class SimulatedPostgres implements Postgres {
                 running,
                 state(),
                 leadsStandbys ? Role.STANDBY_LEADER : role,
-                running ? Optional.of(reading()) : Optional.empty(),
+                running && !hangs ? Optional.of(reading()) : Optional.empty(),
                 following,
                 operation,
                 finished,
@@ -389,7 +396,7 @@ final class SimulatedPostgres implements Postgres {
 
     @Override
     public CompletableFuture<Optional<ServerReading>> readNow() {
-        return CompletableFuture.completedFuture(running ? Optional.of(reading()) : Optional.empty());
+        return CompletableFuture.completedFuture(running && !hangs ? Optional.of(reading()) : Optional.empty());
     }
 
     private DataDirectory directory() {
@@ -792,6 +799,7 @@ final class SimulatedPostgres implements Postgres {
     }
 
     private void stopServer() {
+        hangs = false;
         running = false;
         open = false;
         crashed = false;

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A cluster of agents on virtual time: the real loop and decision over a fake etcd, PostgreSQL and network. A seed is a whole run. After every event the invariants
@@ -31,6 +32,8 @@ final class Simulation implements SimulatedPostgres.World {
     private static final int TOLD = 80;
 
     private final long seed;
+    private final Plant plant;
+    private final FailsafeMode failsafe;
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final SynchronousMode synchronousMode;
@@ -45,17 +48,28 @@ final class Simulation implements SimulatedPostgres.World {
     private final SimulatedPostgres remote;
     private final List<String> trace = new ArrayList<>();
     private long now;
+    private long ahead;
     private long order;
     private long identifiers = 100;
 
     Simulation(long seed, int size, Decider decider) {
-        this(seed, size, decider, Mapping.empty());
+        this(seed, size, decider, Plant.NOTHING, Mapping.empty());
     }
 
     /** {@code settings}: changes of the first dynamic configuration. */
     Simulation(long seed, int size, Decider decider, Mapping settings) {
+        this(seed, size, decider, Plant.NOTHING, settings);
+    }
+
+    Simulation(long seed, int size, Decider decider, Plant plant) {
+        this(seed, size, decider, plant, Mapping.empty());
+    }
+
+    private Simulation(long seed, int size, Decider decider, Plant plant, Mapping settings) {
         this.seed = seed;
         this.settings = settings;
+        this.plant = plant;
+        this.failsafe = FailsafeMode.values()[(int) (seed % FailsafeMode.values().length)];
         this.random = new Random(seed);
         this.etcd = new FakeEtcd(() -> now);
         this.synchronousMode = SynchronousMode.any(random);
@@ -65,7 +79,7 @@ final class Simulation implements SimulatedPostgres.World {
             nodes.put("n" + i, new SimulatedNode(this, etcd, decider, "n" + i));
         }
         remote = SimulatedPostgres.remote(this);
-        if (seed % 3 == 0) {
+        if (seed / 3 % 3 == 0) { // another third in each failsafe mode
             nodes.get("n1").watch();
         }
         nodes.values().forEach(SimulatedNode::boot);
@@ -73,6 +87,22 @@ final class Simulation implements SimulatedPostgres.World {
         repeat(STREAMING, this::stream);
         repeat(WRITING, this::writeSomewhere);
         repeat(CONSUMING, slotInvariants::consume);
+    }
+
+    /** Whether a primary may go on without the DCS; a seed has one for its whole life. */
+    enum FailsafeMode {
+        OFF,
+        ALL,
+        MAJORITY
+    }
+
+    /** A mistake that the invariants have to find. */
+    enum Plant {
+        NOTHING,
+        /** Members accept that a primary goes on without the DCS, and forget it at once. */
+        FORGETFUL,
+        /** Members pledge that they let no primary go on, and let it. */
+        PERJURED
     }
 
     private record Event(long at, long order, Runnable action) implements Comparable<Event> {
@@ -84,7 +114,17 @@ final class Simulation implements SimulatedPostgres.World {
 
     @Override
     public long now() {
-        return now;
+        return now + ahead;
+    }
+
+    /** What a node does to another one after it has waited within a step happens that much later. */
+    <T> T later(long nanos, Supplier<T> call) {
+        ahead = nanos;
+        try {
+            return call.get();
+        } finally {
+            ahead = 0;
+        }
     }
 
     @Override
@@ -95,6 +135,14 @@ final class Simulation implements SimulatedPostgres.World {
     @Override
     public boolean chance(double probability) {
         return random.nextDouble() < probability;
+    }
+
+    FailsafeMode failsafe() {
+        return failsafe;
+    }
+
+    boolean planted(Plant kind) {
+        return plant == kind;
     }
 
     int below(int bound) {
@@ -191,8 +239,13 @@ final class Simulation implements SimulatedPostgres.World {
     void heal() {
         note("all faults end");
         network.heal();
+        disturbances.end();
         disturbances.setPause(false);
-        nodes.values().forEach(SimulatedNode::boot);
+        nodes.values().forEach(node -> {
+            node.boot();
+            node.fillDisk(false);
+            node.postgres().hang(false);
+        });
     }
 
     /** Runs until the cluster is healthy, at most for {@code most}; then it has to stay so. Returns how long it took. */
@@ -226,7 +279,8 @@ final class Simulation implements SimulatedPostgres.World {
             case Operation.Clone _, Operation.Reinitialize _, Operation.Rewind _ ->
                 between(Duration.ofSeconds(1), Duration.ofSeconds(20));
             case Operation.Stop _ -> slowly(0.1, Happening.SLOW_STOP);
-            case Operation.CheckpointAfterPromotion _ -> slowly(0.1, Happening.SLOW_CHECKPOINT);
+            case Operation.CheckpointAfterPromotion _ ->
+                slowly(disturbances.cutsNextCheckpoint() ? 1 : 0.1, Happening.SLOW_CHECKPOINT);
             case Operation.Start _, Operation.Restart _, Operation.CrashRecovery _ ->
                 between(Duration.ofMillis(200), Duration.ofSeconds(8));
             case Operation.Promote _ -> between(Duration.ofMillis(100), Duration.ofSeconds(2));
@@ -253,6 +307,13 @@ final class Simulation implements SimulatedPostgres.World {
                 ? Optional.ofNullable(nodes.get(to))
                         .filter(SimulatedNode::powered)
                         .map(SimulatedNode::postgres)
+                : Optional.empty();
+    }
+
+    /** The node whose REST interface answers. */
+    Optional<SimulatedNode> reachableNode(String from, String to) {
+        return network.reaches(from, to)
+                ? Optional.ofNullable(nodes.get(to)).filter(SimulatedNode::answers)
                 : Optional.empty();
     }
 
@@ -322,6 +383,10 @@ final class Simulation implements SimulatedPostgres.World {
     void decided(String row, boolean paused) {
         switch (row) {
             case "dcs-demote", "leader-unanswered" -> count(Happening.DEMOTION_WITHOUT_DCS);
+            case "failsafe-go-on" ->
+                count(failsafe == FailsafeMode.ALL ? Happening.WENT_ON_WITH_ALL : Happening.WENT_ON_WITH_A_MAJORITY);
+            case "leader-unable" -> count(Happening.UNABLE_AND_HANDED_OVER);
+            case "race-pledges" -> count(Happening.PLEDGED);
             case "stopped-hand-over" -> count(Happening.HANDED_OVER);
             case "dcs-paused", "stopped-paused-wait", "follower-primary-paused", "leader-lost-paused" ->
                 count(Happening.HELD_STILL_IN_PAUSE);

@@ -76,6 +76,18 @@ final class SimulationTest {
                 .hasMessageContaining("it/simulate --seed");
     }
 
+    /** Members that break their word in failsafe mode are noticed, too; see also {@link FailsafeScenarioTest}. */
+    @Test
+    void aBrokenPromiseIsFound() {
+        assertThatThrownBy(() -> {
+                    for (int seed = 0; seed < SEEDS_IN_CI; seed++) {
+                        live(new Simulation(seed, 3, new Decider(), Simulation.Plant.FORGETFUL));
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("accepts writes");
+    }
+
     @Test
     void aSeedIsAWholeRun() {
         assertThat(traceOf(7)).isEqualTo(traceOf(7)).isNotEqualTo(traceOf(8));

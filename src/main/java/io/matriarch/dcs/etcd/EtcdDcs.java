@@ -161,14 +161,23 @@ public final class EtcdDcs implements Dcs {
                             "sync was changed by somebody else",
                             revisionNow -> watcher.wrote(copy -> copy.delete("sync", revisionNow)),
                             deadline);
-                case DcsCommand.PutFailsafe put ->
-                    put("failsafe", ClusterJson.writeFailsafe(put.members()), 0, deadline);
+                case DcsCommand.PutFailsafe put -> putFailsafe(ClusterJson.writeFailsafe(put.members()), deadline);
                 case DcsCommand.RemoveCluster _ ->
                     writing(client.call(Method.DELETE_RANGE, Requests.deletePrefix(prefix), deadline), _ -> {});
             };
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Not by a former leader, late: whoever may go on without etcd depends on what is there. */
+    private Writing putFailsafe(String text, Deadline deadline) {
+        return txn(
+                Requests.valueIs(prefix + LEADER, self()),
+                Requests.opPut(Requests.put(prefix + "failsafe", text, 0)),
+                "the leader key isn't ours",
+                revision -> watcher.wrote(copy -> copy.put("failsafe", text, revision, 0)),
+                deadline);
     }
 
     private Optional<KeyedValue> nobodysLock() {

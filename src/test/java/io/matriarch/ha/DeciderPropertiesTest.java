@@ -159,7 +159,7 @@ final class DeciderPropertiesTest {
     @Test
     void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
         Set<String> reached = new TreeSet<>();
-        forEachStep(32 * CYCLES, step -> reached.add(step.decision().row()));
+        forEachStep(40 * CYCLES, step -> reached.add(step.decision().row()));
         Set<String> all =
                 new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
         all.removeAll(reached);

@@ -92,7 +92,7 @@ final class RandomObservations {
                     .with("synchronous_mode_strict", chance(0.3))
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
-        if (chance(0.25)) {
+        if (chance(0.3)) {
             config = config.with("standby_cluster", Mapping.empty().with("host", "remote"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;

@@ -11,6 +11,7 @@ import io.matriarch.cli.Version;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
 import io.matriarch.guard.Signals;
+import io.matriarch.ha.TransitionsDocument;
 import io.matriarch.nativeimage.ProgramName;
 import io.matriarch.selftest.SelfTest;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -37,6 +38,10 @@ public final class Main {
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err).run(validate, System.getenv()));
             case Invocation.SelfTest(List<String> arguments) -> end(SelfTest.run(arguments.toArray(String[]::new)));
+            case Invocation.Transitions() -> {
+                System.out.print(TransitionsDocument.markdown());
+                end(0);
+            }
             case Invocation.ShowVersion() -> {
                 System.out.println(Version.line());
                 end(0);

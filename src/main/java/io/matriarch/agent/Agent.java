@@ -102,8 +102,8 @@ public final class Agent {
                     () -> fence.map(Fence::keeperCommand).orElse(List.of()));
             server.set(Optional.of(postgres));
             HaLoop loop = new HaLoop(ticker, wallClock, new Decider(), dcs, postgres, peers, state);
-            DynamicCache cache = new DynamicCache(configuration);
-            Runner runner = new Runner(state, cache);
+            state.onLook(new DynamicCache(configuration)::write);
+            Runner runner = new Runner(state);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
             AgentCommands commands =
                     new AgentCommands(state, thread, dcs, postgres, peers, wallClock, () -> askReload(thread));
@@ -233,16 +233,14 @@ public final class Agent {
         }
     }
 
-    /** What happens on the loop's thread before each step: reloads asked for, the cache, scheduled restarts. */
+    /** What happens on the loop's thread before each step: reloads asked for, scheduled restarts. */
     private final class Runner implements Runnable {
         private final LoopState state;
-        private final DynamicCache cache;
         private Runnable scheduled = () -> {};
         private Runnable reloadPostgres = () -> {};
 
-        Runner(LoopState state, DynamicCache cache) {
+        Runner(LoopState state) {
             this.state = state;
-            this.cache = cache;
         }
 
         @Override
@@ -250,7 +248,6 @@ public final class Agent {
             if (reloadAsked.getAndSet(false)) {
                 reload();
             }
-            cache.write(state.dynamic());
             scheduled.run();
         }
 

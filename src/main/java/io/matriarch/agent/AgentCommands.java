@@ -9,6 +9,7 @@ import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
+import io.matriarch.config.ControlledParameterCheck;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
 final class AgentCommands implements Commands {
@@ -58,7 +60,14 @@ final class AgentCommands implements Commands {
         this.dcs = dcs;
         this.postgres = postgres;
         this.wallClock = wallClock;
-        this.failovers = new FailoverRequests(dcs, peers, wallClock, loop::wake);
+        this.failovers = new FailoverRequests(
+                dcs,
+                peers,
+                wallClock,
+                loop::wake,
+                () -> state.configuration().name(),
+                new CandidateWait(() -> postgres.readNow()
+                        .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)));
         this.reload = reload;
     }
 
@@ -241,9 +250,12 @@ final class AgentCommands implements Commands {
         return wrongConfig(config).orElseGet(() -> put(config, OptionalLong.empty(), 502));
     }
 
-    /** Patroni would take it, and then every member would reject or ignore it. */
+    /** Patroni would take it, and then every member would reject it, or use a default instead. */
     private static Optional<ConfigAnswer> wrongConfig(Mapping given) {
-        List<String> mistakes = DynamicConfigurationCheck.of(given).mistakes();
+        List<String> mistakes = Stream.concat(
+                        DynamicConfigurationCheck.of(given).mistakes().stream(),
+                        ControlledParameterCheck.mistakes(given).stream())
+                .toList();
         return mistakes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

@@ -1,5 +1,7 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.config.Configuration;
@@ -47,13 +49,16 @@ final class DynamicCache {
         return new DynamicConfiguration(DynamicConfigurationCheck.of(raw).usable(), 0);
     }
 
-    /** Only into a data directory that is a cluster's. */
-    void write(DynamicConfiguration configuration) {
-        if (!Files.exists(file.resolveSibling("global/pg_control"))) {
+    /**
+     * Only into the data directory of this cluster: another's stays as it is. And not while an operation may replace it; the caller must be whoever begins operations,
+     * and must have looked just now.
+     */
+    void write(Snapshot look) {
+        if (look.server().operation().isPresent() || !isOurs(look)) {
             return;
         }
         try {
-            String text = Json.compact(configuration.raw());
+            String text = Json.compact(look.config().raw());
             if (Files.exists(file) && Files.readString(file).equals(text)) {
                 return;
             }
@@ -63,5 +68,12 @@ final class DynamicCache {
         } catch (IOException e) {
             LOG.warnf("%s could not be written: %s", file, e.getMessage());
         }
+    }
+
+    private static boolean isOurs(Snapshot look) {
+        return look.server().dataDirectory() instanceof DataDirectory.Present present
+                && look.cluster()
+                        .flatMap(ClusterView::systemIdentifier)
+                        .equals(Optional.of(present.control().systemIdentifier()));
     }
 }

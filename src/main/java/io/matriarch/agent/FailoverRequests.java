@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** POST /switchover and /failover: checks, writes the request, waits for the result (reference 4.5). */
 final class FailoverRequests {
@@ -30,8 +32,18 @@ final class FailoverRequests {
     private final Peers peers;
     private final InstantSource wallClock;
     private final Runnable wake;
+    private final Supplier<String> self;
+    private final CandidateWait candidates;
 
-    FailoverRequests(Dcs dcs, Peers peers, InstantSource wallClock, Runnable wake) {
+    FailoverRequests(
+            Dcs dcs,
+            Peers peers,
+            InstantSource wallClock,
+            Runnable wake,
+            Supplier<String> self,
+            CandidateWait candidates) {
+        this.self = self;
+        this.candidates = candidates;
         this.dcs = dcs;
         this.peers = peers;
         this.wallClock = wallClock;
@@ -148,10 +160,22 @@ final class FailoverRequests {
         } else if (others.isEmpty()) {
             return refused(412, asked.action() + " is not possible: cluster does not have members except leader");
         }
-        return peers.ask(others, Deadline.after(PEER_PATIENCE)).values().stream()
-                        .anyMatch(PeerReply::mayPromote)
-                ? Optional.empty()
-                : refused(412, asked.action() + " is not possible: no good candidates have been found");
+        Map<String, PeerReply> replies = peers.ask(others, Deadline.after(PEER_PATIENCE));
+        List<Member> good = others.stream()
+                .filter(member -> Optional.ofNullable(replies.get(member.name()))
+                        .filter(PeerReply::mayPromote)
+                        .isPresent())
+                .toList();
+        if (good.isEmpty()) {
+            return refused(412, asked.action() + " is not possible: no good candidates have been found");
+        }
+        boolean fromHere = !asked.failover() && current.equals(Optional.of(self.get()));
+        return fromHere && !candidates.oneStreams(good)
+                ? refused(
+                        412,
+                        asked.action() + " is not possible: no candidate streams from the leader, it would not get the"
+                                + " last changes; try again when one does")
+                : Optional.empty();
     }
 
     /** Only a synchronous standby has all commits; with a quorum any may, which the election finds out. */

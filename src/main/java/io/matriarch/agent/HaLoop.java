@@ -1,6 +1,7 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.config.Configuration;
@@ -176,7 +177,8 @@ public final class HaLoop {
 
     private void logLine(Observation observation) {
         if (!lastLine.isEmpty()) {
-            state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine);
+            boolean trouble = observation.server().dataDirectory() instanceof DataDirectory.Unreadable;
+            state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine, trouble);
             lastLine = "";
         }
     }

@@ -20,13 +20,17 @@ final class LoopLines {
     private long lastEnded;
     private boolean dcsAnswers = true;
 
-    /** A line that repeats the one before is for those who debug, and so is one about the next try of what keeps failing in the same way. */
-    void log(String line) {
+    /**
+     * A line that repeats the one before is for those who debug, and so is one about the next try of what keeps failing in the same way. One that says why an
+     * action failed, or of {@code trouble} that only a person can mend, is a warning.
+     */
+    void log(String line, boolean trouble) {
         if (tried.size() > MOST_REMEMBERED) {
             tried.clear();
         }
         boolean news = !line.equals(last) && (tried.add(line) || failures < 2);
-        LOG.log(news ? Logger.Level.INFO : Logger.Level.DEBUG, line);
+        boolean why = trouble || (!failure.isEmpty() && line.contains(failure));
+        LOG.log(news ? (why ? Logger.Level.WARN : Logger.Level.INFO) : Logger.Level.DEBUG, line);
         last = line;
     }
 

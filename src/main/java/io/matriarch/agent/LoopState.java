@@ -33,6 +33,7 @@ public final class LoopState {
     private final LoopLines lines = new LoopLines();
     private final LongConsumer leaseListener;
     private volatile Consumer<WriteRight> fence = _ -> {};
+    private volatile Consumer<Snapshot> looked = _ -> {};
     private final Map<String, Member> lastMembers = new HashMap<>();
     private final AtomicReference<Optional<Request>> request = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Mapping>> scheduledRestart = new AtomicReference<>(Optional.empty());
@@ -128,7 +129,7 @@ public final class LoopState {
     }
 
     void serverSeen(ServerStatus server, long nanos) {
-        snapshot.set(Optional.of(new Snapshot(
+        Snapshot look = new Snapshot(
                 configuration,
                 dynamic,
                 cluster,
@@ -140,8 +141,15 @@ public final class LoopState {
                 nextRun,
                 scheduledRestart.get(),
                 watchdog.state().failed(),
-                rejoin)));
+                rejoin);
+        snapshot.set(Optional.of(look));
         tellFence(server);
+        looked.accept(look);
+    }
+
+    /** {@code told} hears of each look, on the loop's thread, before anything is begun because of it. */
+    void onLook(Consumer<Snapshot> told) {
+        looked = told;
     }
 
     /** Absent when this node needn't come back. */

@@ -1,5 +1,6 @@
 package io.matriarch.archive;
 
+import io.matriarch.file.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ final class SystemIdentifier {
                     ByteBuffer.wrap(beginning).order(ByteOrder.nativeOrder()).getLong());
         } catch (IOException e) {
             throw new ArchiveException(
-                    "can't read the system identifier from " + control + " (" + Failures.reason(e)
+                    "can't read the system identifier from " + control + " (" + FileProblem.reason(e)
                             + "); say --system-identifier NUMBER",
                     e);
         }

@@ -1,5 +1,6 @@
 package io.matriarch.archive;
 
+import io.matriarch.file.FileProblem;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class WalCommand {
         } catch (ArchiveException e) {
             errors.println("matriarch wal push: " + e.getMessage());
         } catch (IOException e) {
-            errors.println("matriarch wal push: can't archive " + source + ": " + Failures.whereAndWhy(e));
+            errors.println("matriarch wal push: can't archive " + source + ": " + FileProblem.whereAndWhy(e));
         }
         return FAILURE;
     }
@@ -86,7 +87,7 @@ public final class WalCommand {
         } catch (ArchiveException e) {
             errors.println("matriarch wal fetch: " + e.getMessage());
         } catch (IOException e) {
-            errors.println("matriarch wal fetch: can't fetch " + name + ": " + Failures.whereAndWhy(e));
+            errors.println("matriarch wal fetch: can't fetch " + name + ": " + FileProblem.whereAndWhy(e));
         }
         return standby(destination) ? FAILURE : FATAL;
     }

@@ -30,9 +30,6 @@ final class WalFetch {
                 systemIdentifier.isPresent() ? systemIdentifier.get() : SystemIdentifier.besides(destination);
         WalLocation location = new WalLocation(repository, identifier, parsed.get());
         location.requireRepository();
-        if (!Files.isDirectory(location.cluster())) {
-            throw new ArchiveException("the repository " + repository + " holds nothing of the cluster " + identifier);
-        }
         if (Files.notExists(location.file())) {
             return false;
         }

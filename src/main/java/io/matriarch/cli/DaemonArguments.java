@@ -13,6 +13,7 @@ final class DaemonArguments {
                    matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
                    matriarch wal push|fetch ...       archive_command and restore_command
                    matriarch self-test                does this executable work on this machine?
+                   matriarch docs transitions         what a node does about what it sees, in Markdown
                    matriarch --version | --help
 
             CONFIG is a YAML file or a folder of them, as for Patroni; PATRONI_* variables patch it or stand for it.""";

@@ -2,6 +2,7 @@ package io.matriarch.cli;
 
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.DynamicConfigurationCheck;
+import io.matriarch.config.ControlledParameterCheck;
 import io.matriarch.dcs.DcsCommand.PutConfig;
 import io.matriarch.dcs.Writing;
 import io.matriarch.value.MalformedDocument;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -72,6 +74,7 @@ final class EditConfigCommand extends CtlCommand {
             return;
         }
         refuseMistakes(before.raw(), after);
+        tellAdjustments(session, before.raw(), after);
         String textAfter = interactive ? edited : Yaml.write(after, Yaml.Order.SORTED);
         tell(session, UnifiedDiff.lines(textBefore, textAfter));
         boolean inputIsUsed = applied.filter(STANDARD_INPUT::equals).isPresent()
@@ -85,13 +88,29 @@ final class EditConfigCommand extends CtlCommand {
 
     /** What was wrong before is no reason to refuse: this may be the way to mend it. */
     private static void refuseMistakes(Mapping before, Mapping after) {
-        List<String> known = DynamicConfigurationCheck.of(before).mistakes();
-        List<String> mistakes = DynamicConfigurationCheck.of(after).mistakes().stream()
-                .filter(mistake -> !known.contains(mistake))
-                .toList();
+        List<String> mistakes = added(mistakes(before), mistakes(after));
         if (!mistakes.isEmpty()) {
             throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
         }
+    }
+
+    private static List<String> mistakes(Mapping config) {
+        return Stream.concat(
+                        DynamicConfigurationCheck.of(config).mistakes().stream(),
+                        ControlledParameterCheck.mistakes(config).stream())
+                .toList();
+    }
+
+    private static List<String> added(List<String> before, List<String> after) {
+        return after.stream().filter(sentence -> !before.contains(sentence)).toList();
+    }
+
+    /** Patroni takes such timing, and so do we; the members use other values, which only their logs would tell. */
+    private static void tellAdjustments(CtlSession session, Mapping before, Mapping after) {
+        added(
+                        DynamicConfigurationCheck.of(before).adjusted(),
+                        DynamicConfigurationCheck.of(after).adjusted())
+                .forEach(sentence -> session.terminal().complain("Warning: " + sentence));
     }
 
     private void tell(CtlSession session, List<String> lines) {

@@ -61,6 +61,9 @@ public sealed interface Invocation {
      */
     record Validate(Optional<String> configuration, boolean ignoreListenPort, boolean print) implements Invocation {}
 
+    /** Prints what is seen and done, the transition table. */
+    record Transitions() implements Invocation {}
+
     /** Prints the version. */
     record ShowVersion() implements Invocation {}
 
@@ -85,6 +88,10 @@ public sealed interface Invocation {
             case "ctl" -> new Ctl(rest);
             case "wal" -> new Wal(rest);
             case "self-test" -> new SelfTest(rest);
+            case "docs" ->
+                rest.equals(List.of("transitions"))
+                        ? new Transitions()
+                        : DaemonArguments.parse(arguments); // a configuration's folder may have this name
             case KEEP -> new Keep(false, rest);
             case KEPT -> new Keep(true, rest);
             case RELEASE_LEADER ->

@@ -14,19 +14,22 @@ enum ControlledParameter {
     CLUSTER_NAME(90_500, "", new Rule.NotSettable()),
     WAL_LEVEL(0, "hot_standby", new Rule.OneOf(List.of("hot_standby", "replica", "logical"))),
     HOT_STANDBY(0, "on", new Rule.MustBeTrue()),
-    MAX_CONNECTIONS(0, "100", new Rule.AtLeast(25, "")),
-    MAX_WAL_SENDERS(0, "10", new Rule.AtLeast(3, "")),
-    MAX_PREPARED_TRANSACTIONS(0, "0", new Rule.AtLeast(0, "")),
-    MAX_LOCKS_PER_TRANSACTION(0, "64", new Rule.AtLeast(32, "")),
+    MAX_CONNECTIONS(0, "100", new Rule.Between(25, Rule.MAX_BACKENDS, "")),
+    MAX_WAL_SENDERS(0, "10", new Rule.Between(3, Rule.MAX_BACKENDS, "")),
+    MAX_PREPARED_TRANSACTIONS(0, "0", new Rule.Between(0, Rule.MAX_BACKENDS, "")),
+    MAX_LOCKS_PER_TRANSACTION(0, "64", new Rule.Between(32, Integer.MAX_VALUE, "")),
     TRACK_COMMIT_TIMESTAMP(90_500, "off", new Rule.Truth()),
-    MAX_REPLICATION_SLOTS(90_400, "10", new Rule.AtLeast(4, "")),
-    MAX_WORKER_PROCESSES(90_400, "8", new Rule.AtLeast(2, "")),
+    MAX_REPLICATION_SLOTS(90_400, "10", new Rule.Between(4, Rule.MAX_BACKENDS, "")),
+    MAX_WORKER_PROCESSES(90_400, "8", new Rule.Between(2, Rule.MAX_BACKENDS, "")),
     WAL_LOG_HINTS(90_400, "on", new Rule.Truth()),
-    WAL_KEEP_SEGMENTS(0, "8", new Rule.AtLeast(1, "")),
-    WAL_KEEP_SIZE(130_000, "128MB", new Rule.AtLeast(16, "MB"));
+    WAL_KEEP_SEGMENTS(0, "8", new Rule.Between(1, Integer.MAX_VALUE, "")),
+    WAL_KEEP_SIZE(130_000, "128MB", new Rule.Between(16, Integer.MAX_VALUE, "MB"));
 
     /** What the dynamic configuration may set it to. */
     private sealed interface Rule {
+        /** PostgreSQL's limit for all that has a process, 2^18 - 1. */
+        long MAX_BACKENDS = 262_143;
+
         record NotSettable() implements Rule {}
 
         record MustBeTrue() implements Rule {}
@@ -35,7 +38,7 @@ enum ControlledParameter {
 
         record OneOf(List<String> words) implements Rule {}
 
-        record AtLeast(long minimum, String baseUnit) implements Rule {}
+        record Between(long minimum, long maximum, String baseUnit) implements Rule {}
     }
 
     private final int since;
@@ -84,15 +87,28 @@ enum ControlledParameter {
             case Rule.Truth() -> value.asBool().flatMap(_ -> text);
             case Rule.OneOf(List<String> words) ->
                 text.map(word -> word.toLowerCase(Locale.ROOT)).filter(words::contains);
-            case Rule.AtLeast(long minimum, String baseUnit) ->
-                text.flatMap(number -> accept(number, minimum, baseUnit));
+            case Rule.Between(long minimum, long maximum, String baseUnit) ->
+                text.flatMap(number -> accept(number, minimum, maximum, baseUnit));
+        };
+    }
+
+    /** What is wrong with a value that isn't accepted; empty for parameters that nobody may set here: they are ignored without a word. */
+    Optional<String> expectation() {
+        return switch (rule) {
+            case Rule.NotSettable() -> Optional.empty();
+            case Rule.MustBeTrue() -> Optional.of("only on is allowed");
+            case Rule.Truth() -> Optional.of("allowed are on and off");
+            case Rule.OneOf(List<String> words) -> Optional.of("allowed are " + String.join(", ", words));
+            case Rule.Between(long minimum, long maximum, String baseUnit) ->
+                Optional.of(
+                        "allowed are whole numbers from %d%s to %d%s".formatted(minimum, baseUnit, maximum, baseUnit));
         };
     }
 
     /** Plain numbers are written in decimal, numbers with unit as they are. */
-    private static Optional<String> accept(String number, long minimum, String baseUnit) {
+    private static Optional<String> accept(String number, long minimum, long maximum, String baseUnit) {
         OptionalLong whole = Units.whole(number, baseUnit);
-        if (whole.isEmpty() || whole.getAsLong() < minimum) {
+        if (whole.isEmpty() || whole.getAsLong() < minimum || whole.getAsLong() > maximum) {
             return Optional.empty();
         }
         OptionalLong plain = Units.whole(number);

@@ -92,6 +92,7 @@ final class PostgresReader {
         }
         for (String key : List.of(
                 "use_pg_rewind",
+                "use_slots",
                 "remove_data_directory_on_rewind_failure",
                 "remove_data_directory_on_diverged_timelines")) {
             section.flag(key, false);

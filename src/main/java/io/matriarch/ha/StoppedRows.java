@@ -93,6 +93,17 @@ final class StoppedRows {
     private static List<Row> holdingTheLock() {
         return List.of(
                 row(
+                        "stopped-promotion-failed",
+                        "PostgreSQL didn't survive its promotion, and the lock is ours",
+                        "release it, so that somebody else takes over",
+                        s -> s.memory().promotionFailed()
+                                && s.resting()
+                                && s.holdsLock()
+                                && !s.tried(ReleaseLeaderLock.class),
+                        s -> s.act(
+                                new ReleaseLeaderLock(Optional.empty()),
+                                "Promotion cancelled because " + EmptyDataRows.lastFailure(s))),
+                row(
                         "stopped-start-failed-lock",
                         "the start failed, and the lock is ours",
                         "release it, so that somebody else takes over",

@@ -4,6 +4,7 @@ import io.matriarch.cluster.OperationResult;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
@@ -61,7 +62,7 @@ final class Bootstrapping {
                     ? restore(custom.get(), server, cancellation)
                     : create(directory, server, cancellation);
         } catch (IOException e) {
-            return new OperationResult.Failed("bootstrap: " + e);
+            return new OperationResult.Failed("bootstrap: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -187,7 +188,7 @@ final class Bootstrapping {
                     : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "
                             + result.exitCode() + ": " + result.lastLine());
         } catch (IOException e) {
-            return new OperationResult.Failed("post_bootstrap: " + e);
+            return new OperationResult.Failed("post_bootstrap: " + FileProblem.whereAndWhy(e));
         }
     }
 }

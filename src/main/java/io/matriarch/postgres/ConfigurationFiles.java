@@ -36,6 +36,7 @@ final class ConfigurationFiles {
     private final Path base;
     private final AtomicReference<Optional<String>> standbyNames;
     private final AtomicReference<Map<String, String>> slotParameters;
+    private final AtomicReference<Map<String, List<String>>> refused = new AtomicReference<>(Map.of());
     private final ParameterTrial trial;
 
     ConfigurationFiles(Supplier<PostgresSettings> settings, String memberName, PgTools tools) {
@@ -174,9 +175,11 @@ final class ConfigurationFiles {
         written.putIfAbsent("hba_file", directory.resolve("pg_hba.conf").toString());
         written.putIfAbsent("ident_file", directory.resolve("pg_ident.conf").toString());
         Map<String, String> kept = new TreeMap<>(recovery);
+        Map<String, List<String>> corrected = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int tries = 0; tries < MOST_TRIALS; tries++) {
             String content = mainContent(wanted, written, kept);
             if (isContent(main, content)) {
+                refused.set(Map.copyOf(corrected));
                 return false;
             }
             Path candidate = writeAside(main, content);
@@ -187,6 +190,7 @@ final class ConfigurationFiles {
                     trial.corrections(settings.get().dataDirectory(), candidate, all);
             if (corrections.isEmpty()) {
                 Files.move(candidate, main, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                refused.set(Map.copyOf(corrected));
                 return true;
             }
             Files.delete(candidate);
@@ -195,8 +199,14 @@ final class ConfigurationFiles {
             }
             correct(written, corrections);
             correct(kept, corrections);
+            corrected.putAll(corrections);
         }
         throw new IOException("PostgreSQL refuses " + main + " whatever is left out");
+    }
+
+    /** What PostgreSQL refused of the configuration that was written last: a parameter's name to the value that was written instead, if any. */
+    Map<String, List<String>> refused() {
+        return refused.get();
     }
 
     private static void correct(Map<String, String> parameters, Map<String, List<String>> corrections) {

@@ -5,6 +5,7 @@ import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class Copying {
             }
             return result;
         } catch (IOException e) {
-            return new OperationResult.Failed("cloning from " + source.member() + ": " + e);
+            return new OperationResult.Failed("cloning from " + source.member() + ": " + FileProblem.whereAndWhy(e));
         }
     }
 

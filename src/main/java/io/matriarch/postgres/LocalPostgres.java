@@ -14,6 +14,7 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.IsoTime;
 import io.matriarch.time.Ticker;
@@ -316,6 +317,9 @@ public final class LocalPostgres implements Postgres {
                             name, change.oldValue(), change.newValue());
                 }
             });
+            if (!now.equals(before)) { // `list` shows it from the member key
+                changed();
+            }
         } catch (SQLException e) {
             checkedPending.set(false);
             LOG.debugf("pg_settings can't be read: %s", e.getMessage());
@@ -514,7 +518,8 @@ public final class LocalPostgres implements Postgres {
             directory.setAside();
             return new OperationResult.Succeeded();
         } catch (IOException e) {
-            return new OperationResult.Failed("the data directory could not be set aside: " + e);
+            return new OperationResult.Failed(
+                    "the data directory could not be set aside: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -598,7 +603,7 @@ public final class LocalPostgres implements Postgres {
             callbacks.fire("on_reload", role.get(), changed);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("PostgreSQL's configuration could not be written: " + e);
+            return Optional.of("PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         } finally {
             writing.unlock();
         }
@@ -621,7 +626,7 @@ public final class LocalPostgres implements Postgres {
         try {
             server.write(configuration.get(), writtenRole(), following.get());
         } catch (IOException e) {
-            return Optional.of("PostgreSQL's configuration could not be written: " + e);
+            return Optional.of("PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         } finally {
             writing.unlock();
         }

@@ -40,13 +40,19 @@ final class PendingRestart {
                 String name = row.getString(1);
                 if (!wanted.containsKey(name)) {
                     String then = valueInFiles.apply(name);
-                    change(row.getString(2), then, row.getString(3), row.getString(4))
-                            .or(() -> Optional.of(new PendingChange("?", then)))
+                    String running = row.getString(2);
+                    change(running, then, row.getString(3), row.getString(4))
+                            .or(() -> unknownUnlessEqual(running, then))
                             .ifPresent(found -> pending.put(name, found));
                 }
             }
         }
         return pending;
+    }
+
+    /** PostgreSQL goes on saying that a parameter waits although its line has been taken out of the file again. */
+    private static Optional<PendingChange> unknownUnlessEqual(String running, String then) {
+        return running.equals(then) ? Optional.empty() : Optional.of(new PendingChange("?", then));
     }
 
     private Map<String, PendingChange> wanted(Map<String, String> wanted) throws SQLException {

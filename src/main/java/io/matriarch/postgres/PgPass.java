@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import io.matriarch.config.DatabaseUser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +23,12 @@ final class PgPass {
             return;
         }
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
+        if (!Files.isDirectory(directory)) {
+            throw new FileSystemException(
+                    file.toString(),
+                    null,
+                    "the folder of postgresql.pgpass doesn't exist; make it, or name another file");
+        }
         Path temporary = Files.createTempFile(
                 directory,
                 file.getFileName() + ".",

@@ -6,6 +6,7 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.time.Duration;
@@ -105,7 +106,7 @@ final class Rewinding {
             files.rewound();
             return new OperationResult.Succeeded();
         } catch (IOException e) {
-            return new OperationResult.Failed("pg_rewind from " + leader.member() + ": " + e);
+            return new OperationResult.Failed("pg_rewind from " + leader.member() + ": " + FileProblem.whereAndWhy(e));
         } finally {
             files.rewindEnded();
         }

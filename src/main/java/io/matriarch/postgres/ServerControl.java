@@ -9,6 +9,7 @@ import io.matriarch.config.Configuration;
 import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +107,8 @@ final class ServerControl {
             }
             return result;
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -129,7 +131,7 @@ final class ServerControl {
         return arguments(wanted, Map.of());
     }
 
-    /** {@code over} goes before what is wanted. */
+    /** {@code over} goes before what is wanted, and what PostgreSQL refused to have in its file isn't given beside it either. */
     private List<String> arguments(ConfigurationFiles.Wanted wanted, Map<String, String> over) {
         List<String> arguments = new ArrayList<>(List.of(
                 "-D",
@@ -137,12 +139,16 @@ final class ServerControl {
                 "--config-file=" + files.mainFile()));
         Map<String, String> chosen = new HashMap<>(wanted.raised());
         chosen.putAll(over);
+        Map<String, List<String>> refused = files.refused();
         for (String argument : wanted.parameters().commandLine()) {
             String name = argument.substring(2, argument.indexOf('='));
-            if (!chosen.containsKey(name)) {
+            if (refused.containsKey(name)) {
+                refused.get(name).forEach(better -> arguments.add("--" + name + "=" + better));
+            } else if (!chosen.containsKey(name)) {
                 arguments.add(argument);
             }
         }
+        refused.keySet().forEach(chosen::remove);
         chosen.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return arguments;
     }
@@ -176,7 +182,8 @@ final class ServerControl {
                     launchPatiently(settings, arguments(wanted, over), Optional.of(RECOVERY), cancellation);
             return started instanceof OperationResult.Succeeded ? awaitWrites(settings, cancellation) : started;
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -208,7 +215,8 @@ final class ServerControl {
             files.removeTrustingHba();
             return stopped;
         } catch (IOException e) {
-            return new OperationResult.Failed("the temporary pg_hba.conf could not be removed: " + e);
+            return new OperationResult.Failed(
+                    "the temporary pg_hba.conf could not be removed: " + FileProblem.whereAndWhy(e));
         }
     }
 
@@ -475,12 +483,29 @@ final class ServerControl {
             return new OperationResult.Failed("pg_ctl promote: " + result.lastLine());
         }
         callbacks.fire("on_role_change", Role.PRIMARY, configuration);
+        return awaitPromotion(configuration, followed, cancellation);
+    }
+
+    private OperationResult awaitPromotion(
+            PostgresConfiguration configuration, Optional<Upstream> followed, Cancellation cancellation) {
         Deadline deadline = Deadline.after(PROMOTION);
         while (!deadline.expired()) {
-            if (control.read()
-                    .filter(data -> data.clusterState().equals("in production"))
-                    .isPresent()) {
+            boolean alive = Postmaster.of(configuration.local().postgresql().dataDirectory())
+                    .isPresent();
+            if (alive
+                    && control.read()
+                            .filter(data -> data.clusterState().equals("in production"))
+                            .isPresent()) {
                 return applyPrimarys(configuration, followed);
+            }
+            if (!alive) {
+                return new OperationResult.Failed("PostgreSQL ended while it was promoted"
+                        + log.lastReason()
+                                .map(reason -> ": " + reason)
+                                .orElse("; what it said is above in this log, or in its own (log_directory)"));
+            }
+            if (cancellation.requested()) {
+                return new OperationResult.Cancelled();
             }
             sleep();
         }
@@ -506,7 +531,8 @@ final class ServerControl {
             write(configuration, standbyRole(upstream), upstream);
             return reload(configuration.local().postgresql());
         } catch (IOException e) {
-            return new OperationResult.Failed("PostgreSQL's configuration could not be written: " + e);
+            return new OperationResult.Failed(
+                    "PostgreSQL's configuration could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 

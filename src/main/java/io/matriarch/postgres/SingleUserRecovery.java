@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,8 @@ final class SingleUserRecovery {
         try {
             configurationFiles.noSignals(); // a single-user server refuses to be a standby
         } catch (IOException e) {
-            return new OperationResult.Failed("standby.signal could not be removed for crash recovery: " + e);
+            return new OperationResult.Failed(
+                    "standby.signal could not be removed for crash recovery: " + FileProblem.whereAndWhy(e));
         }
         List<String> archived = archive.forgetWhatIsDone();
         PgTools.Result result;

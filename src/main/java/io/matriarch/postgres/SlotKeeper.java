@@ -5,6 +5,7 @@ import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.Upstream;
+import io.matriarch.file.FileProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -103,7 +104,8 @@ final class SlotKeeper {
             LOG.infof("copied the logical replication slots %s", states.keySet());
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("the logical slots " + states.keySet() + " could not be written: " + e);
+            return Optional.of(
+                    "the logical slots " + states.keySet() + " could not be written: " + FileProblem.whereAndWhy(e));
         }
     }
 }

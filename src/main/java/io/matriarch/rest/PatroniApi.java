@@ -315,13 +315,16 @@ public final class PatroniApi {
             if (body.isEmpty()) {
                 boolean told = request.getHeader("Content-Length") != null;
                 return bodyNeeded
-                        ? text(told ? 400 : 411, "a JSON object is needed")
+                        ? text(told ? 400 : 411, "a JSON object with at least one field is needed")
                         : handler.apply(commands, Mapping.empty());
             }
             Optional<Mapping> object = object(body);
-            boolean usable =
-                    object.filter(fields -> !bodyNeeded || !fields.isEmpty()).isPresent();
-            return usable ? handler.apply(commands, object.orElseThrow()) : text(400, "the body must be a JSON object");
+            if (object.isEmpty()) {
+                return text(400, "the body must be a JSON object");
+            }
+            return bodyNeeded && object.get().isEmpty()
+                    ? text(400, "a JSON object with at least one field is needed")
+                    : handler.apply(commands, object.get());
         });
     }
 

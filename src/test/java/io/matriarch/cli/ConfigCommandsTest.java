@@ -107,11 +107,28 @@ class ConfigCommandsTest {
     }
 
     @Test
+    void whatTheMembersWouldNotUseIsRefusedOrTold() {
+        Run refused = new Run(VIEW);
+        assertThat(refused.patronictl("edit-config", "-p", "max_connections=abc", "--force"))
+                .isEqualTo(1);
+        assertThat(refused.errors())
+                .isEqualTo("Error: Nothing is changed: postgresql.parameters.max_connections: 'abc':"
+                        + " allowed are whole numbers from 25 to 262143\n");
+        assertThat(refused.dcs().written()).isEmpty();
+
+        Run told = new Run(VIEW);
+        assertThat(told.patronictl("edit-config", "-s", "ttl=5", "--force", "-q"))
+                .isZero();
+        assertThat(told.errors()).startsWith("Warning: ttl=5 can't be used, 20 counts");
+        assertThat(told.dcs().written()).hasSize(1);
+    }
+
+    @Test
     void somebodyElseWasFaster() {
         Run run = new Run(VIEW);
         run.dcs().answerWrites(new Writing.Refused("revision is 12"));
 
-        assertThat(run.patronictl("edit-config", "-s", "ttl=20", "--force")).isEqualTo(1);
+        assertThat(run.patronictl("edit-config", "-s", "ttl=40", "--force")).isEqualTo(1);
         assertThat(run.errors()).isEqualTo("Error: Config modification aborted due to concurrent changes\n");
     }
 

@@ -16,11 +16,11 @@ final class TransitionsDocumentTest {
     @Test
     void theDocumentIsTheTable() throws IOException {
         if (Boolean.getBoolean("matriarch.write")) {
-            Files.writeString(DOCUMENT, text());
+            Files.writeString(DOCUMENT, TransitionsDocument.markdown());
         }
         assertThat(DOCUMENT)
                 .as("%s is old: run it/transitions and commit it", DOCUMENT)
-                .hasContent(text());
+                .hasContent(TransitionsDocument.markdown());
     }
 
     @Test
@@ -29,22 +29,5 @@ final class TransitionsDocumentTest {
         new TransitionTable()
                 .rows()
                 .forEach(row -> assertThat(names.add(row.name())).as(row.name()).isTrue());
-    }
-
-    private static String text() {
-        StringBuilder text = new StringBuilder("""
-                # What is seen, and what is done
-
-                Every second or so each node looks at the cluster in etcd and at its own PostgreSQL, and takes the first part below whose heading is true, and in it
-                the first row that matches. The row says what is done: one thing, whose outcome is part of what is seen next. `row` is the name in traces.
-                (Written by it/transitions from `io.matriarch.ha`; a test keeps it so.)
-                """);
-        for (TransitionTable.Part part : new TransitionTable().parts()) {
-            text.append("\n## ").append(part.title()).append("\n\n| seen | done | row |\n| --- | --- | --- |\n");
-            for (Row row : part.rows()) {
-                text.append("| %s | %s | `%s` |\n".formatted(row.when(), row.then(), row.name()));
-            }
-        }
-        return text.toString();
     }
 }

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LogsOnFailure.class)
 final class RejoinIT {
     private static final int MORE_WAL_THAN_IS_KEPT = 11;
+    /** In a data directory: PostgreSQL ends when it asks the archive for anything. */
+    private static final String POISON = "archive-is-poisoned";
+
     private static final String LEADER_KEY = "/service/matriarch/leader";
 
     private static LocalCluster cluster;
@@ -54,8 +57,8 @@ final class RejoinIT {
                             .replace("wal_keep_size: 128MB", "wal_keep_size: 64MB\n        archive_mode: 'on'")
                             .replace(
                                     "shared_buffers: 32MB",
-                                    "shared_buffers: 32MB\n    archive_command: 'test ! -e %s && cp %%p %s/%%f'\n  recovery_conf:\n    restore_command: 'cp %s/%%f %%p'"
-                                            .formatted(archiveIsClosed, archive, archive)));
+                                    "shared_buffers: 32MB\n    archive_command: 'test ! -e %s && cp %%p %s/%%f'\n  recovery_conf:\n    restore_command: 'test ! -e %s || exit 126; cp %s/%%f %%p'"
+                                            .formatted(archiveIsClosed, archive, POISON, archive)));
         }
         cluster.start();
         Node.query(cluster.primary().databasePort(), "create table written(number int)");
@@ -222,5 +225,28 @@ final class RejoinIT {
         assertThat(logSince(replica, before)).contains("reinitializing, because the WAL that it needs is missing");
         assertThat(replica.query("select count(*) from written where number = 1"))
                 .isEqualTo(Integer.toString(MORE_WAL_THAN_IS_KEPT));
+    }
+
+    @Test
+    @Order(4)
+    void aPromotionThatPostgresDoesNotSurviveLeavesTheLockToAnother() throws IOException {
+        cluster.awaitHealthy();
+        Node former = cluster.primary();
+        Node candidate = cluster.replicas().getFirst();
+        Path poison = candidate.data().resolve(POISON);
+        int before = candidate.logText().length();
+        LocalCluster.write(poison, "");
+        former.rest().post("/failover", "{\"candidate\": \"" + candidate.name() + "\"}");
+        LocalCluster.await(
+                "a promotion that fails",
+                60,
+                () -> logSince(candidate, before).contains("PostgreSQL ended while it was promoted"));
+        LocalCluster.await(
+                "another primary",
+                60,
+                () -> cluster.findPrimary().filter(node -> node != candidate).isPresent());
+        assertThat(candidate.rest().says200("/primary")).isFalse();
+        Files.delete(poison);
+        cluster.awaitHealthy();
     }
 }

@@ -51,6 +51,13 @@ class SelfTestIT {
     }
 
     @Test
+    void theTransitionTableIsPrinted() throws IOException, InterruptedException {
+        Programs.Result result = Programs.run(List.of(EXECUTABLE.toString(), "docs", "transitions"), Map.of());
+
+        assertThat(result.output()).isEqualTo(Files.readString(Path.of("docs/transitions.md")));
+    }
+
+    @Test
     void allWorksInTheExecutable() throws IOException, InterruptedException {
         Programs.Result result = selfTest(certificates.client());
 

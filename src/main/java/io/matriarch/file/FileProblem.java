@@ -1,4 +1,4 @@
-package io.matriarch.archive;
+package io.matriarch.file;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -6,11 +6,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Words for what went wrong with a file. */
-final class Failures {
-    private Failures() {}
+public final class FileProblem {
+    private FileProblem() {}
 
     /** Such as {@code no such file or directory}; the path isn't repeated. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "no such file or directory";
             case AccessDeniedException _ -> "permission denied";
@@ -20,7 +20,7 @@ final class Failures {
     }
 
     /** The file that {@code e} is about, if it says so, and what's wrong with it. */
-    static String whereAndWhy(IOException e) {
+    public static String whereAndWhy(IOException e) {
         return e instanceof FileSystemException file && file.getFile() != null
                 ? file.getFile() + ": " + reason(e)
                 : reason(e);

@@ -59,10 +59,14 @@ final class RandomObservations {
     private static final Value IGNORED =
             new Value.Sequence(List.of(Mapping.empty().with("name", "ignored")));
     private final Random random;
+    /** A cluster seldom becomes another kind, else no node of a standby cluster would get far. */
+    private final double standbyCluster;
+
     private long operations = 10;
 
     RandomObservations(long seed) {
         random = new Random(seed);
+        standbyCluster = random.nextDouble() < 0.3 ? 0.95 : 0.1;
     }
 
     boolean chance(double probability) {
@@ -92,7 +96,7 @@ final class RandomObservations {
                     .with("synchronous_mode_strict", chance(0.3))
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
-        if (chance(0.3)) {
+        if (chance(standbyCluster)) {
             config = config.with("standby_cluster", Mapping.empty().with("host", "remote"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;

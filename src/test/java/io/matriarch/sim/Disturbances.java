@@ -179,7 +179,9 @@ final class Disturbances {
     /** Never the last copy: without any, no cluster comes back. */
     private void loseDisk(SimulatedNode victim) {
         boolean another = simulation.nodes().stream()
-                .anyMatch(node -> node != victim && node.postgres().length() > 0);
+                .anyMatch(node -> node != victim
+                        && node.postgres().length() > 0
+                        && node.postgres().keepsData());
         if (another) {
             happens(Happening.DISK_LOST, victim.name());
             victim.die();

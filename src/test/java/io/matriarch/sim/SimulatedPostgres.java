@@ -286,6 +286,15 @@ final class SimulatedPostgres implements Postgres {
         return systemIdentifier.isPresent();
     }
 
+    /** Has data, and isn't about to replace them. */
+    boolean keepsData() {
+        return hasData()
+                && operation
+                        .filter(begun -> begun.operation() instanceof Operation.Reinitialize
+                                || begun.operation() instanceof Operation.Rewind)
+                        .isEmpty();
+    }
+
     /** Told to stop or restart; it may accept writes for a while yet. */
     boolean isStopping() {
         return operation

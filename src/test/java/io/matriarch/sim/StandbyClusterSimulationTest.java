@@ -59,8 +59,9 @@ final class StandbyClusterSimulationTest {
 
     private static boolean somethingHappens(Simulation simulation, boolean standby) {
         Disturbances disturbances = simulation.disturbances();
-        // without any copy of its own there is nothing to make an ordinary cluster of
-        boolean copied = simulation.nodes().stream().anyMatch(node -> node.postgres().hasData());
+        // without any copy of its own that stays there is nothing to make an ordinary cluster of
+        boolean copied =
+                simulation.nodes().stream().anyMatch(node -> node.postgres().keepsData());
         if (simulation.chance(0.15) && copied) {
             disturbances.setConfig(standby ? NONE : SECTION);
             simulation.invariants().personAsked();

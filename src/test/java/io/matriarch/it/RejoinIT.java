@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LogsOnFailure.class)
 final class RejoinIT {
     private static final int MORE_WAL_THAN_IS_KEPT = 11;
-    /** In a data directory: PostgreSQL ends when it asks the archive for anything. */
+    /** In a data directory: PostgreSQL ends when it asks the archive for the file that this one names. */
     private static final String POISON = "archive-is-poisoned";
 
     private static final String LEADER_KEY = "/service/matriarch/leader";
@@ -57,7 +57,7 @@ final class RejoinIT {
                             .replace("wal_keep_size: 128MB", "wal_keep_size: 64MB\n        archive_mode: 'on'")
                             .replace(
                                     "shared_buffers: 32MB",
-                                    "shared_buffers: 32MB\n    archive_command: 'test ! -e %s && cp %%p %s/%%f'\n  recovery_conf:\n    restore_command: 'test ! -e %s || exit 126; cp %s/%%f %%p'"
+                                    "shared_buffers: 32MB\n    archive_command: 'test ! -e %s && cp %%p %s/%%f'\n  recovery_conf:\n    restore_command: 'if grep -qsx %%f %s; then exit 126; fi; cp %s/%%f %%p'"
                                             .formatted(archiveIsClosed, archive, POISON, archive)));
         }
         cluster.start();
@@ -235,7 +235,9 @@ final class RejoinIT {
         Node candidate = cluster.replicas().getFirst();
         Path poison = candidate.data().resolve(POISON);
         int before = candidate.logText().length();
-        LocalCluster.write(poison, "");
+        String timeline = former.query("select timeline_id from pg_control_checkpoint()");
+        // it is asked for in a promotion only
+        LocalCluster.write(poison, "%08X.history\n".formatted(Integer.parseInt(timeline)));
         former.rest().post("/failover", "{\"candidate\": \"" + candidate.name() + "\"}");
         LocalCluster.await(
                 "a promotion that fails",

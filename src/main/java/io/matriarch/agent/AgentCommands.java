@@ -2,7 +2,6 @@ package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
-import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -28,7 +27,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 /** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
 final class AgentCommands implements Commands {
@@ -252,10 +250,7 @@ final class AgentCommands implements Commands {
 
     /** Patroni would take it, and then every member would reject it, or use a default instead. */
     private static Optional<ConfigAnswer> wrongConfig(Mapping given) {
-        List<String> mistakes = Stream.concat(
-                        DynamicConfigurationCheck.of(given).mistakes().stream(),
-                        ControlledParameterCheck.mistakes(given).stream())
-                .toList();
+        List<String> mistakes = ControlledParameterCheck.withAllOthers(given);
         return mistakes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

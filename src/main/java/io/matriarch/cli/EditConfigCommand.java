@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -88,17 +87,11 @@ final class EditConfigCommand extends CtlCommand {
 
     /** What was wrong before is no reason to refuse: this may be the way to mend it. */
     private static void refuseMistakes(Mapping before, Mapping after) {
-        List<String> mistakes = added(mistakes(before), mistakes(after));
+        List<String> mistakes =
+                added(ControlledParameterCheck.withAllOthers(before), ControlledParameterCheck.withAllOthers(after));
         if (!mistakes.isEmpty()) {
             throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
         }
-    }
-
-    private static List<String> mistakes(Mapping config) {
-        return Stream.concat(
-                        DynamicConfigurationCheck.of(config).mistakes().stream(),
-                        ControlledParameterCheck.mistakes(config).stream())
-                .toList();
     }
 
     private static List<String> added(List<String> before, List<String> after) {

@@ -1,5 +1,6 @@
 package io.matriarch.config;
 
+import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.util.List;
@@ -15,6 +16,12 @@ public final class ControlledParameterCheck {
     public static List<String> mistakes(Mapping dynamic) {
         return dynamic.mapping("postgresql").mapping("parameters").entries().entrySet().stream()
                 .flatMap(ControlledParameterCheck::mistake)
+                .toList();
+    }
+
+    /** These and all other mistakes that a person who writes a dynamic configuration is told, so that nothing is changed. */
+    public static List<String> withAllOthers(Mapping dynamic) {
+        return Stream.concat(DynamicConfigurationCheck.of(dynamic).mistakes().stream(), mistakes(dynamic).stream())
                 .toList();
     }
 

@@ -349,10 +349,7 @@ final class ServerControl {
             }
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
-                return new OperationResult.Failed("PostgreSQL ended while it started"
-                        + log.lastReason()
-                                .map(reason -> ": " + reason)
-                                .orElse("; what it said is above in this log, or in its own (log_directory)"));
+                return new OperationResult.Failed("PostgreSQL ended while it started" + why());
             }
             sleep();
         }
@@ -499,10 +496,7 @@ final class ServerControl {
                 return applyPrimarys(configuration, followed);
             }
             if (!alive) {
-                return new OperationResult.Failed("PostgreSQL ended while it was promoted"
-                        + log.lastReason()
-                                .map(reason -> ": " + reason)
-                                .orElse("; what it said is above in this log, or in its own (log_directory)"));
+                return new OperationResult.Failed("PostgreSQL ended while it was promoted" + why());
             }
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
@@ -510,6 +504,13 @@ final class ServerControl {
             sleep();
         }
         return new OperationResult.Failed("the promotion was not done within " + PROMOTION.toMinutes() + " minutes");
+    }
+
+    /** Why the server ended, as far as is known. */
+    private String why() {
+        return log.lastReason()
+                .map(reason -> ": " + reason)
+                .orElse("; what it said is above in this log, or in its own (log_directory)");
     }
 
     /** What is configured for a primary only. A mistake there must not undo a promotion. */

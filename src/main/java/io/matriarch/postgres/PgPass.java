@@ -7,19 +7,24 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Password files for libpq (reference 6.10). */
 final class PgPass {
+    /** libpq passes over a file that others can read. */
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
     private PgPass() {}
 
-    /** Writes {@code file} anew, for its owner only; nothing when the user has no password. */
+    /** Makes {@code file} hold the password, for its owner only; a file that does stays as it is, since others look at when it was written. */
     static void write(Path file, DatabaseUser user, ConnInfo.Address address) throws IOException {
         Optional<String> content = content(user, address);
-        if (content.isEmpty()) {
+        if (content.isEmpty() || isCurrent(file, user, address)) {
             return;
         }
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
@@ -30,10 +35,7 @@ final class PgPass {
                     "the folder of postgresql.pgpass doesn't exist; make it, or name another file");
         }
         Path temporary = Files.createTempFile(
-                directory,
-                file.getFileName() + ".",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                directory, file.getFileName() + ".", ".tmp", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Files.writeString(temporary, content.get(), StandardCharsets.UTF_8);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -43,7 +45,8 @@ final class PgPass {
         Optional<String> content = content(user, address);
         try {
             return content.isEmpty()
-                    || Files.readString(file, StandardCharsets.UTF_8).equals(content.get());
+                    || (Files.readString(file, StandardCharsets.UTF_8).equals(content.get())
+                            && Files.getPosixFilePermissions(file).equals(OWNER_ONLY));
         } catch (IOException unreadable) {
             return false;
         }

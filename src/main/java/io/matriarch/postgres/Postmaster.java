@@ -26,9 +26,8 @@ public record Postmaster(long pid, long startTicks) {
             long pid = Long.parseLong(lines.get(0).strip());
             long startedAt = Long.parseLong(lines.get(2).strip());
             return startTicks(pid)
-                    .filter(ticks ->
-                            Math.abs(bootTime() + ticks / TICKS_A_SECOND - startedAt) <= START_TOLERANCE_SECONDS
-                                    || runsIn(pid, directory))
+                    .filter(ticks -> runsIn(pid, directory)
+                            || Math.abs(bootTime() + ticks / TICKS_A_SECOND - startedAt) <= START_TOLERANCE_SECONDS)
                     .map(ticks -> new Postmaster(pid, ticks));
         } catch (NumberFormatException notOurs) {
             return Optional.empty();

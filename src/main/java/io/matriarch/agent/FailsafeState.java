@@ -144,7 +144,8 @@ final class FailsafeState {
                         name,
                         Mapping.empty()
                                 .with("conn_url", body.text("conn_url").map(Value.Text::new))
-                                .with("api_url", body.text("api_url").map(Value.Text::new)),
+                                .with("api_url", body.text("api_url").map(Value.Text::new))
+                                .with("slots", body.mapping("slots")),
                         0,
                         0));
     }

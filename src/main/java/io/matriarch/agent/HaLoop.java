@@ -10,6 +10,7 @@ import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.Action;
+import io.matriarch.ha.Beginnings;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Decision;
 import io.matriarch.ha.Memory;
@@ -19,6 +20,7 @@ import io.matriarch.ha.PeerReply;
 import io.matriarch.ha.Pledge;
 import io.matriarch.ha.RejoinPlanner;
 import io.matriarch.postgres.Postgres;
+import io.matriarch.postgres.ReplicaMethod;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
@@ -210,7 +212,7 @@ public final class HaLoop {
         return new Observation(
                 configuration.name(),
                 configuration.tags(),
-                configuration.bootstrap().present(),
+                beginnings(configuration),
                 ticker.nanos(),
                 wallClock.instant(),
                 cluster,
@@ -223,6 +225,17 @@ public final class HaLoop {
                 state.request(),
                 state.failsafeLook(pledges),
                 state.ability());
+    }
+
+    private Beginnings beginnings(Configuration configuration) {
+        boolean restores =
+                ReplicaMethod.inEffect(
+                                configuration.postgresql(),
+                                state.dynamic(),
+                                state.dynamic().standbyCluster())
+                        .stream()
+                        .anyMatch(ReplicaMethod::needsNoLeader);
+        return new Beginnings(configuration.bootstrap().present(), restores);
     }
 
     private Optional<ClusterView> readCluster() {

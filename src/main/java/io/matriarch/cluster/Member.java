@@ -1,8 +1,10 @@
 package io.matriarch.cluster;
 
 import io.matriarch.value.Value.Mapping;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * A member key: {@code members/<name>} (reference 3.2).
@@ -68,6 +70,15 @@ public record Member(String name, Mapping data, long revision, long lease) {
     /** It collects pledges before it races, because failsafe_quorum is on; Patroni's members don't. */
     public boolean collectsPledges() {
         return data.bool("failsafe_quorum").orElse(false);
+    }
+
+    /** Where its replication slots are, by name: a primary that goes on without the DCS says so in POST /failsafe. No member key has them. */
+    public Map<String, Lsn> slots() {
+        Map<String, Lsn> slots = new TreeMap<>();
+        data.mapping("slots")
+                .entries()
+                .forEach((name, position) -> position.asWhole().ifPresent(bytes -> slots.put(name, new Lsn(bytes))));
+        return slots;
     }
 
     public boolean paused() {

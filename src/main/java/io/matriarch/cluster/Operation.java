@@ -35,6 +35,9 @@ public sealed interface Operation {
             if (source.isRemote()) {
                 return "bootstrap_standby_leader";
             }
+            if (source.isElsewhere()) {
+                return "bootstrap (without leader)";
+            }
             return "bootstrap from " + (fromLeader ? "leader" : "replica") + " '" + source.member() + "'";
         }
     }

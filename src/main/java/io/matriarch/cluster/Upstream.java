@@ -9,6 +9,7 @@ package io.matriarch.cluster;
  */
 public record Upstream(String member, String connUrl) {
     private static final String REMOTE = "the remote primary";
+    private static final String ELSEWHERE = "elsewhere";
 
     /** The primary that a standby cluster follows. */
     public static Upstream remote(String connUrl) {
@@ -17,6 +18,15 @@ public record Upstream(String member, String connUrl) {
 
     public boolean isRemote() {
         return member.equals(REMOTE);
+    }
+
+    /** No server: data that a person's own command finds, in a backup for instance. */
+    public static Upstream elsewhere() {
+        return new Upstream(ELSEWHERE, "");
+    }
+
+    public boolean isElsewhere() {
+        return equals(elsewhere());
     }
 
     /** It can be connected to. */

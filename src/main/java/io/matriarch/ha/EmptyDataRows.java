@@ -5,6 +5,7 @@ import static io.matriarch.ha.Row.row;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.ha.Action.CreateInitialize;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Memory.Bootstrap;
@@ -94,6 +95,17 @@ final class EmptyDataRows {
                         s -> s.anotherLeads() && s.leaderUpstream().isPresent(),
                         EmptyDataRows::cloneFromSomebody),
                 row(
+                        "empty-restore",
+                        "nobody leads the cluster, which exists, and a method of create_replica_methods needs no leader",
+                        "restore the data by it",
+                        s -> s.leaderless()
+                                && s.view()
+                                        .initialize()
+                                        .filter(key -> !key.isEmpty())
+                                        .isPresent()
+                                && s.seen().beginnings().restore(),
+                        EmptyDataRows::restore),
+                row(
                         "empty-wait",
                         "anything else",
                         "wait",
@@ -116,14 +128,19 @@ final class EmptyDataRows {
     private static boolean mayBootstrap(Situation s) {
         return s.leaderless()
                 && s.view().initialize().isEmpty()
-                && s.seen().mayBootstrap()
+                && s.seen().beginnings().bootstrap()
                 && !s.seen().tags().nofailover();
     }
 
     private static String whyNotHere(Situation s) {
-        return s.leaderless() && !s.seen().mayBootstrap()
+        return s.leaderless() && !s.seen().beginnings().bootstrap()
                 ? " (this node won't: its configuration has no section bootstrap)"
                 : "";
+    }
+
+    private static Decision restore(Situation s) {
+        Operation.Clone restore = new Operation.Clone(Upstream.elsewhere(), false);
+        return s.begin(restore, "trying to " + restore.title());
     }
 
     private static Decision cloneFromSomebody(Situation s) {

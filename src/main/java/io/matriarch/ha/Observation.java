@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 /**
  * Everything a decision depends on.
  *
+ * @param beginnings what this node may begin with without a leader
  * @param now monotonic, nanoseconds
  * @param wallClock for schedules only
  * @param cluster what the DCS says; absent when it can't be read
@@ -30,7 +31,7 @@ import java.util.OptionalLong;
 public record Observation(
         String self,
         Tags tags,
-        boolean mayBootstrap,
+        Beginnings beginnings,
         long now,
         Instant wallClock,
         Optional<ClusterView> cluster,
@@ -53,7 +54,7 @@ public record Observation(
     public Observation(
             String self,
             Tags tags,
-            boolean mayBootstrap,
+            Beginnings beginnings,
             long now,
             Instant wallClock,
             Optional<ClusterView> cluster,
@@ -67,7 +68,7 @@ public record Observation(
         this(
                 self,
                 tags,
-                mayBootstrap,
+                beginnings,
                 now,
                 wallClock,
                 cluster,
@@ -105,7 +106,7 @@ public record Observation(
                 : new Observation(
                         self,
                         tags,
-                        mayBootstrap,
+                        beginnings,
                         now,
                         wallClock,
                         trusted,

@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.Member;
 import io.matriarch.cluster.ReplicationSlot;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.SlotChange;
@@ -9,6 +10,7 @@ import io.matriarch.cluster.SlotSettings;
 import io.matriarch.ha.WantedSlots.Wanted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +31,31 @@ record SlotPlan(List<SlotChange> changes, Set<String> missing, Set<String> broke
         return reading.filter(_ -> known)
                 .map(answer -> new Planning(s, answer, WantedSlots.of(s)).plan())
                 .orElseGet(() -> new SlotPlan(List.of(), Set.of(), Set.of(), List.of()));
+    }
+
+    /** Without the DCS: to where the primary's are, which tells so as it goes on in failsafe mode. Nothing is created or dropped. */
+    static List<SlotChange> advancesWithoutDcs(Situation s) {
+        Map<String, Lsn> told =
+                s.seen().failsafe().accepted().map(Member::slots).orElse(Map.of());
+        List<SlotChange> advances = new ArrayList<>();
+        s.server()
+                .reading()
+                .filter(ServerReading::inRecovery)
+                .ifPresent(reading -> reading.slots().stream()
+                        .filter(slot -> !slot.active() && !slot.failover() && !slot.unusable())
+                        .forEach(slot -> Optional.ofNullable(told.get(slot.name()))
+                                .map(to -> to.isAfter(reading.replayed()) ? reading.replayed() : to)
+                                .filter(to ->
+                                        slot.position().filter(to::isAfter).isPresent())
+                                .ifPresent(to -> advances.add(advance(slot, to)))));
+        return advances;
+    }
+
+    private static SlotChange advance(ReplicationSlot slot, Lsn to) {
+        return switch (slot.kind()) {
+            case SlotKind.Physical() -> new SlotChange.AdvancePhysical(slot.name(), to);
+            case SlotKind.Logical logical -> new SlotChange.AdvanceLogical(slot.name(), logical.database(), to);
+        };
     }
 
     boolean isEmpty() {

@@ -5,6 +5,7 @@ import static io.matriarch.ha.Row.row;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Start;
 import io.matriarch.cluster.Operation.Stop;
+import io.matriarch.ha.Action.SyncSlots;
 import io.matriarch.ha.Memory.Demotion;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +59,15 @@ final class UnreachableDcsRows {
                                         "restarting after failure",
                                         Optional.empty()),
                                 "demoted self because DCS is not accessible and I was a leader")),
+                row(
+                        "dcs-slots",
+                        "a standby's slots are behind those of the primary that goes on in failsafe mode, as it says",
+                        "advance them, so that they don't hold WAL back for as long as the DCS is away",
+                        s -> s.standby()
+                                && s.accepting()
+                                && !s.tried(SyncSlots.class)
+                                && !SlotPlan.advancesWithoutDcs(s).isEmpty(),
+                        s -> s.act(new SyncSlots(SlotPlan.advancesWithoutDcs(s), List.of()))),
                 row("dcs-wait", "anything else", "wait", _ -> true, s -> s.idle("DCS is not accessible")));
     }
 

@@ -118,7 +118,7 @@ final class Copying {
                     + settings.get().dataDirectory() + ", it is not cloned over; nothing was removed");
         }
         if (!source.answersSql()) {
-            return restore(configuration, cancellation);
+            return restore(source, configuration, cancellation);
         }
         try (ToolCredentials credentials = new ToolCredentials(
                 settings.get(), "clone", settings.get().replication(), ConnInfo.Address.of(source))) {
@@ -143,25 +143,22 @@ final class Copying {
         }
     }
 
-    /** The remote primary of a standby cluster has methods of its own. */
     private List<ReplicaMethod> methods(Upstream source, PostgresConfiguration configuration) {
-        Mapping section = PostgresSection.effective(settings.get(), configuration.dynamic());
-        return configuration
-                .dynamic()
-                .standbyClusterSettings()
-                .filter(_ -> source.isRemote())
-                .map(standby -> ReplicaMethod.named(standby.createReplicaMethods(), section))
-                .orElseGet(() -> ReplicaMethod.of(section));
+        boolean ofRemote = source.isRemote()
+                || (source.isElsewhere() && configuration.dynamic().standbyCluster());
+        return ReplicaMethod.inEffect(settings.get(), configuration.dynamic(), ofRemote);
     }
 
     /** Without a server to copy from only a person's own methods can help. */
-    private OperationResult restore(PostgresConfiguration configuration, Cancellation cancellation) {
+    private OperationResult restore(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
         OperationResult result = new OperationResult.Failed(
-                "standby_cluster names no host to clone from, and no create_replica_methods but basebackup");
-        for (ReplicaMethod method : methods(Upstream.remote(""), configuration)) {
-            if (method.isBasebackup()) {
-                continue;
-            }
+                source.isElsewhere()
+                        ? "no method of create_replica_methods has no_leader"
+                        : "standby_cluster names no host to clone from, and no create_replica_methods but basebackup");
+        List<ReplicaMethod> usable = methods(source, configuration).stream()
+                .filter(method -> source.isElsewhere() ? method.needsNoLeader() : !method.isBasebackup())
+                .toList();
+        for (ReplicaMethod method : usable) {
             try {
                 result = custom(method, "", Map.of(), configuration, cancellation);
             } catch (IOException e) {

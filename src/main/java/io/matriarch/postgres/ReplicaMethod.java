@@ -1,5 +1,7 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.DynamicConfiguration;
+import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.value.Value.Mapping;
 import java.util.ArrayList;
@@ -11,12 +13,25 @@ import java.util.Set;
  *
  * @param section the section of the method's name, empty if there is none
  */
-record ReplicaMethod(String name, Mapping section) {
+public record ReplicaMethod(String name, Mapping section) {
     static final String BASEBACKUP = "basebackup";
     private static final Set<String> SWITCHES = Set.of("no_params", "no_leader", "keep_data");
 
-    /** In the order in which they are tried. */
-    static List<ReplicaMethod> of(Mapping postgresql) {
+    /**
+     * In the order in which they are tried.
+     *
+     * @param ofRemote to copy the remote primary of a standby cluster, which has methods of its own
+     */
+    public static List<ReplicaMethod> inEffect(
+            PostgresSettings settings, DynamicConfiguration dynamic, boolean ofRemote) {
+        Mapping section = PostgresSection.effective(settings, dynamic);
+        return dynamic.standbyClusterSettings()
+                .filter(_ -> ofRemote)
+                .map(standby -> named(standby.createReplicaMethods(), section))
+                .orElseGet(() -> of(section));
+    }
+
+    private static List<ReplicaMethod> of(Mapping postgresql) {
         List<String> names = names(postgresql, "create_replica_methods");
         return named(names.isEmpty() ? names(postgresql, "create_replica_method") : names, postgresql);
     }
@@ -38,6 +53,11 @@ record ReplicaMethod(String name, Mapping section) {
     /** pg_basebackup, unless somebody has given a command of their own under this name. */
     boolean isBasebackup() {
         return name.equals(BASEBACKUP) && section.text("command").isEmpty();
+    }
+
+    /** It finds the data elsewhere, in a backup for instance. */
+    public boolean needsNoLeader() {
+        return !isBasebackup() && section.bool("no_leader").orElse(false);
     }
 
     boolean keepsData() {

@@ -105,7 +105,7 @@ final class RandomObservations {
         return new Observation(
                 SELF,
                 tags(),
-                chance(0.9),
+                new Beginnings(chance(0.9), chance(0.2)),
                 now,
                 Instant.EPOCH.plusNanos(now),
                 perhaps(0.9, cluster(dynamic)),
@@ -132,7 +132,7 @@ final class RandomObservations {
         return new Failsafe(
                 chance(0.8) ? List.of(urls()) : List.of(),
                 chance(0.5) ? Set.of("n2", "n3") : Set.of(),
-                perhaps(0.1, member(oneOf(List.of("n2", "n3", "n4")))),
+                perhaps(0.1, caller()),
                 chance(0.2),
                 chance(0.4),
                 Map.of("n2", oneOf(List.of(Pledge.values())), "n3", oneOf(List.of(Pledge.values()))));
@@ -188,7 +188,7 @@ final class RandomObservations {
         return new Observation(
                 SELF,
                 seen.tags(),
-                seen.mayBootstrap(),
+                seen.beginnings(),
                 now,
                 Instant.EPOCH.plusNanos(now),
                 seen.cluster(),
@@ -270,6 +270,16 @@ final class RandomObservations {
         return chance(0.5)
                 ? History.EMPTY
                 : new History(List.of(new History.Entry(1, new Lsn(100), "why", Optional.empty(), Optional.of("n2"))));
+    }
+
+    /** Of POST /failsafe. */
+    private Member caller() {
+        Member member = member(oneOf(List.of("n2", "n3", "n4")));
+        Mapping slots = Mapping.empty()
+                .with("app", random.nextInt(300))
+                .with("permanent", random.nextInt(300))
+                .with("n2", random.nextInt(300));
+        return new Member(member.name(), member.data().with("slots", slots), member.revision(), member.lease());
     }
 
     private Member member(String name) {

@@ -133,7 +133,7 @@ final class RejoinPlannerTest {
         return new Observation(
                 "a",
                 Tags.NONE,
-                true,
+                new Beginnings(true, false),
                 now.toNanos(),
                 Instant.EPOCH.plus(now),
                 Optional.of(view),

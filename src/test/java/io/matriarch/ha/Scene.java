@@ -41,6 +41,9 @@ final class Scene {
     private Optional<FailoverRequest> failover = Optional.empty();
     private Map<String, PeerReply> peers = Map.of();
     private SyncState sync = SyncState.NONE;
+    private boolean empty;
+    private boolean restores;
+    private Optional<String> initialize = Optional.of("7711371126323781949");
     private boolean alive = true;
     private boolean answers = true;
     private boolean inRecovery = true;
@@ -136,6 +139,23 @@ final class Scene {
         return this;
     }
 
+    /** No data directory, and no server on it. */
+    Scene empty() {
+        empty = true;
+        return stopped();
+    }
+
+    /** A method of create_replica_methods needs no leader. */
+    Scene restores() {
+        restores = true;
+        return this;
+    }
+
+    Scene initialize(Optional<String> key) {
+        initialize = key;
+        return this;
+    }
+
     Scene starting() {
         alive = true;
         answers = false;
@@ -175,11 +195,11 @@ final class Scene {
         return new Observation(
                 "a",
                 new Tags(tags),
-                true,
+                new Beginnings(true, restores),
                 now,
                 Instant.EPOCH,
                 Optional.of(new ClusterView(
-                        Optional.of("7711371126323781949"),
+                        initialize,
                         Optional.of(dynamic),
                         leader.map(name -> new Leader(name, 10, 20)),
                         new Status(new Lsn(100), Map.of(), List.of()),
@@ -204,8 +224,10 @@ final class Scene {
                 ? (inRecovery ? "in archive recovery" : "in production")
                 : (inRecovery ? "shut down in recovery" : "shut down");
         return new ServerStatus(
-                new DataDirectory.Present(
-                        new ControlData("7711371126323781949", state, new Lsn(position), 1), inRecovery),
+                empty
+                        ? new DataDirectory.Empty()
+                        : new DataDirectory.Present(
+                                new ControlData("7711371126323781949", state, new Lsn(position), 1), inRecovery),
                 alive,
                 !alive ? PostgresState.STOPPED : answers ? PostgresState.RUNNING : PostgresState.STARTING,
                 !alive ? Role.DEMOTED : inRecovery ? Role.REPLICA : Role.PRIMARY,

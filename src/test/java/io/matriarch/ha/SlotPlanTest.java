@@ -469,4 +469,35 @@ final class SlotPlanTest {
                 .containsExactly(new SlotChange.Drop("app"));
         assertThat(replica.version(160_000).parameters()).isEqualTo(Map.of("hot_standby_feedback", "on"));
     }
+
+    // Without the DCS.
+
+    @Test
+    void aStandbysSlotsFollowThoseOfThePrimaryThatGoesOnWithoutTheDcs() {
+        SlotScene scene = new SlotScene()
+                .leader("b")
+                .physical("c", 100)
+                .logical("app", 100)
+                .physical("other", 100);
+        assertThat(scene.withoutDcs("{c: 300, app: 400}").decide().action())
+                .isEqualTo(new Action.SyncSlots(
+                        List.of(
+                                new SlotChange.AdvancePhysical("c", new Lsn(300)),
+                                new SlotChange.AdvanceLogical("app", "db", new Lsn(400))),
+                        List.of()));
+    }
+
+    @Test
+    void neverBeyondWhatIsReplayedNorBack() {
+        SlotScene scene = new SlotScene().leader("b").physical("c", 100).logical("app", 500);
+        assertThat(scene.withoutDcs("{c: 5000, app: 400, d: nonsense}").decide().action())
+                .isEqualTo(
+                        new Action.SyncSlots(List.of(new SlotChange.AdvancePhysical("c", new Lsn(1000))), List.of()));
+    }
+
+    @Test
+    void withoutTheDcsNoSlotIsMadeOrDropped() {
+        SlotScene scene = new SlotScene().leader("b").physical("gone", 100);
+        assertThat(scene.withoutDcs("{new: 400}").decide().action()).isInstanceOf(Action.Idle.class);
+    }
 }

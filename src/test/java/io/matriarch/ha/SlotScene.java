@@ -41,6 +41,8 @@ final class SlotScene {
     private Status status = Status.UNKNOWN;
     private int version = 150_000;
     private Memory memory = Memory.INITIAL;
+    private Failsafe failsafe = Failsafe.NONE;
+    private boolean silent;
 
     SlotScene() {
         member("a", "{}").member("b", "{}").member("c", "{}");
@@ -113,23 +115,37 @@ final class SlotScene {
         return this;
     }
 
+    /** The DCS doesn't answer, and the leader goes on in failsafe mode: {@code slots} are in its call. */
+    SlotScene withoutDcs(String slots) {
+        silent = true;
+        Member caller = new Member(leader.orElseThrow(), Mapping.empty().with("slots", mapping(slots)), 0, 0);
+        failsafe = new Failsafe(List.of(), java.util.Set.of(), Optional.of(caller), false, false, Map.of());
+        return this;
+    }
+
+    Decision decide() {
+        return new Decider().decide(situation().seen(), memory);
+    }
+
     Situation situation() {
         boolean leads = leader.equals(Optional.of("a"));
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 1);
         Observation seen = new Observation(
                 "a",
                 new Tags(members.getOrDefault("a", Mapping.empty()).mapping("tags")),
-                false,
+                new Beginnings(false, false),
                 0,
                 Instant.EPOCH,
-                Optional.of(view(dynamic)),
+                silent ? Optional.empty() : Optional.of(view(dynamic)),
                 dynamic,
                 leads ? OptionalLong.of(20_000_000_000L) : OptionalLong.empty(),
                 server(leads),
                 Map.of(),
                 List.of(),
                 WatchdogState.OFF,
-                Optional.empty());
+                Optional.empty(),
+                failsafe,
+                Ability.UNKNOWN);
         return new Situation(seen, memory);
     }
 

@@ -85,7 +85,7 @@ final class SyncElectionTest {
         Observation seen = new Observation(
                 "n1",
                 Tags.NONE,
-                false,
+                new Beginnings(false, false),
                 Duration.ofMinutes(1).toNanos(),
                 Instant.EPOCH,
                 Optional.of(view),

@@ -44,7 +44,7 @@ final class WatchdogRowsTest {
         Observation now = new Observation(
                 before.self(),
                 before.tags(),
-                before.mayBootstrap(),
+                before.beginnings(),
                 before.now(),
                 before.wallClock(),
                 before.cluster(),

@@ -61,6 +61,11 @@ final class FailsafeIT {
         }
     }
 
+    /** The oldest WAL that the permanent slot keeps. */
+    private static String keptSince(Node node) {
+        return node.query("select max(restart_lsn::text) from pg_replication_slots where slot_name = 'kept'");
+    }
+
     private static Optional<Boolean> active(Node node) {
         return node.rest().get("/patroni").json().bool("failsafe_mode_is_active");
     }
@@ -83,14 +88,26 @@ final class FailsafeIT {
     @Test
     @Order(1)
     void thePrimaryGoesOnWhileAllMembersAccept() {
-        configure("{\"failsafe_mode\": true}");
+        configure("{\"failsafe_mode\": true, \"slots\": {\"kept\": {\"type\": \"physical\"}}}");
         Node primary = cluster.primary();
         List<Node> replicas = cluster.replicas();
+        LocalCluster.await(
+                "the permanent slot is everywhere",
+                30,
+                () -> cluster.nodes().stream().noneMatch(node -> keptSince(node).equals("null")));
         cluster.stopEtcd();
+        primary.query("select pg_replication_slot_advance('kept', pg_current_wal_flush_lsn())");
+        String advanced = keptSince(primary);
         requireWritesFor(primary, PATIENCE.ttl() + 1);
         assertThat(cluster.primary()).isEqualTo(primary);
         assertThat(active(primary)).contains(true);
         assertThat(active(replicas.getFirst())).contains(true);
+        for (Node replica : replicas) {
+            LocalCluster.await(
+                    "its slot follows the primary's",
+                    20,
+                    () -> keptSince(replica).equals(advanced));
+        }
         assertThat(primary.rest().get("/metrics").body()).containsPattern("patroni_failsafe_mode_is_active\\{[^}]*} 1");
         assertThat(primary.logText())
                 .contains(

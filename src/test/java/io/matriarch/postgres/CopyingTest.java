@@ -219,6 +219,12 @@ final class CopyingTest {
     }
 
     private OperationResult cloneBy(String postgresql) {
+        configure(postgresql);
+        return cloneOfA();
+    }
+
+    /** Of the dynamic configuration. */
+    private void configure(String postgresql) {
         var dynamic = new io.matriarch.cluster.DynamicConfiguration(
                 io.matriarch.value.Value.Mapping.empty().with("postgresql", io.matriarch.value.Yaml.parse(postgresql)),
                 1);
@@ -226,7 +232,22 @@ final class CopyingTest {
         assertThat(b.postgres()
                         .reload(new PostgresConfiguration(b.configuration().local(), dynamic), deadline))
                 .isEmpty();
-        return cloneOfA();
+    }
+
+    @Test
+    void withoutALeaderOnlyMethodsThatNeedNoneAreTried() throws IOException {
+        a.stop();
+        script("restore", "cp -a " + a.data() + "/. " + b.data() + "; chmod 700 " + b.data());
+        script("other", "exit 1");
+        var elsewhere = new Operation.Clone(io.matriarch.cluster.Upstream.elsewhere(), false);
+        configure("{create_replica_methods: [other, basebackup], other: {command: " + folder + "/other}}");
+        assertFailed(b.carryOut(elsewhere), "no method of create_replica_methods has no_leader");
+        configure("{create_replica_methods: [other, basebackup, restore], other: {command: " + folder
+                + "/other}, restore: {command: " + folder + "/restore, no_leader: true}}");
+        assertThat(b.carryOut(elsewhere)).isEqualTo(new OperationResult.Succeeded());
+        assertThat(folder.resolve("seen-other")).doesNotExist();
+        assertThat(Files.readAllLines(folder.resolve("seen-restore"))).contains("--no_leader=true", "--connstring=");
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
     }
 
     @Test

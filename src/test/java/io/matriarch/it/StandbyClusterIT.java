@@ -3,6 +3,9 @@ package io.matriarch.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.value.Value.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -31,10 +34,11 @@ final class StandbyClusterIT {
     private static SharedEtcd etcd;
     private static Loner home;
     private static List<Loner> away = List.of();
+    private static Path archive;
     private static int rows;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         etcd = new SharedEtcd();
         home = new Loner(etcd, "home", "h1")
                 .with(UNDER_DCS, UNDER_DCS + "    slots: {away: {type: physical}}\n")
@@ -43,11 +47,18 @@ final class StandbyClusterIT {
         home.node().query("create table written(number int)");
         String section = "    standby_cluster: {host: 127.0.0.1, port: %d, primary_slot_name: away}\n"
                 .formatted(home.node().databasePort());
+        archive = Files.createDirectory(etcd.home().resolve("archive"));
+        LocalCluster.own(archive);
         List<Loner> nodes = new ArrayList<>();
         for (String name : List.of("a1", "a2", "a3")) {
             nodes.add(new Loner(etcd, "away", name)
                     .with(UNDER_DCS, UNDER_DCS + section)
-                    .with("  pg_hba:\n", "  basebackup:\n    - checkpoint: fast\n  pg_hba:\n"));
+                    .with("  pg_hba:\n", "  basebackup:\n    - checkpoint: fast\n  pg_hba:\n")
+                    .with("    shared_buffers: 32MB\n", """
+                                shared_buffers: 32MB
+                                archive_mode: 'on'
+                                archive_command: cp %%p %s/%%f
+                            """.formatted(archive)));
         }
         nodes.getLast().rewritten(text -> text + "tags:\n  replicatefrom: a2\n");
         away = List.copyOf(nodes);
@@ -225,10 +236,7 @@ final class StandbyClusterIT {
     @Test
     @Order(5)
     void theFormerRemoteClusterIsDemotedAndFollows() {
-        Loner primary = away.stream()
-                .filter(node -> node.rest().says200("/primary"))
-                .findFirst()
-                .orElseThrow();
+        Loner primary = awayPrimary();
         home.node().query("insert into written values (-1)"); // is lost: home follows away from now on
         String told = ctl(
                 home,
@@ -255,5 +263,96 @@ final class StandbyClusterIT {
         Mapping config = home.rest().get("/config").json();
         assertThat(config.entries()).doesNotContainKey("standby_cluster");
         assertThat(Map.copyOf(config.entries())).containsKey("ttl");
+    }
+
+    private static Loner awayPrimary() {
+        return away.stream()
+                .filter(node -> node.rest().says200("/primary"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @Order(7)
+    void ofSeveralHostsTheOneThatAcceptsWritesIsFollowed() {
+        List<String> ports = away.stream()
+                .map(node -> Integer.toString(node.node().databasePort()))
+                .toList();
+        String section = "{\"standby_cluster\": {\"host\": \"127.0.0.1,127.0.0.1,127.0.0.1\", \"port\": \"%s\"}}"
+                .formatted(String.join(",", ports));
+        assertThat(home.rest().patch("/config", section).status()).isEqualTo(200);
+        LocalCluster.await("home follows", 60, () -> home.rest().says200("/standby-leader"));
+        rowGoes(awayPrimary(), all());
+
+        Loner former = awayPrimary();
+        Loner next = former == away.getFirst() ? away.get(1) : away.getFirst();
+        ctl(former, "switchover", "--candidate", next.name(), "--force");
+        LocalCluster.await(next.name() + " is primary", 40, () -> next.rest().says200("/primary"));
+        rowGoes(next, all());
+        assertThat(home.rest().says200("/standby-leader")).isTrue();
+    }
+
+    @Test
+    @Order(8)
+    void withRestoreCommandOnlyTheWalComesFromTheArchive() {
+        String section =
+                "{\"standby_cluster\": {\"host\": null, \"port\": null, \"restore_command\": \"cp %s/%%f %%p\"}}"
+                        .formatted(archive);
+        assertThat(home.rest().patch("/config", section).status()).isEqualTo(200);
+        LocalCluster.await(
+                "home no longer streams",
+                60,
+                () -> home.node()
+                        .query("select count(*) from pg_stat_wal_receiver")
+                        .equals("0"));
+        rows++;
+        Loner primary = awayPrimary();
+        primary.node().query("insert into written values (" + rows + ")");
+        primary.node().query("select pg_switch_wal()");
+        LocalCluster.await(
+                "the row comes by the archive",
+                60,
+                () -> home.node().query("select max(number) from written").equals(Integer.toString(rows)));
+        assertThat(home.rest().says200("/standby-leader")).isTrue();
+        assertThat(home.node().query("select pg_is_in_recovery()")).isEqualTo("t");
+    }
+
+    @Test
+    @Order(9)
+    void aDelayedReplicaReceivesAndDoesNotReplayAndIsNeverPromoted() {
+        Loner primary = awayPrimary();
+        Loner delayed = away.getLast();
+        delayed.rewritten(
+                text -> text.replace("tags:\n  replicatefrom: a2\n", "tags:\n  recovery_min_apply_delay: 1h\n"));
+        ctl(primary, "reload", "away", delayed.name(), "--force");
+        LocalCluster.await(
+                "its tags say so", 30, () -> etcd.get("away", "members/a3").contains("\"nofailover\":true"));
+        LocalCluster.await(
+                "it waits an hour",
+                30,
+                () -> delayed.node().query("show recovery_min_apply_delay").equals("1h"));
+        rows++;
+        primary.node().query("insert into written values (" + rows + ")");
+        String written = primary.node().query("select pg_current_wal_flush_lsn()");
+        LocalCluster.await(
+                "it has the row's WAL",
+                30,
+                () -> delayed.node()
+                        .query("select pg_last_wal_receive_lsn() >= '" + written + "'")
+                        .equals("t"));
+        assertThat(delayed.node().query("select max(number) from written")).isEqualTo(Integer.toString(rows - 1));
+        ServerProcess.Ended refused = ServerProcess.run(
+                etcd.home(),
+                60,
+                etcd.program()
+                        .ctl(
+                                primary.node().configuration(),
+                                "switchover",
+                                "away",
+                                "--candidate",
+                                delayed.name(),
+                                "--force"));
+        assertThat(refused.output()).contains("Switchover failed");
+        assertThat(primary.rest().says200("/primary")).isTrue();
     }
 }

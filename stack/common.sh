@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What stack/install, stack/local, native/build and it/ share: messages and the JDK. To be sourced.
+# What stack/install, stack/local, native/build and it/ share: messages, the JDK, the mirror. To be sourced.
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
@@ -33,4 +33,12 @@ use_jdk() {
     done
     die "no JDK 25 found in JAVA_HOME (${JAVA_HOME:-not set}), on PATH, under /usr/lib/jvm or /opt.
 Install one (Debian 12 has none: Temurin from adoptium.net, for instance) and run again with JAVA_HOME=/path/to/jdk-25."
+}
+
+# The Debian mirror that this machine uses already.
+mirror() {
+    local found
+    found=$({ sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources; awk '$1 == "deb" { print $2 }' /etc/apt/sources.list; } 2>/dev/null \
+        | sed -n 's/[[:space:]].*//; /security/!p' | head -n 1)
+    printf '%s\n' "${found:-http://deb.debian.org/debian}"
 }

@@ -18,6 +18,9 @@ final class BenchmarkRun {
     private static final int LISTS = 10;
     private static final int STARTS = 3;
     private static final int SWITCHOVERS = 2;
+    /** Of 30 s, renewed every 10: nobody can take over before the rest has passed, so it has to be the same for both. */
+    private static final int LEASE_LEFT = 25;
+
     private static final Pattern REQUESTS_PER_SECOND = Pattern.compile("Requests/sec: +([0-9.]+)");
     private static final Pattern RECEIVED =
             Pattern.compile("(?m)^grpc_server_msg_received_total\\{([^}]*)} ([0-9.e+]+)$");
@@ -181,10 +184,10 @@ final class BenchmarkRun {
                     Figure.AGENT_AND_POSTGRES_KILLED,
                     Figure.AGENT_AND_POSTGRES_KILLED_PROXY,
                     () -> cluster.primary().killAgentAndPostgres());
-            clients.measure(
-                    Figure.NODE_KILLED,
-                    Figure.NODE_KILLED_PROXY,
-                    () -> cluster.primary().killAll());
+            clients.measure(Figure.NODE_KILLED, Figure.NODE_KILLED_PROXY, () -> {
+                LeaderLease.of(cluster).awaitLeft(LEASE_LEFT);
+                cluster.primary().killAll();
+            });
         }
     }
 

@@ -394,8 +394,22 @@ public final class LocalPostgres implements Postgres {
         }
     }
 
+    /** For itself. */
+    private static boolean needsDirectory(Operation operation) {
+        return operation instanceof Operation.Start
+                || operation instanceof Operation.CrashRecovery
+                || operation instanceof Operation.Rewind
+                || operation instanceof Operation.Reinitialize;
+    }
+
     private OperationResult run(Operation operation, Cancellation cancellation) {
         PostgresConfiguration now = configurationWithoutWriter();
+        Optional<String> hanging = needsDirectory(operation)
+                ? FormerChildren.end(now.local().postgresql().dataDirectory())
+                : Optional.empty();
+        if (hanging.isPresent()) {
+            return new OperationResult.Failed(hanging.get());
+        }
         return switch (operation) {
             case Operation.Bootstrap _ -> bootstrap(now, cancellation);
             case Operation.DiscardFailedBootstrap _ -> discard(now);

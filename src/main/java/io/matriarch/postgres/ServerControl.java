@@ -33,7 +33,7 @@ final class ServerControl {
     private static final Logger LOG = Logger.getLogger(ServerControl.class);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration FAST_STOP = Duration.ofMinutes(30);
-    private static final Duration IMMEDIATE_STOP = Duration.ofSeconds(30);
+    private static final Duration TOOL = Duration.ofSeconds(30);
     private static final Duration PROMOTION = Duration.ofMinutes(10);
     private static final Duration LEFTOVERS = Duration.ofSeconds(3);
     private static final Duration CHECKPOINT = Duration.ofMinutes(10);
@@ -48,6 +48,7 @@ final class ServerControl {
             "max_wal_senders", "max_wal_senders setting");
 
     private final PgTools tools;
+    private final PostmasterStop stopping;
     private final Connections connections;
     private final ControlFile control;
     private final ConfigurationFiles files;
@@ -67,6 +68,7 @@ final class ServerControl {
             Supplier<List<String>> keeper,
             PostgresLog log) {
         this.tools = tools;
+        this.stopping = new PostmasterStop(tools);
         this.connections = connections;
         this.control = control;
         this.files = files;
@@ -339,7 +341,7 @@ final class ServerControl {
             Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
             if (cancellation.requested()) {
                 postmaster.ifPresentOrElse(
-                        running -> stop(settings, running, "immediate", IMMEDIATE_STOP),
+                        running -> stopping.atOnce(settings, running),
                         () -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
                 return new OperationResult.Cancelled();
             }
@@ -368,7 +370,7 @@ final class ServerControl {
     /** Beside whatever operation is in progress. */
     void stopAtOnce(PostgresSettings settings) {
         Postmaster.of(settings.dataDirectory()).ifPresent(postmaster -> {
-            boolean stopped = stop(settings, postmaster, "immediate", IMMEDIATE_STOP) || kill(postmaster);
+            boolean stopped = stopping.atOnce(settings, postmaster);
             LOG.logf(
                     stopped ? Logger.Level.WARN : Logger.Level.ERROR,
                     stopped
@@ -396,50 +398,15 @@ final class ServerControl {
         boolean leads = told.filter(Role::leads).isPresent();
         Duration patience =
                 configuration.dynamic().primaryStopTimeout().filter(_ -> leads).orElse(FAST_STOP);
-        boolean stopped =
-                stop(settings, postmaster.get(), fast ? "fast" : "immediate", fast ? patience : IMMEDIATE_STOP)
-                        || stop(settings, postmaster.get(), "immediate", IMMEDIATE_STOP)
-                        || kill(postmaster.get());
+        boolean stopped = (fast && stopping.fast(settings, postmaster.get(), patience))
+                || stopping.atOnce(settings, postmaster.get());
         if (stopped) {
             told.ifPresent(role -> callbacks.fire("on_stop", role, configuration));
         }
         return stopped
                 ? new OperationResult.Succeeded()
                 : new OperationResult.Failed(
-                        "the postmaster " + postmaster.get().pid() + " could not be stopped");
-    }
-
-    /** Whether the postmaster is gone. */
-    private boolean stop(PostgresSettings settings, Postmaster postmaster, String mode, Duration patience) {
-        tools.run(
-                "pg_ctl",
-                List.of("stop", "-D", settings.dataDirectory().toString(), "-m", mode, "-W"),
-                Map.of(),
-                Deadline.after(IMMEDIATE_STOP));
-        Deadline deadline = Deadline.after(patience);
-        while (postmaster.isAlive() && !deadline.expired()) {
-            sleep();
-        }
-        return !postmaster.isAlive();
-    }
-
-    /** The last resort: SIGKILL for the postmaster and all its children; stopped first, so that it starts no more (reference 6.3). */
-    private boolean kill(Postmaster postmaster) {
-        Optional<ProcessHandle> process = ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive());
-        process.ifPresent(_ -> tools.runCommand(
-                List.of("sh", "-c", "kill -STOP " + postmaster.pid()),
-                Map.of(),
-                Deadline.after(IMMEDIATE_STOP),
-                new Cancellation()));
-        List<ProcessHandle> children =
-                process.stream().flatMap(ProcessHandle::descendants).toList();
-        process.ifPresent(ProcessHandle::destroyForcibly);
-        children.forEach(ProcessHandle::destroyForcibly);
-        Deadline deadline = Deadline.after(IMMEDIATE_STOP);
-        while ((postmaster.isAlive() || children.stream().anyMatch(ProcessHandle::isAlive)) && !deadline.expired()) {
-            sleep();
-        }
-        return !postmaster.isAlive();
+                        "the postmaster " + postmaster.get().pid() + ", or a child of it, could not be stopped");
     }
 
     OperationResult restart(
@@ -475,7 +442,7 @@ final class ServerControl {
                 "pg_ctl",
                 List.of("promote", "-W", "-D", settings.dataDirectory().toString()),
                 Map.of(),
-                Deadline.after(IMMEDIATE_STOP));
+                Deadline.after(TOOL));
         if (!result.ok()) {
             return new OperationResult.Failed("pg_ctl promote: " + result.lastLine());
         }
@@ -539,10 +506,7 @@ final class ServerControl {
 
     OperationResult reload(PostgresSettings settings) {
         PgTools.Result result = tools.run(
-                "pg_ctl",
-                List.of("reload", "-D", settings.dataDirectory().toString()),
-                Map.of(),
-                Deadline.after(IMMEDIATE_STOP));
+                "pg_ctl", List.of("reload", "-D", settings.dataDirectory().toString()), Map.of(), Deadline.after(TOOL));
         return result.ok()
                 ? new OperationResult.Succeeded()
                 : new OperationResult.Failed("pg_ctl reload: " + result.lastLine());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,35 @@ final class RewindingTest {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private List<ProcessHandle> frozenChildren() {
+        List<ProcessHandle> children = ProcessHandle.of(
+                        a.postmaster().orElseThrow().pid())
+                .orElseThrow()
+                .children()
+                .toList();
+        children.forEach(child -> signal("STOP", child.pid()));
+        return children;
+    }
+
+    @Test
+    void theFrozenChildrenOfADeadPostmasterAreEndedBeforeItsDataAreUsed() {
+        List<ProcessHandle> children = frozenChildren();
+        signal("KILL", a.postmaster().orElseThrow().pid());
+        a.await("the postmaster is gone", () -> a.postmaster().isEmpty());
+        assertThat(children).isNotEmpty().allMatch(ProcessHandle::isAlive);
+        a.succeeds(new Operation.CrashRecovery());
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void aServerThatIsFrozenAsAWholeIsStopped() {
+        List<ProcessHandle> children = frozenChildren();
+        signal("STOP", a.postmaster().orElseThrow().pid());
+        a.succeeds(new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "it hangs"));
+        assertThat(a.postmaster()).isEmpty();
+        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
     }
 
     @Test

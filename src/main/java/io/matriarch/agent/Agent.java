@@ -42,21 +42,29 @@ public final class Agent {
     private final Map<String, String> environment;
     private final Configuration configuration;
     private final GuardLink guard;
+    private final Runnable newCertificates;
     private final AtomicBoolean reloadAsked = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
 
-    /** Starts nothing. {@code path} and {@code environment} are where {@code configuration} came from, for reloads. */
+    /**
+     * Starts nothing.
+     *
+     * @param path where {@code configuration} came from, for reloads, as {@code environment}
+     * @param newCertificates what else is to be read again at a reload
+     */
     public Agent(
             Vertx vertx,
             Optional<Path> path,
             Map<String, String> environment,
             Configuration configuration,
-            GuardLink guard) {
+            GuardLink guard,
+            Runnable newCertificates) {
         this.vertx = vertx;
         this.path = path;
         this.environment = Map.copyOf(environment);
         this.configuration = configuration;
         this.guard = guard;
+        this.newCertificates = newCertificates;
     }
 
     /** Runs until the end and returns the exit code. {@code publish} gets the commands for REST as soon as there are any. */
@@ -259,6 +267,7 @@ public final class Agent {
                 case LoadResult.Loaded<Configuration> loaded -> {
                     state.takeOver(loaded.configuration());
                     reloadPostgres.run();
+                    newCertificates.run();
                     LOG.info("configuration reloaded");
                     guard.ready();
                 }

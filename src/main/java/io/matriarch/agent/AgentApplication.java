@@ -15,11 +15,13 @@ import java.util.Optional;
 public final class AgentApplication implements QuarkusApplication {
     private final Vertx vertx;
     private final AgentAccess access;
+    private final RestCertificates certificates;
 
     @Inject
-    AgentApplication(Vertx vertx, AgentAccess access) {
+    AgentApplication(Vertx vertx, AgentAccess access, RestCertificates certificates) {
         this.vertx = vertx;
         this.access = access;
+        this.certificates = certificates;
     }
 
     @Override
@@ -27,7 +29,8 @@ public final class AgentApplication implements QuarkusApplication {
         Optional<Path> path = Arrays.stream(arguments).findFirst().map(Path::of);
         return switch (ConfigurationLoader.load(path, System.getenv())) {
             case LoadResult.Loaded<Configuration>(Configuration configuration, var _) ->
-                new Agent(vertx, path, System.getenv(), configuration, GuardLink.connect()).run(access::publish);
+                new Agent(vertx, path, System.getenv(), configuration, GuardLink.connect(), certificates::reload)
+                        .run(access::publish);
             case LoadResult.Invalid<Configuration> _ -> 1;
         };
     }

@@ -14,7 +14,10 @@ public final class QuarkusProperties {
     /** {@code none}, {@code request} or {@code required}: the names of Vert.x's ClientAuth. */
     public static final String VERIFY_CLIENT = "matriarch.restapi.client-auth";
 
-    private static final String TLS = "quarkus.tls.restapi.";
+    /** Of the TLS configuration of REST. */
+    public static final String TLS_NAME = "restapi";
+
+    private static final String TLS = "quarkus.tls." + TLS_NAME + ".";
     private static final int SHORTEST_BACKLOG = 128;
 
     /** Libraries say at INFO what an operator of PostgreSQL need not know. */
@@ -41,7 +44,7 @@ public final class QuarkusProperties {
         restapi.tls().certificate().ifPresent(certificate -> {
             properties.put("quarkus.http.insecure-requests", "disabled");
             properties.put("quarkus.http.ssl-port", port);
-            properties.put("quarkus.http.tls-configuration-name", "restapi");
+            properties.put("quarkus.http.tls-configuration-name", TLS_NAME);
             properties.put(TLS + "key-store.pem.0.cert", certificate);
             properties.put(TLS + "key-store.pem.0.key", restapi.tls().key().orElse(certificate));
             restapi.tls()

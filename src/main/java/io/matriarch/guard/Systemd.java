@@ -48,7 +48,7 @@ final class Systemd {
     }
 
     /** systemd wants the time of a reload by CLOCK_MONOTONIC, which is Java's. */
-    private static String text(SystemdState state) {
+    static String text(SystemdState state) {
         return switch (state) {
             case READY -> "READY=1";
             case RELOADING -> "RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000;

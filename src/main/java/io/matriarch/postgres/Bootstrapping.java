@@ -125,8 +125,9 @@ final class Bootstrapping {
         Map<String, String> options = new LinkedHashMap<>();
         collect(configuration.bootstrap().initdb(), options);
         for (var option : options.entrySet()) {
-            if (NOT_ALLOWED.contains(option.getKey())) {
-                return option.getKey();
+            String name = ToolOptions.name(option.getKey());
+            if (NOT_ALLOWED.contains(name)) {
+                return name;
             }
             arguments.add("--" + option.getKey() + (option.getValue().isEmpty() ? "" : "=" + option.getValue()));
         }

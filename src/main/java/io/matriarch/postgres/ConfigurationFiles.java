@@ -8,17 +8,20 @@ import io.matriarch.config.PostgresSettings;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Writes postgresql.conf, the access files and the signal files (reference 6.4, 6.5, 6.9). */
 final class ConfigurationFiles {
@@ -29,6 +32,8 @@ final class ConfigurationFiles {
     private static final String FOR_SLOTS = "# for replication slots: ";
 
     private static final int MOST_TRIALS = 20;
+    /** Reads and writes whatever bytes there are. */
+    private static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
 
     private final Supplier<PostgresSettings> settings;
     private final String memberName;
@@ -116,6 +121,9 @@ final class ConfigurationFiles {
     }
 
     private boolean write(Wanted wanted, Map<String, String> recovery) throws IOException {
+        if (wanted.majorVersion() == 0) {
+            throw new IOException(noVersion(settings.get().dataDirectory()));
+        }
         Mapping section = wanted.section();
         takeBase(section);
         if (wanted.upstream().filter(Upstream::answersSql).isPresent()) {
@@ -133,6 +141,12 @@ final class ConfigurationFiles {
             changed |= writeList(section, "pg_ident", wanted.role());
         }
         return changed;
+    }
+
+    /** Why nothing is written: what would be right depends on the version, and the directory may be where a volume has yet to be mounted. */
+    static String noVersion(Path dataDirectory) {
+        return dataDirectory + " has no PG_VERSION that can be read: it holds no cluster, or its volume isn't mounted;"
+                + " nothing was written there";
     }
 
     /** A person's own access file is not written, unless it is ours (reference 6.4). */
@@ -182,7 +196,7 @@ final class ConfigurationFiles {
                 refused.set(Map.copyOf(corrected));
                 return false;
             }
-            Path candidate = writeAside(main, content);
+            Path candidate = writeAside(main, content.getBytes(StandardCharsets.UTF_8));
             Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             all.putAll(written);
             all.putAll(kept);
@@ -221,8 +235,9 @@ final class ConfigurationFiles {
 
     /** Whom the last written configuration follows; kept in a comment since a connection string has no member name. */
     Optional<Upstream> following() {
-        try (var lines = Files.lines(main, StandardCharsets.UTF_8)) {
-            return lines.filter(line -> line.startsWith(FOLLOWING))
+        try {
+            return lines(main)
+                    .filter(line -> line.startsWith(FOLLOWING))
                     .map(line -> line.substring(FOLLOWING.length()).split(" ", 2))
                     .filter(parts -> parts.length == 2)
                     .map(parts -> new Upstream(parts[1], parts[0]))
@@ -230,6 +245,11 @@ final class ConfigurationFiles {
         } catch (IOException none) {
             return Optional.empty();
         }
+    }
+
+    /** A person's file may be in any encoding; ours are in UTF-8. */
+    private static Stream<String> lines(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines();
     }
 
     /** What replication slots need: part of whatever is written from now on. */
@@ -243,8 +263,9 @@ final class ConfigurationFiles {
 
     private Map<String, String> writtenSlotParameters() {
         Map<String, String> written = new TreeMap<>();
-        try (var lines = Files.lines(main, StandardCharsets.UTF_8)) {
-            lines.filter(line -> line.startsWith(FOR_SLOTS))
+        try {
+            lines(main)
+                    .filter(line -> line.startsWith(FOR_SLOTS))
                     .map(line -> line.substring(FOR_SLOTS.length()).split(" = ", 2))
                     .filter(parts -> parts.length == 2)
                     .forEach(parts -> written.put(parts[0], parts[1]));
@@ -318,14 +339,14 @@ final class ConfigurationFiles {
         if (!Files.exists(file)) {
             return false;
         }
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        List<String> lines = Files.readAllLines(file, ANY_BYTES);
         List<String> kept = lines.stream()
                 .filter(line -> !RecoveryParameters.contains(line.split("=", 2)[0].strip()))
                 .toList();
         if (kept.size() == lines.size()) {
             return false;
         }
-        replace(file, String.join("\n", kept) + "\n");
+        replace(file, (String.join("\n", kept) + "\n").getBytes(ANY_BYTES));
         return true;
     }
 
@@ -343,8 +364,11 @@ final class ConfigurationFiles {
     }
 
     private static boolean isContent(Path file, String content) throws IOException {
-        return Files.exists(file)
-                && Files.readString(file, StandardCharsets.UTF_8).equals(content);
+        return isContent(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean isContent(Path file, byte[] content) throws IOException {
+        return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content);
     }
 
     /** For what a custom bootstrap has made; {@code keepAutoConf} leaves recovery parameters in postgresql.auto.conf. */
@@ -390,7 +414,7 @@ final class ConfigurationFiles {
         for (Path file : copied()) {
             if (Files.exists(file)) {
                 Path copy = settings.get().dataDirectory().resolve(file.getFileName() + ".backup");
-                String content = Files.readString(file, StandardCharsets.UTF_8);
+                byte[] content = Files.readAllBytes(file);
                 if (!isContent(copy, content)) {
                     replace(copy, content);
                 }
@@ -403,7 +427,7 @@ final class ConfigurationFiles {
         for (Path file : copied()) {
             Path copy = settings.get().dataDirectory().resolve(file.getFileName() + ".backup");
             if (!Files.exists(file) && Files.exists(copy)) {
-                replace(file, Files.readString(copy, StandardCharsets.UTF_8));
+                replace(file, Files.readAllBytes(copy));
             }
         }
         Path ident = settings.get().configDirectory().resolve("pg_ident.conf");
@@ -426,12 +450,16 @@ final class ConfigurationFiles {
 
     /** Atomically. */
     void replace(Path file, String content) throws IOException {
+        replace(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void replace(Path file, byte[] content) throws IOException {
         Files.move(
                 writeAside(file, content), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** In the data directory readable as the directory is; elsewhere as the process makes files (reference 6.1). */
-    private Path writeAside(Path file, String content) throws IOException {
+    private Path writeAside(Path file, byte[] content) throws IOException {
         Path data = settings.get().dataDirectory();
         Path temporary = file.resolveSibling(file.getFileName() + ".matriarch-new");
         Files.deleteIfExists(temporary);
@@ -443,7 +471,7 @@ final class ConfigurationFiles {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(groupMayRead ? "rw-r-----" : "rw-------")));
         }
-        Files.writeString(temporary, content, StandardCharsets.UTF_8);
+        Files.write(temporary, content);
         return temporary;
     }
 }

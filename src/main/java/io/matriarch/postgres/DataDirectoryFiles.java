@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -54,6 +55,8 @@ final class DataDirectoryFiles {
                             "pg_controldata can't read " + directory + "; check its owner and postgresql.bin_dir"));
         } catch (IOException e) {
             return new DataDirectory.Unreadable(why(e));
+        } catch (UncheckedIOException e) { // while the directory was listed
+            return new DataDirectory.Unreadable(e.toString());
         }
     }
 

@@ -117,7 +117,8 @@ public final class LocalPostgres implements Postgres {
     @Override
     public ServerStatus observe(Deadline deadline) {
         DataDirectory data = directory.look();
-        Optional<Postmaster> postmaster = Postmaster.of(settings.dataDirectory());
+        Optional<Postmaster> postmaster =
+                Postmaster.of(settings.dataDirectory()).or(this::orphan);
         boolean alive = postmaster.isPresent();
         watch.expect(alive);
         if (!postmaster.equals(observed)) { // the children of a killed postmaster may answer for a while
@@ -167,6 +168,16 @@ public final class LocalPostgres implements Postgres {
     /** The postmaster that runs in a data directory. */
     public static Optional<Postmaster> postmaster(Path directory) {
         return Postmaster.of(directory);
+    }
+
+    /**
+     * The postmaster that the last look saw, if it lives on though its postmaster.pid is gone, perhaps with the whole data directory: it accepts writes for a minute
+     * yet (reference section 9, case 87).
+     */
+    private Optional<Postmaster> orphan() {
+        return Postmaster.of(settings.dataDirectory()).isPresent()
+                ? Optional.empty()
+                : observed.filter(Postmaster::isAlive);
     }
 
     /** The postmaster that the last look saw. */
@@ -512,7 +523,8 @@ public final class LocalPostgres implements Postgres {
         if (before.leads()) {
             role.set(Role.DEMOTED);
         }
-        OperationResult result = server.stop(now, stop, before, cancellation);
+        OperationResult result =
+                orphan().map(server::end).orElseGet(() -> server.stop(now, stop, before, cancellation));
         if (result instanceof OperationResult.Succeeded) {
             wasRunning = false;
         }
@@ -581,7 +593,7 @@ public final class LocalPostgres implements Postgres {
         if (stoppingAtOnce.compareAndSet(false, true)) {
             Thread.ofPlatform().name("stop-at-once").daemon().start(() -> {
                 try {
-                    server.stopAtOnce(settings);
+                    orphan().ifPresentOrElse(server::end, () -> server.stopAtOnce(settings));
                 } finally {
                     stoppingAtOnce.set(false);
                 }

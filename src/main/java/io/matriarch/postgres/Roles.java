@@ -67,6 +67,7 @@ final class Roles {
                 "log_statement = 'none'",
                 "log_min_duration_statement = -1",
                 "log_min_error_statement = 'log'",
+                "pgaudit.log = 'none'",
                 "synchronous_commit = 'local'",
                 "statement_timeout = 0")) {
             execute("SET " + setting);

@@ -94,6 +94,9 @@ final class ServerControl {
         if (Postmaster.of(settings.dataDirectory()).isPresent()) {
             return new OperationResult.Succeeded();
         }
+        if (major(settings) == 0) {
+            return new OperationResult.Failed(ConfigurationFiles.noVersion(settings.dataDirectory()));
+        }
         try {
             directory.removeRemains();
             files.restoreCopies();
@@ -378,6 +381,14 @@ final class ServerControl {
                             : "the postmaster %d could not be stopped",
                     postmaster.pid());
         });
+    }
+
+    /** Kills a postmaster that pg_ctl doesn't find, because its postmaster.pid is gone. */
+    OperationResult end(Postmaster orphan) {
+        LOG.warnf("killing postmaster %d, which has lost its data directory or its postmaster.pid", orphan.pid());
+        return kill(orphan)
+                ? new OperationResult.Succeeded()
+                : new OperationResult.Failed("the postmaster " + orphan.pid() + " could not be killed");
     }
 
     /** {@code told}: which role's callback hears of it, if any. */

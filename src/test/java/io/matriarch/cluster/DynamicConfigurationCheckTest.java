@@ -2,6 +2,7 @@ package io.matriarch.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import net.jqwik.api.ForAll;
@@ -27,7 +28,8 @@ final class DynamicConfigurationCheckTest {
     }
 
     @Test
-    void someMistakesSpoilTheWhole() {
+    @HardCase(59)
+    void parametersThatAreNoMappingAndTimingThatIsNoNumberSpoilTheWhole() {
         assertThat(check(
                                 "{\"ttl\":\"lots\",\"loop_wait\":{},\"retry_timeout\":99999999999,\"postgresql\":{\"parameters\":[1]}}")
                         .rejected())

@@ -6,6 +6,7 @@ import static io.matriarch.config.Loading.minimal;
 import static io.matriarch.config.Loading.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Tags;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
@@ -96,16 +97,29 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void ctlFallsBackToRestapi() {
+    @HardCase(104)
+    void ctlFallsBackToRestapiButNotToItsCertificate() {
         Configuration configuration = loaded(
                         MINIMAL.replace(
                                 "restapi: {listen: '10.0.0.1:8008'}",
-                                "restapi: {listen: ':8008', cafile: ca, authentication: {username: u, password: p}}"),
+                                "restapi: {listen: ':8008', certfile: cert, keyfile: key, cafile: ca, authentication: {username: u, password: p}}"),
                         Map.of())
                 .configuration();
         assertThat(configuration.ctl().authentication()).contains(new Credentials("u", new Secret("p")));
         assertThat(configuration.ctl().tls().authority()).contains("ca");
+        assertThat(configuration.ctl().tls().certificate()).isEmpty();
+        assertThat(configuration.ctl().tls().key()).isEmpty();
         assertThat(configuration.restapi().listen()).isEqualTo(new HostPort("", 8008));
+    }
+
+    @Test
+    @HardCase(60)
+    void theDataDirectoryMayEndInASlash() {
+        PostgresSettings settings = loaded(MINIMAL.replace("data_dir: /data", "data_dir: /data/"), Map.of())
+                .configuration()
+                .postgresql();
+        assertThat(settings.dataDirectory()).hasToString("/data");
+        assertThat(settings.configDirectory()).hasToString("/data");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.matriarch.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Role;
 import io.matriarch.value.Value.Mapping;
@@ -40,6 +41,7 @@ class EffectiveParametersTest {
     }
 
     @Test
+    @HardCase(85)
     void localWinsOverDynamicWhateverTheCase() {
         EffectiveParameters parameters = effective(
                 "parameters: {work_mem: 4MB, Log_Statement: all, jit: on, empty: ~}",
@@ -116,6 +118,34 @@ class EffectiveParametersTest {
         assertThat(effective("", "parameters: {" + given + "}", version, Role.PRIMARY)
                         .file())
                 .containsEntry(name, value);
+    }
+
+    @Test
+    @HardCase(77)
+    void walKeepSegmentsAsATextAreMultipliedBySixteen() {
+        assertThat(effective("", "parameters: {wal_keep_segments: '100'}", V15, Role.PRIMARY)
+                        .file())
+                .containsEntry("wal_keep_size", "1600MB")
+                .doesNotContainKey("wal_keep_segments");
+    }
+
+    @Test
+    @HardCase(67)
+    void numbersMayBeTextsHaveUnitsAndBeZero() {
+        EffectiveParameters parameters = effective(
+                "",
+                "parameters: {max_connections: '101', wal_keep_size: 256MB, max_prepared_transactions: 0, max_wal_senders: '0x10'}",
+                V15,
+                Role.PRIMARY);
+        assertThat(parameters.warnings()).isEmpty();
+        assertThat(parameters.file())
+                .containsEntry("max_connections", "101")
+                .containsEntry("wal_keep_size", "256MB")
+                .containsEntry("max_prepared_transactions", "0")
+                .containsEntry("max_wal_senders", "16");
+        assertThat(effective("", "parameters: {max_connections: 128MB}", V15, Role.PRIMARY)
+                        .warnings())
+                .containsExactly("postgresql parameter max_connections=128MB failed validation, defaulting to 100");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.matriarch.HardCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,14 +133,17 @@ class GuardProcessTest {
     }
 
     @Test
-    void theEnvironmentReachesTheAgentByteForByte() throws Exception {
-        Path script = script("printf %s \"$SECRET\" > secret\nsay exiting 0");
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", "SECRET=$(printf 'p\\344ss\\303') LC_ALL=C exec \"$@\""));
+    @HardCase(110)
+    void theEnvironmentReachesTheAgentByteForByteButForTheSocketOfSystemd() throws Exception {
+        Path script =
+                script("printf %s \"$SECRET\" > secret\nprintf %s \"${NOTIFY_SOCKET-none}\" > socket\nsay exiting 0");
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "SECRET=$(printf 'p\\344ss\\303') NOTIFY_SOCKET=@nobody LC_ALL=C exec \"$@\""));
         command.add("sh");
         command.addAll(java(ScriptGuard.class, script.toString()));
         assertThat(exitCode(start(command))).isZero();
         assertThat(Files.readAllBytes(directory.resolve("secret"))).containsExactly('p', 0xE4, 's', 's', 0xC3);
+        assertThat(directory.resolve("socket")).hasContent("none");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.matriarch.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.guard.GuardAction.SystemdState;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +29,17 @@ class SystemdTest {
         Map<String, String> environment =
                 Map.of("NOTIFY_SOCKET", "@nobody", "WATCHDOG_USEC", "10000000", "WATCHDOG_PID", "2");
         assertThat(Systemd.of(calls, environment, 1).heartbeat()).isEmpty();
+    }
+
+    @Test
+    @HardCase(110)
+    void aReloadIsToldWithItsMonotonicTime() {
+        long before = System.nanoTime() / 1000;
+        String told = Systemd.text(SystemdState.RELOADING);
+        assertThat(told).matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+");
+        assertThat(Long.parseLong(told.substring(told.lastIndexOf('=') + 1)))
+                .isBetween(before, System.nanoTime() / 1000);
+        assertThat(Systemd.text(SystemdState.READY)).isEqualTo("READY=1");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.RejoinReport;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What holds for every decision, whatever is seen. A failure names the seed of its cycle. */
 final class DeciderPropertiesTest {
     private static final int CYCLES = 20_000;
+    private static final int FEW_CYCLES = 4000;
     private static final int LONGEST_CYCLE = 40;
     private static final int ROUNDS = 4;
     private final Decider decider = new Decider();
@@ -143,6 +145,45 @@ final class DeciderPropertiesTest {
                     assertThat(told.why()).as("%s", step).isNotEmpty();
                 }
             });
+        });
+    }
+
+    /** Nobody has been told to give it up. */
+    private static boolean goesOnUndisturbed(Situation s, Step step) {
+        return step.decision().action() instanceof Action.Exit
+                || (step.decision().action() instanceof Action.Idle && !s.tried(Action.CancelOperation.class));
+    }
+
+    /** pg_basebackup, for instance, and what it has made so far; see also CopyingTest. */
+    @Test
+    @HardCase(61)
+    void whoIsToldToEndGivesUpWhateverIsInProgressFirst() {
+        forEachStep(FEW_CYCLES, step -> {
+            Situation s = new Situation(step.seen().trusting(), step.decision().memory());
+            boolean ending = s.seen()
+                    .request()
+                    .filter(Observation.Request.Shutdown.class::isInstance)
+                    .isPresent();
+            if (ending && s.operating() && !s.operating(Operation.Stop.class)) {
+                assertThat(goesOnUndisturbed(s, step)).as("%s", step).isFalse();
+            }
+        });
+    }
+
+    @Test
+    @HardCase(109)
+    void aForcedReinitializeWinsOverWhateverIsInProgress() {
+        forEachStep(FEW_CYCLES, step -> {
+            Situation s = new Situation(step.seen().trusting(), step.decision().memory());
+            boolean forced = s.seen().request().orElse(new Observation.Request.Shutdown())
+                            instanceof Observation.Request.Reinitialize asked
+                    && asked.force();
+            boolean clones = s.operating(Operation.Clone.class) || s.operating(Operation.Reinitialize.class);
+            boolean possible =
+                    s.dcsAnswers() && s.anotherLeads() && s.leaderUpstream().isPresent();
+            if (forced && possible && !clones && step.decision().row().startsWith("operating")) {
+                assertThat(goesOnUndisturbed(s, step)).as("%s", step).isFalse();
+            }
         });
     }
 

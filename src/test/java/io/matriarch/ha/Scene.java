@@ -41,7 +41,6 @@ final class Scene {
     private Optional<FailoverRequest> failover = Optional.empty();
     private Map<String, PeerReply> peers = Map.of();
     private SyncState sync = SyncState.NONE;
-    private boolean empty;
     private boolean restores;
     private Optional<String> initialize = Optional.of("7711371126323781949");
     private boolean alive = true;
@@ -50,6 +49,10 @@ final class Scene {
     private long position = 100;
     private Optional<String> replication = Optional.of("streaming");
     private Optional<Upstream> following = Optional.of(upstream("b"));
+    private boolean silent;
+    private String identifier = "7711371126323781949";
+    private Optional<String> controlState = Optional.empty();
+    private Optional<DataDirectory> otherDirectory = Optional.empty();
 
     Scene() {
         for (String name : List.of("a", "b", "c")) {
@@ -141,7 +144,7 @@ final class Scene {
 
     /** No data directory, and no server on it. */
     Scene empty() {
-        empty = true;
+        otherDirectory = Optional.of(new DataDirectory.Empty());
         return stopped();
     }
 
@@ -159,6 +162,31 @@ final class Scene {
     Scene starting() {
         alive = true;
         answers = false;
+        return this;
+    }
+
+    /** It runs, and doesn't answer any more. */
+    Scene silent() {
+        silent = true;
+        answers = false;
+        return this;
+    }
+
+    /** The postmaster is gone, and pg_control says this of the server. */
+    Scene died(String clusterState) {
+        controlState = Optional.of(clusterState);
+        return stopped();
+    }
+
+    /** Data of another cluster than the one in the DCS. */
+    Scene ofCluster(String systemIdentifier) {
+        identifier = systemIdentifier;
+        return this;
+    }
+
+    /** Instead of a cluster's. */
+    Scene dataDirectory(DataDirectory other) {
+        otherDirectory = Optional.of(other);
         return this;
     }
 
@@ -224,12 +252,10 @@ final class Scene {
                 ? (inRecovery ? "in archive recovery" : "in production")
                 : (inRecovery ? "shut down in recovery" : "shut down");
         return new ServerStatus(
-                empty
-                        ? new DataDirectory.Empty()
-                        : new DataDirectory.Present(
-                                new ControlData("7711371126323781949", state, new Lsn(position), 1), inRecovery),
+                otherDirectory.orElse(new DataDirectory.Present(
+                        new ControlData(identifier, controlState.orElse(state), new Lsn(position), 1), inRecovery)),
                 alive,
-                !alive ? PostgresState.STOPPED : answers ? PostgresState.RUNNING : PostgresState.STARTING,
+                !alive ? PostgresState.STOPPED : answers || silent ? PostgresState.RUNNING : PostgresState.STARTING,
                 !alive ? Role.DEMOTED : inRecovery ? Role.REPLICA : Role.PRIMARY,
                 answers ? Optional.of(reading()) : Optional.empty(),
                 following,

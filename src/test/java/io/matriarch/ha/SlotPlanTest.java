@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ReplicationSlot;
@@ -100,8 +101,8 @@ final class SlotPlanTest {
         assertThat(plan.problems()).singleElement().asString().contains("Node.C", "node-c", "node_c");
     }
 
-    /** Case 95: the own name counts as it is as a slot name. */
     @Test
+    @HardCase(95)
     void theOwnSlotIsNotMadeWhateverItIsCalledInTheStatus() {
         assertThat(new SlotScene()
                         .status(Map.of(), "a", "b", "c")
@@ -109,10 +110,20 @@ final class SlotPlanTest {
                         .plan()
                         .changes())
                 .isEqualTo(creating("b", "c"));
+        assertThat(new SlotScene()
+                        .without("a")
+                        .member("Node-A", "{}")
+                        .self("Node-A")
+                        .status(Map.of(), "node_a", "b", "c")
+                        .config("{slots: {node_a: {type: physical}}}")
+                        .plan()
+                        .changes())
+                .isEqualTo(creating("b", "c"));
     }
 
-    /** Case 92: so the former leader, whose member key is gone, can come back. */
+    /** So the former leader, whose member key is gone, can come back. */
     @Test
+    @HardCase(92)
     void slotsOfAbsentMembersAreKeptAsLongAsTheLeaderSays() {
         SlotScene scene = new SlotScene().without("c").physical("b", 900).physical("c", 700);
         assertThat(scene.status(Map.of("c", new Lsn(700)), "b", "c").plan().changes())
@@ -121,8 +132,8 @@ final class SlotPlanTest {
                 .containsExactly(new SlotChange.Drop("c"));
     }
 
-    /** Case 99. */
     @Test
+    @HardCase(99)
     void withoutALeaderOnlyTheOwnCascadeIsInUse() {
         SlotScene scene = new SlotScene()
                 .leaderless()
@@ -134,8 +145,8 @@ final class SlotPlanTest {
 
     // Upkeep of physical slots.
 
-    /** Case 91. */
     @Test
+    @HardCase(91)
     void unusedSlotsFollowTheLeadersButNotBeyondWhatIsReplayed() {
         SlotScene scene = new SlotScene().leader("b").physical("b", 400).physical("c", 400);
         assertThat(scene.status(Map.of("b", new Lsn(800), "c", new Lsn(5000)))
@@ -150,9 +161,9 @@ final class SlotPlanTest {
                 .isEmpty();
     }
 
-    /** Case 93. */
     @Test
-    void aLeaderBeforeVersionFourPublishesNoMemberSlots() {
+    @HardCase(93)
+    void ofALeaderBeforeVersionFourTheMembersPositionsCount() {
         SlotScene scene = new SlotScene().leader("b").physical("b", 400).physical("c", 400);
         assertThat(scene.member("b", "{version: 3.3.5, xlog_location: 1000}")
                         .member("c", "{version: 3.3.5, xlog_location: 700}")
@@ -178,8 +189,8 @@ final class SlotPlanTest {
                 .containsExactly(new SlotChange.AdvancePhysical("c", new Lsn(900)));
     }
 
-    /** Cases 92 and 94. */
     @Test
+    @HardCase({92, 94})
     void anXminThatNobodyMovesIsReleasedOnceTheLeaderIsKnown() {
         SlotScene scene = new SlotScene()
                 .has(slot("b", PHYSICAL, false, false, true, at(500)))
@@ -191,8 +202,8 @@ final class SlotPlanTest {
         assertThat(scene.leaderless().plan().changes()).isEmpty();
     }
 
-    /** Case 90. */
     @Test
+    @HardCase(90)
     void aSlotWithoutReservedWalIsMadeAgain() {
         assertThat(new SlotScene()
                         .leader("b")
@@ -205,8 +216,8 @@ final class SlotPlanTest {
                 .containsExactly(new SlotChange.Recreate("app"));
     }
 
-    /** Case 88. */
     @Test
+    @HardCase(88)
     void aSlotThatLostItsWalIsMadeAgain() {
         assertThat(new SlotScene()
                         .physical("c", 500)
@@ -253,8 +264,8 @@ final class SlotPlanTest {
                 .containsExactly(new SlotChange.Drop("x"));
     }
 
-    /** Case 89. */
     @Test
+    @HardCase(89)
     void slotsOfPostgresOwnFailoverAreLeftAlone() {
         ReplicationSlot failover =
                 new ReplicationSlot("x", SlotScene.DECODING, false, false, false, at(500), true, false);
@@ -359,9 +370,9 @@ final class SlotPlanTest {
         assertThat(copied(scene)).containsExactly("app");
     }
 
-    /** Cases 91 and 98. */
     @Test
-    void replicasAdvanceThemToWhatWasConsumed() {
+    @HardCase(91)
+    void replicasAdvanceThemToWhatWasConsumedButNotBeyondWhatIsReplayed() {
         SlotScene scene = new SlotScene()
                 .config(LOGICAL)
                 .leader("b")
@@ -375,8 +386,8 @@ final class SlotPlanTest {
         assertThat(scene.status(Map.of("app", new Lsn(300))).plan().changes()).isEmpty();
     }
 
-    /** Case 96. */
     @Test
+    @HardCase(96)
     void anInvalidatedCopyIsCopiedAgainOnce() {
         SlotScene scene = new SlotScene()
                 .config(LOGICAL)
@@ -411,9 +422,9 @@ final class SlotPlanTest {
         assertThat(copied(scene)).isEmpty();
     }
 
-    /** Case 97 too. */
     @Test
-    void whoDoesNotStreamAndItsCascadeHaveNoLogicalSlots() {
+    @HardCase(97)
+    void whoDoesNotStreamAndItsCascadeHaveNoLogicalSlotsAndCirclesEnd() {
         SlotScene scene = new SlotScene().config(LOGICAL).leader("b").status(Map.of("app", new Lsn(700)));
         assertThat(scene.member("a", "{tags: {replicatefrom: c}}")
                         .member("c", "{tags: {replicatefrom: a}}")

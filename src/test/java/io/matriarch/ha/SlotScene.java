@@ -37,6 +37,7 @@ final class SlotScene {
     private final Map<String, Mapping> members = new TreeMap<>();
     private final List<ReplicationSlot> slots = new ArrayList<>();
     private Mapping config = Mapping.empty();
+    private String self = "a";
     private Optional<String> leader = Optional.of("a");
     private Status status = Status.UNKNOWN;
     private int version = 150_000;
@@ -46,6 +47,12 @@ final class SlotScene {
 
     SlotScene() {
         member("a", "{}").member("b", "{}").member("c", "{}");
+    }
+
+    /** The node's name; it leads. */
+    SlotScene self(String name) {
+        self = name;
+        return leader(name);
     }
 
     SlotScene leader(String name) {
@@ -128,11 +135,11 @@ final class SlotScene {
     }
 
     Situation situation() {
-        boolean leads = leader.equals(Optional.of("a"));
+        boolean leads = leader.equals(Optional.of(self));
         DynamicConfiguration dynamic = new DynamicConfiguration(config, 1);
         Observation seen = new Observation(
-                "a",
-                new Tags(members.getOrDefault("a", Mapping.empty()).mapping("tags")),
+                self,
+                new Tags(members.getOrDefault(self, Mapping.empty()).mapping("tags")),
                 new Beginnings(false, false),
                 0,
                 Instant.EPOCH,

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.SyncState;
@@ -128,6 +129,7 @@ final class StandbyAndPauseTest {
     }
 
     @Test
+    @HardCase(97)
     void anUnknownMemberOrACircleMeansTheLeader() {
         assertThat(new Scene().tags("{\"replicatefrom\":\"x\"}").decide().action())
                 .isInstanceOf(Action.Idle.class);
@@ -158,6 +160,7 @@ final class StandbyAndPauseTest {
     }
 
     @Test
+    @HardCase(97)
     void aCircleHasItsSlotsWhereItsMembersReallyStreamFrom() {
         Scene circle = new Scene()
                 .ledBy("a")
@@ -199,6 +202,47 @@ final class StandbyAndPauseTest {
         Scene scene = new Scene().config("{\"pause\":true}").ledBy("a").stopped();
         assertThat(scene.decide().action()).isEqualTo(WITHOUT_POSITION);
         assertThat(scene.ledBy("").decide().line()).contains("postgres is not running");
+    }
+
+    @Test
+    @HardCase(68)
+    void inMaintenanceModeAServerThatAPersonStoppedStaysStoppedThoughItWasRewoundOrFollowsSomebodyElse() {
+        Memory rewound =
+                Memory.INITIAL.withDivergence(new Memory.Divergence(Memory.Divergence.State.IN_HISTORY, "b/1", ""));
+        Scene standby = new Scene()
+                .config("{\"pause\":true}")
+                .following(Optional.of(Scene.upstream("c")))
+                .remembering(rewound)
+                .stopped();
+        assertThat(standby.decide().line()).contains("postgres is not running");
+        assertThat(standby.later(Duration.ofMinutes(1)).decide().action()).isInstanceOf(Action.Idle.class);
+        Scene primary = new Scene().config("{\"pause\":true}").primary().stopped();
+        assertThat(primary.remembering(rewound).decide().line()).contains("postgres is not running");
+        assertThat(primary.died("in production").decide().action()).isInstanceOf(Action.Idle.class);
+    }
+
+    @Test
+    @HardCase(79)
+    void inMaintenanceModeDataOfAnotherClusterAreToldAndTakeNoLock() {
+        Scene scene = new Scene().config("{\"pause\":true}").ledBy("").primary().ofCluster("7000000000000000001");
+        assertThat(scene.decide().line().orElse(""))
+                .contains("belongs to a different cluster: 7711371126323781949 != 7000000000000000001");
+        assertThat(scene.decide().action()).isInstanceOf(Action.Idle.class);
+        assertThat(scene.ledBy("a").decide().action()).isEqualTo(WITHOUT_POSITION);
+        assertThat(scene.ledBy("").config("{\"pause\":false}").decide().action())
+                .isEqualTo(new Action.Exit(1));
+    }
+
+    @Test
+    @HardCase(79)
+    void inMaintenanceModeAnEmptyDirectoryIsNotFilled() {
+        Scene scene = new Scene()
+                .config("{\"pause\":true}")
+                .stopped()
+                .dataDirectory(new io.matriarch.cluster.DataDirectory.Empty());
+        assertThat(scene.decide().line()).contains("running with empty data directory");
+        assertThat(scene.ledBy("").decide().action()).isInstanceOf(Action.Idle.class);
+        assertThat(begun(scene.ledBy("b").config("{\"pause\":false}").decide())).isInstanceOf(Operation.Clone.class);
     }
 
     @Test

@@ -2,12 +2,14 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -255,6 +258,38 @@ final class BadInputIT {
         assertThat(loner.exitCode()).isEqualTo(1);
         assertThat(loner.log()).contains("restapi.certfile", "/nosuch.crt");
         assertThat(loner.data()).doesNotExist();
+    }
+
+    @Test
+    @HardCase({107, 108})
+    void clientsThatHangUpAfterTheStatusLineAndNewCertificatesLeaveRestAsItIs(@TempDir Path made) throws Exception {
+        Loner loner = loner("tls");
+        TlsClient client = new TlsClient(loner.rest().port());
+        Path certificate = Files.createDirectories(loner.data().getParent()).resolve("rest.pem");
+        Path key = certificate.resolveSibling("rest.key");
+        install(made.resolve("first"), certificate, key);
+        loner.with("restapi:\n", "restapi:\n  certfile: %s\n  keyfile: %s\n".formatted(certificate, key))
+                .start();
+        loner.awaitLog("the leader with the lock");
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.statusLine("OPTIONS /primary HTTP/1.0")).endsWith(" 200 OK");
+        }
+        Certificate first = client.certificate();
+        LocalCluster.write(certificate, "no certificate");
+        ServerProcess.signal("HUP", loner.process().pid());
+        loner.awaitLog("restapi: certfile, keyfile or cafile can't be read");
+        assertThat(client.certificate()).isEqualTo(first);
+        install(made.resolve("second"), certificate, key);
+        ServerProcess.signal("HUP", loner.process().pid());
+        LocalCluster.await(
+                "the new certificate", 20, () -> !client.certificate().equals(first));
+        assertThat(client.statusLine("GET /primary HTTP/1.1\r\nHost: x")).endsWith(" 200 OK");
+    }
+
+    private static void install(Path folder, Path certificate, Path key) throws Exception {
+        Certificates.Files made = Certificates.in(Files.createDirectory(folder)).server();
+        LocalCluster.write(key, Files.readString(made.key()));
+        LocalCluster.write(certificate, Files.readString(made.certificate()));
     }
 
     private static ServerSocket listen(int port) throws IOException {

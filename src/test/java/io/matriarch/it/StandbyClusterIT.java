@@ -352,7 +352,8 @@ final class StandbyClusterIT {
                                 "--candidate",
                                 delayed.name(),
                                 "--force"));
-        assertThat(refused.output()).contains("Switchover failed");
+        assertThat(refused.code()).isNotZero();
+        assertThat(refused.output()).contains("is tagged as nofailover");
         assertThat(primary.rest().says200("/primary")).isTrue();
     }
 }

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -9,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,46 @@ final class BootstrappingTest {
         assertThat(a.ask("SELECT count(*) FROM pg_roles WHERE rolname = 'replicator' AND rolreplication"))
                 .isEqualTo("1");
         assertThat(a.folder().resolve("pgpass.bootstrap")).doesNotExist();
+    }
+
+    @Test
+    @HardCase({63, 74, 81, 82})
+    void noPasswordIsLoggedOrCountedAndNobodyWaitsForASynchronousStandby() throws Exception {
+        a = new RealPostgres(
+                folder,
+                "verbose",
+                "",
+                ", logging_collector: 'on', log_directory: said, log_statement: all, log_min_duration_statement: 0,"
+                        + " log_min_error_statement: error, shared_preload_libraries: pg_stat_statements,"
+                        + " synchronous_standby_names: nobody",
+                "");
+        a.succeeds(new Operation.Bootstrap());
+        a.execute("SET synchronous_commit = local; CREATE EXTENSION pg_stat_statements");
+        assertThat(a.ask("SELECT count(*) > 0 FROM pg_stat_statements")).isEqualTo("t");
+        assertThat(a.ask("SELECT count(*) FROM pg_stat_statements WHERE query ~* 'role.*password'"))
+                .isEqualTo("0");
+        a.await("the log", () -> said().contains("CREATE EXTENSION"));
+        assertThat(said()).contains("log_statement").doesNotContain("PASSWORD", "5%b");
+        try (Connection connection = a.connect();
+                Statement statement = connection.createStatement()) {
+            new Roles(connection).createOthers(a.configuration().local());
+            try (ResultSet row = statement.executeQuery("SHOW pgaudit.log")) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo("none");
+            }
+        }
+    }
+
+    private String said() {
+        StringBuilder text = new StringBuilder();
+        try (var files = Files.list(a.data().resolve("said"))) {
+            for (Path file : files.toList()) {
+                text.append(Files.readString(file));
+            }
+            return text.toString();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Role;
 import io.matriarch.value.Value.Mapping;
@@ -53,9 +54,9 @@ final class CallbacksTest {
                 .until(() -> Files.exists(told) && Files.readAllLines(told).equals(List.of(lines)));
     }
 
-    /** Also reference section 9, case 106: the role is primary, never promoted. */
     @Test
-    void theyGetActionRoleAndScope() throws Exception {
+    @HardCase(106)
+    void theyGetActionScopeAndARoleThatIsNeverPromoted() throws Exception {
         script("echo \"$@\" >> " + told);
         callbacks.fire("on_role_change", Role.PROMOTED, configuration);
         awaitTold("one word on_role_change primary real");
@@ -63,9 +64,9 @@ final class CallbacksTest {
         awaitTold("one word on_role_change primary real", "one word on_start standby_leader real");
     }
 
-    /** Reference section 9, case 105: the older one and its children are killed first, but never for a reload. */
     @Test
-    void theNextKillsTheOneBeforeButAReloadDoesNot() throws Exception {
+    @HardCase(105)
+    void theNextKillsTheOneBeforeAndItsChildrenButAReloadDoesNot() throws Exception {
         script("trap '' TERM\nif [ $2 = on_start ]; then sleep 300 & echo $$ $! >> " + told + "; wait; fi\necho $2 >> "
                 + told);
         callbacks.fire("on_start", Role.REPLICA, configuration);

@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
@@ -77,7 +78,7 @@ final class ConnInfoTest {
         assertThat(ConnInfo.text(Map.of("a", ""))).isEqualTo("a=''");
     }
 
-    /** Reference section 9, case 62: a server refuses keywords that its libpq doesn't know. */
+    /** A server refuses keywords that its libpq doesn't know. */
     @ParameterizedTest
     @CsvSource({
         "120000, gssencmode=prefer",
@@ -85,6 +86,7 @@ final class ConnInfoTest {
         "140000, sslpassword=p sslcrldir=/crl gssencmode=prefer channel_binding=prefer",
         "170000, sslpassword=p sslcrldir=/crl gssencmode=prefer channel_binding=prefer sslnegotiation=postgres",
     })
+    @HardCase(62)
     void primaryConninfoHasWhatTheVersionKnows(int version, String keywords) throws MalformedURLException {
         PostgresSettings settings = settings();
         Mapping section = Mapping.empty().with("krbsrvname", "pg");

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -59,6 +60,7 @@ final class CopyingTest {
     }
 
     @Test
+    @HardCase(82)
     void aMountPointWithLostAndFoundIsFilledAndOthersDotfilesStay() throws IOException, SQLException {
         Files.createDirectories(b.data().resolve("lost+found"));
         Files.writeString(b.data().resolve(".note"), "mine");
@@ -92,6 +94,30 @@ final class CopyingTest {
         assertThat(names(b.data())).noneMatch(name -> name.startsWith("."));
         b.follow(a);
         assertThat(b.ask("SELECT count(*) FROM big")).isEqualTo("200000");
+    }
+
+    @Test
+    @HardCase(61)
+    void aCopyThatIsGivenUpEndsItsProgramAndLeavesNothing() throws SQLException, IOException {
+        a.execute("CREATE TABLE big AS SELECT generate_series(1, 200000) AS n");
+        a.execute("CHECKPOINT");
+        b.wrap("pg_basebackup", "set -- \"$@\" --max-rate=32k"); // it would take minutes
+        b.postgres().begin(new Operation.Clone(a.upstream(), true));
+        a.await("the copying", () -> senders().equals("2")); // data and WAL
+        b.postgres().cancelOperation();
+        b.await("the end", () -> b.look().finished().isPresent());
+        assertThat(b.look().finished().orElseThrow().result()).isEqualTo(new OperationResult.Cancelled());
+        assertThat(names(b.data())).isEmpty();
+        assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Empty.class);
+        a.await("the end of pg_basebackup", () -> senders().equals("0"));
+    }
+
+    private String senders() {
+        try {
+            return a.ask("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'");
+        } catch (SQLException notNow) {
+            return "";
+        }
     }
 
     private static List<String> names(Path directory) throws IOException {
@@ -187,14 +213,15 @@ final class CopyingTest {
     }
 
     @Test
-    void noPasswordIsAnArgument() throws IOException {
+    @HardCase(78)
+    void aPasswordWithAPercentSignAndBlanksIsNoArgumentAndWorks() throws IOException {
         Path seen = b.folder().resolve("seen");
         b.wrap("pg_basebackup", "echo \"$@\" > " + seen + "; stat -c %a \"$PGPASSFILE\" >> " + seen);
         assertThat(cloneOfA()).isEqualTo(new OperationResult.Succeeded());
         assertThat(seen)
                 .content()
                 .contains("user=replicator")
-                .doesNotContain("a: b", "a:\\ b")
+                .doesNotContain("5%b")
                 .endsWith("600\n");
         assertThat(b.folder().resolve("pgpass.clone")).doesNotExist();
     }
@@ -295,11 +322,11 @@ final class CopyingTest {
         assertThat(b.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
     }
 
-    /** Reference section 9, case 58: in any form. */
     @Test
-    void basebackupsOptionsAreLeftOutWhereTheyWouldBreakTheClone() {
+    @HardCase(58)
+    void basebackupsOptionsInAnyFormAreLeftOutWhereTheyWouldBreakTheClone() {
         for (String options : List.of(
-                "[verbose, {max-rate: 100M}, pgdata, {format: t}, {compress: 5}, {compress: server-gzip}]",
+                "[verbose, {max-rate: 100M}, pgdata, format=t, {format: t}, {compress: 5}, {compress: server-gzip}]",
                 "{verbose: , max-rate: 100M, pgdata: x, format: t, compress: server-gzip}")) {
             var section =
                     io.matriarch.value.Value.Mapping.empty().with("basebackup", io.matriarch.value.Yaml.parse(options));

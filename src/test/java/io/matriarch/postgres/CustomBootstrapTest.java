@@ -2,13 +2,20 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
+import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Role;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,17 +94,29 @@ final class CustomBootstrapTest {
                 .formatted(System.getProperty("java.home"), classes, classes.resolveSibling("test-classes"));
     }
 
-    /** Reference section 9, cases 59 and 72; WAL comes from what {@code matriarch wal push} has archived. */
+    /** WAL comes from what {@code matriarch wal push} has archived. */
     @Test
-    void aPointInTimeIsRestoredAndTheNewClusterIsAnOrdinaryOne() throws Exception {
+    @HardCase({59, 72})
+    void aPointInTimeIsRestoredWithoutAReloadMeanwhileAndTheNewClusterIsAnOrdinaryOne() throws Exception {
         assertThat(backupAndMoment()).contains("/");
         script("cp -a " + folder + "/backup/. \"${3#--datadir=}\"");
         Files.createDirectories(folder.resolve("restored"));
-        withMethod(", recovery_conf: {restore_command: \"" + launcher() + " wal fetch --repository " + archive
+        Path go = folder.resolve("go");
+        withMethod(", recovery_conf: {restore_command: \"until [ -e " + go + " ]; do sleep 0.1; done; " + launcher()
+                + " wal fetch --repository " + archive
                 + " %f %p\", recovery_target_name: good, recovery_target_action: promote}");
         Files.createDirectory(
                 restored.data(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        restored.succeeds(new Operation.Bootstrap());
+        restored.postgres().begin(new Operation.Bootstrap());
+        restored.await("the recovery", () -> Postmaster.of(restored.data()).isPresent());
+        Path written = restored.data().resolve("postgresql.conf");
+        String during = Files.readString(written);
+        assertThat(reload("{postgresql: {parameters: {work_mem: 5MB}}}")).isEmpty();
+        assertThat(written).as("while it recovers").hasContent(during);
+        Files.createFile(go);
+        restored.await("the end", () -> restored.look().finished().isPresent());
+        assertThat(restored.look().finished().orElseThrow().result()).isEqualTo(new OperationResult.Succeeded());
+        assertThat(written).as("when it is done").content().contains("work_mem = '5MB'");
         assertThat(Files.readAllLines(seen))
                 .containsExactly("a word", "--scope=real", "--datadir=" + restored.data(), "--target=latest");
         restored.await("a primary", () -> restored.look().role() == Role.PRIMARY);
@@ -109,6 +128,31 @@ final class CustomBootstrapTest {
                 .isEqualTo("1");
         assertThat(restored.data().resolve("pg_hba.conf.bootstrap")).doesNotExist();
         assertThat(restored.data().resolve("recovery.signal")).doesNotExist();
+    }
+
+    private Optional<String> reload(String dynamic) {
+        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
+        return restored.postgres()
+                .reload(
+                        new PostgresConfiguration(restored.configuration().local(), changed),
+                        Deadline.after(Duration.ofSeconds(5)));
+    }
+
+    @Test
+    @HardCase(72)
+    void hotStandbyIsOffOnlyInARecoveryThatEndsWithAPromotion() {
+        assertThat(isSilentInRecovery(", recovery_conf: {restore_command: x, recovery_target_action: promote}"))
+                .isTrue();
+        assertThat(isSilentInRecovery(", recovery_conf: {restore_command: x}")).isTrue();
+        assertThat(isSilentInRecovery(", recovery_conf: {restore_command: x, recovery_target_action: pause}"))
+                .isFalse();
+        assertThat(isSilentInRecovery("")).isFalse();
+    }
+
+    private boolean isSilentInRecovery(String options) {
+        return CustomBootstrap.of(withMethod(options).configuration().local())
+                .orElseThrow()
+                .mustNotAnswerInRecovery(150_000);
     }
 
     @Test
@@ -137,10 +181,10 @@ final class CustomBootstrapTest {
         restored.succeeds(new Operation.Bootstrap());
     }
 
-    /** Reference section 9, case 58. */
     @Test
+    @HardCase(58)
     void forbiddenOptionsOfInitdbAreRefusedInAnyForm() {
-        for (String options : new String[] {"{pgdata: /x}", "[{pgdata: /x}]", "[pgdata]"}) {
+        for (String options : new String[] {"{pgdata: /x}", "[{pgdata: /x}]", "[pgdata]", "['pgdata=/x']"}) {
             restored = new RealPostgres(folder, "restored", ", initdb: " + options);
             assertThat(restored.carryOut(new Operation.Bootstrap()))
                     .isEqualTo(new OperationResult.Failed("bootstrap.initdb: the option pgdata is not allowed"));

@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,7 @@ final class DataDirectoryFilesTest {
     }
 
     @Test
+    @HardCase(82)
     void dotfilesAndLostAndFoundAreNothingAndAnythingElseIsSomebodys() throws IOException {
         assertThat(empty()).as("missing").isTrue();
         write(data.resolve(".bash_history"));

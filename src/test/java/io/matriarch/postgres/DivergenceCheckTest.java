@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.History;
 import io.matriarch.cluster.Lsn;
@@ -33,12 +34,23 @@ final class DivergenceCheckTest {
     }
 
     @Test
-    void theLeadersTimelineIsInItsHistoryAndALaterOneIsNot() {
+    @HardCase(77)
+    void theLeadersTimelineIsInItsHistoryAndALaterOneOrOneThatItLacksIsNot() {
         assertThat(standby(3, "9/0")).isEqualTo(new OperationResult.InHistory());
         assertThat(standby(4, "0/1")).isInstanceOf(OperationResult.Diverged.class);
         assertThat(DivergenceCheck.compare(
                         new DivergenceCheck.LocalEnd(1, Lsn.ZERO, true, Optional.empty()), 3, History.EMPTY))
                 .isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    @Test
+    @HardCase(66)
+    void theEndOfWalIsReadInTheWordsOfAnyVersion() {
+        String error = "pg_waldump: error: error in WAL record at 0/5000088: invalid record length at 0/5000100: ";
+        assertThat(Rejoin.endOfWal(error + "wanted 24, got 0")).contains(Lsn.parse("0/5000100"));
+        assertThat(Rejoin.endOfWal(error + "expected at least 24, got 0")).contains(Lsn.parse("0/5000100"));
+        assertThat(Rejoin.endOfWal("rmgr: XLOG len (rec/tot): 114/114, lsn: 0/5000088, desc: CHECKPOINT_SHUTDOWN"))
+                .isEmpty();
     }
 
     /** In a standby cluster the leader may not have got the new timeline yet that is here already. */

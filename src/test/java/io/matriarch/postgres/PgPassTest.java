@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.Secret;
 import java.io.IOException;
@@ -43,7 +44,8 @@ final class PgPassTest {
     }
 
     @Test
-    void anotherPasswordIsWritten() throws IOException {
+    @HardCase(56)
+    void aChangedPasswordIsWritten() throws IOException {
         PgPass.write(file, user("another"), ADDRESS);
         assertThat(file).hasContent("h:5433:*:repl:another\n");
     }

@@ -114,7 +114,7 @@ final class RealPostgres implements AutoCloseable {
                  etcd3: {host: "127.0.0.1:2379"},
                  bootstrap: {initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums] %s},
                  postgresql: {listen: "127.0.0.1:%d", connect_address: "127.0.0.1:%d", data_dir: "%s", bin_dir: "%s", pgpass: "%s",
-                   authentication: {superuser: {username: postgres, password: "%s"}, replication: {username: replicator, password: "a: b"}},
+                   authentication: {superuser: {username: postgres, password: "%s"}, replication: {username: replicator, password: "a: 5%%b"}},
                    parameters: {unix_socket_directories: "%s", shared_buffers: 32MB, fsync: "off", wal_keep_size: 64MB %s},
                    pg_hba: ["host all all 127.0.0.1/32 scram-sha-256", "host replication replicator 127.0.0.1/32 scram-sha-256", "local all all scram-sha-256"] %s}}
                 """.formatted(
@@ -140,7 +140,7 @@ final class RealPostgres implements AutoCloseable {
 
     /** For PostgreSQL's programs: as the replication user. */
     String localConnection() {
-        return "host=127.0.0.1 port=" + port + " user=replicator password='a: b' dbname=postgres";
+        return "host=127.0.0.1 port=" + port + " user=replicator password='a: 5%b' dbname=postgres";
     }
 
     Path folder() {
@@ -237,7 +237,8 @@ final class RealPostgres implements AutoCloseable {
         }
     }
 
-    private Connection connect() throws SQLException {
+    /** As the superuser. */
+    Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", SUPERUSER_PASSWORD);
     }

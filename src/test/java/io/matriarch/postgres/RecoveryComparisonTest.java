@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.postgres.RecoveryComparison.Current;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,9 +32,9 @@ final class RecoveryComparisonTest {
                 .containsExactly("primary_conninfo");
     }
 
-    /** Reference section 9, case 80: units must not make a difference. */
     @Test
-    void delaysCompareInMilliseconds() {
+    @HardCase(80)
+    void delaysCompareInMillisecondsWhateverTheirUnit() {
         assertThat(differences(
                         Map.of("recovery_min_apply_delay", "5s"),
                         "recovery_min_apply_delay",
@@ -44,8 +45,9 @@ final class RecoveryComparisonTest {
                 .containsExactly("recovery_min_apply_delay");
     }
 
-    /** Reference section 9, case 81: a person's own setting in an included file stays, one of ours that is dropped goes. */
+    /** A person's own setting in an included file stays, one of ours that is dropped goes. */
     @Test
+    @HardCase(81)
     void whatIsNotWantedMayComeFromAPersonsFile() {
         assertThat(differences(Map.of(), "archive_cleanup_command", new Current("x", false)))
                 .isEmpty();

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import java.io.IOException;
@@ -73,15 +74,21 @@ final class RewindingFromArchiveTest {
     }
 
     @Test
-    void walThatWaitsToBeArchivedIsArchivedFirstAndWhatPgRewindNeedsStays() throws SQLException, IOException {
+    @HardCase({73, 75})
+    void walThatWaitsIsArchivedThroughAShellBeforeCrashRecoveryAndRewindAndWhatPgRewindNeedsStays()
+            throws SQLException, IOException {
         String forked = partWays();
         assertThat(archive.resolve(forked)).doesNotExist();
         Files.createFile(archiveOpen);
         a.succeeds(new Operation.CrashRecovery());
         assertThat(archive.resolve(forked)).exists();
         assertThat(a.data().resolve("pg_wal").resolve(forked)).exists();
-        assertThat(a.data().resolve("pg_wal/archive_status").resolve(forked + ".done"))
-                .exists();
+        Path done = a.data().resolve("pg_wal/archive_status").resolve(forked + ".done");
+        assertThat(done).exists();
+        Files.move(done, done.resolveSibling(forked + ".ready"));
+        Files.delete(archive.resolve(forked));
+        a.succeeds(new Operation.Rewind(b.upstream()));
+        assertThat(archive.resolve(forked)).exists();
     }
 
     @Test

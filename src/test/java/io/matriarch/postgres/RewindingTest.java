@@ -2,15 +2,22 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.time.Deadline;
+import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +104,62 @@ final class RewindingTest {
         }
     }
 
+    /** It never gets to the point at which it could be asked, whether a primary or a standby was stopped there. */
+    @Test
+    @HardCase(54)
+    void aStartingStandbyIsJudgedByItsControlFile() throws SQLException {
+        a.execute("CREATE TABLE t AS SELECT 1 AS n");
+        b.await("the table", () -> has(b, "SELECT count(*) FROM t", "1"));
+        b.promote();
+        a.execute("INSERT INTO t SELECT generate_series(2, 5000)");
+        a.stop();
+        startsForEver();
+        assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream())))
+                .isInstanceOf(OperationResult.Diverged.class);
+        a.stop();
+        reload("{}");
+        a.startAs(Operation.Start.As.REPLICA, Optional.empty());
+        a.stop();
+        startsForEver();
+        assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream())))
+                .isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    private void startsForEver() {
+        reload("{postgresql: {recovery_conf: {restore_command: sleep 20}}}");
+        assertThat(a.carryOut(new Operation.Start(
+                        Operation.Start.As.REPLICA, Optional.empty(), "starting", Optional.of(Duration.ofSeconds(1)))))
+                .isInstanceOf(OperationResult.Failed.class);
+        assertThat(Postmaster.status(a.data())).isEqualTo("starting");
+    }
+
+    private void reload(String dynamic) {
+        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
+        assertThat(a.postgres()
+                        .reload(
+                                new PostgresConfiguration(a.configuration().local(), changed),
+                                Deadline.after(Duration.ofSeconds(5))))
+                .isEmpty();
+    }
+
+    /** A wal receiver may be on a later timeline than what is replayed; here a function says that it is. */
+    @Test
+    @HardCase(69)
+    void theTimelineThatIsReplayedCountsAndNotTheOneThatIsReceived() throws SQLException {
+        a.execute("ALTER FUNCTION pg_catalog.pg_stat_get_wal_receiver() RENAME TO the_true_wal_receiver");
+        a.execute(
+                "CREATE FUNCTION pg_catalog.pg_stat_get_wal_receiver(OUT pid int, OUT status text, OUT written_lsn pg_lsn,"
+                        + " OUT received_tli int, OUT latest_end_lsn pg_lsn) LANGUAGE sql AS"
+                        + " 'SELECT pid, status, written_lsn, 7, latest_end_lsn FROM pg_catalog.the_true_wal_receiver()'");
+        b.await(
+                "a later timeline",
+                () -> b.look()
+                        .reading()
+                        .filter(now -> now.timeline().equals(OptionalInt.of(7)))
+                        .isPresent());
+        assertThat(b.carryOut(new Operation.CheckDivergence(a.upstream()))).isEqualTo(new OperationResult.InHistory());
+    }
+
     private static void signal(String name, long process) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process))
@@ -137,7 +200,8 @@ final class RewindingTest {
     }
 
     @Test
-    void crashRecoveryOfAStandbysDataLeavesThemAStandbys() throws IOException {
+    @HardCase(86)
+    void crashRecoveryWaitsForNoInputAndLeavesAStandbysDataAStandbys() throws IOException {
         a.kill();
         Files.createFile(a.data().resolve("standby.signal"));
         a.succeeds(new Operation.CrashRecovery());
@@ -158,6 +222,7 @@ final class RewindingTest {
     }
 
     @Test
+    @HardCase(76)
     void aRewindThatDiesHalfWayIsNeverStartedButClonedAgain() throws SQLException, IOException {
         partWays();
         a.succeeds(new Operation.CrashRecovery());
@@ -219,7 +284,8 @@ final class RewindingTest {
     }
 
     @Test
-    void aBaseBackupIsLeftToPostgresWhenItWasNeverStarted() throws IOException {
+    @HardCase(55)
+    void aBaseBackupThatWasNeverStartedGetsNoCrashRecoveryInSingleUserMode() throws IOException {
         a.kill();
         Files.writeString(
                 a.data().resolve("backup_label"),

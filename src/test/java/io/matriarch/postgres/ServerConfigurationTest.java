@@ -2,8 +2,10 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus.PendingChange;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Value.Mapping;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -73,9 +76,9 @@ final class ServerConfigurationTest {
         return new Operation.Restart(Optional.empty());
     }
 
-    /** Also reference section 9, cases 63, 65, 67 and 85. */
     @Test
-    void parametersAreAppliedByReloadOrWaitForARestart() {
+    @HardCase({63, 65, 67, 85})
+    void parametersInAnyFormAreAppliedByReloadOrWaitForARestart() {
         a.succeeds(new Operation.Bootstrap());
         reload(
                 a,
@@ -99,9 +102,12 @@ final class ServerConfigurationTest {
 
     /** ALTER SYSTEM can't change what must be the same everywhere; what others change is told (reference 2.13 and 2.14, step 5). */
     @Test
+    @HardCase(65)
     void alterSystemWaitsForARestartOnlyWhereItMay() throws Exception {
         a.succeeds(new Operation.Bootstrap());
         a.execute("ALTER SYSTEM SET max_connections = 77");
+        a.execute("ALTER SYSTEM SET hot_standby = off");
+        a.execute("ALTER SYSTEM SET wal_log_hints = off");
         a.execute("ALTER SYSTEM SET max_files_per_process = 900");
         reload(a, "{loop_wait: 5}");
         reload(a, "{loop_wait: 5}"); // the same: a person asks, so the server reloads
@@ -111,8 +117,9 @@ final class ServerConfigurationTest {
         assertThat(setting(a, "max_files_per_process")).isEqualTo("900");
     }
 
-    /** Reference section 9, case 84: first the standbys, then the primary; and the other way round nothing breaks. */
+    /** First the standbys, then the primary; and the other way round nothing breaks. */
     @Test
+    @HardCase(84)
     void aStandbyStartsWithThePrimarysHigherValues() throws Exception {
         primaryAndStandby();
         reload(a, "{postgresql: {parameters: {max_connections: 130}}}");
@@ -139,9 +146,10 @@ final class ServerConfigurationTest {
         b.follow(a);
     }
 
-    /** Reference section 9, cases 56, 59 and 81: whatever is changed on a standby by others is put right without a restart. */
+    /** Whatever is changed on a standby by others is put right without a restart. */
     @Test
-    void aStandbysRecoveryIsPutRight() throws Exception {
+    @HardCase(56)
+    void aStandbysRecoveryAndPassfileArePutRight() throws Exception {
         primaryAndStandby();
         String conninfo = setting(b, "primary_conninfo");
         long postmaster = b.postmaster().orElseThrow().pid();
@@ -203,9 +211,9 @@ final class ServerConfigurationTest {
         assertThat(read(b.data().resolve("pg_ident.conf"))).contains("base a b");
     }
 
-    /** Reference section 9, case 60: SIGHUP rewrites, and files within the data directory are as readable as it is (case 73). */
     @Test
-    void aPersonsReloadWritesTheFilesAgain() throws Exception {
+    @HardCase({60, 73})
+    void aPersonsReloadWritesTheFilesAgainAsReadableAsTheDirectory() throws Exception {
         a.succeeds(new Operation.Bootstrap());
         Path conf = a.data().resolve("postgresql.conf");
         Files.setPosixFilePermissions(a.data(), PosixFilePermissions.fromString("rwxr-x---"));
@@ -214,6 +222,71 @@ final class ServerConfigurationTest {
         assertThat(conf).content().contains("include 'postgresql.base.conf'").doesNotContain("port = 1");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(conf)))
                 .isEqualTo("rw-r-----");
+    }
+
+    @Test
+    @HardCase(57)
+    void whatIsReloadedWhileTheServerStartsIsWrittenAndJudgedWhenItAnswers() throws Exception {
+        primaryAndStandby();
+        b.stop();
+        Path open = folder.resolve("open");
+        String waits = "recovery_conf: {restore_command: 'until [ -e " + open + " ]; do sleep 0.1; done; false'}";
+        reload(b, "{postgresql: {" + waits + "}}");
+        assertThat(b.carryOut(new Operation.Start(
+                        Operation.Start.As.REPLICA,
+                        Optional.of(a.upstream()),
+                        "starting",
+                        Optional.of(Duration.ofSeconds(1)))))
+                .isInstanceOf(OperationResult.Failed.class);
+        reload(b, "{postgresql: {parameters: {max_connections: 130, work_mem: 7MB}, " + waits + "}}");
+        assertThat(b.data().resolve("postgresql.conf")).content().contains("max_connections = '130'", "'7MB'");
+        assertThat(b.look().pendingRestart()).isEmpty();
+        Files.createFile(open);
+        awaitPending(b, Map.of("max_connections", new PendingChange("100", "130")));
+        assertThat(setting(b, "work_mem")).isEqualTo("7MB");
+    }
+
+    @Test
+    @HardCase(64)
+    void aNewAgentRestartsARunningStandbyWithThePortAndThePrimaryThatItHad() {
+        primaryAndStandby();
+        List<String> names =
+                List.of("port", "listen_addresses", "cluster_name", "primary_conninfo", "primary_slot_name");
+        List<String> before = names.stream().map(name -> setting(b, name)).toList();
+        b.newAgent();
+        b.await("an answer", () -> b.look().reading().isPresent());
+        b.succeeds(restart());
+        assertThat(names.stream().map(name -> setting(b, name)).toList()).isEqualTo(before);
+    }
+
+    /** An empty mount point, and a cluster without its version: PostgreSQL itself wouldn't start that. */
+    @Test
+    @HardCase({55, 71})
+    void whereNoVersionIsToBeReadNothingIsWrittenAndNothingStarted() throws Exception {
+        a.succeeds(new Operation.Bootstrap());
+        a.stop();
+        Path volume = Files.move(a.data(), folder.resolve("volume"));
+        Files.createDirectory(a.data());
+        assertNotStarted();
+        assertThat(a.data()).isEmptyDirectory();
+        Files.delete(a.data());
+        Files.move(volume, a.data());
+        Path version = a.data().resolve("PG_VERSION");
+        String content = Files.readString(version);
+        Files.delete(version);
+        Files.writeString(a.data().resolve("postgresql.conf"), "as it is");
+        assertNotStarted();
+        assertThat(a.data().resolve("postgresql.conf")).hasContent("as it is");
+        Files.writeString(version, content);
+        a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+    }
+
+    private void assertNotStarted() {
+        assertThat(a.carryOut(new Operation.Start(
+                        Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty())))
+                .isInstanceOfSatisfying(
+                        OperationResult.Failed.class,
+                        failed -> assertThat(failed.why()).contains("has no PG_VERSION", "nothing was written"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Yaml;
 import java.util.Set;
@@ -13,9 +14,11 @@ final class ToolOptionsTest {
     }
 
     @Test
+    @HardCase(58)
     void aListAndAMappingAreReadAndWhatTheAgentDecidesIsLeftOut() {
         Set<String> notAllowed = Set.of("dry-run", "source-server");
-        assertThat(ToolOptions.of(yaml("rewind: [debug, dry-run, {sync-method: syncfs}]"), "rewind", notAllowed))
+        assertThat(ToolOptions.of(
+                        yaml("rewind: [debug, dry-run, source-server=x, {sync-method: syncfs}]"), "rewind", notAllowed))
                 .containsExactly("--debug", "--sync-method=syncfs");
         assertThat(ToolOptions.of(yaml("rewind: {source-server: x, sync-method: fsync}"), "rewind", notAllowed))
                 .containsExactly("--sync-method=fsync");

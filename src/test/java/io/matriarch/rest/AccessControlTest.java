@@ -2,6 +2,7 @@ package io.matriarch.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -57,7 +58,8 @@ final class AccessControlTest {
     /** The DCS, which says who is a member, is gone when they ask each other. */
     @ParameterizedTest
     @CsvSource({"[], 10.0.0.4, fine", "[10.0.0.4], 10.0.0.4, fine", "[10.0.0.4], 10.0.0.2, 403 Access is denied"})
-    void whatMembersAskEachOther(String allowed, String client, String expected) {
+    @HardCase(103)
+    void failsafeCallsAreExemptFromAllowlistIncludeMembers(String allowed, String client, String expected) {
         var settings = Looks.configuration(
                         "restapi: {listen: '10.0.0.1:8008', allowlist_include_members: true, allowlist: " + allowed
                                 + "}\n")

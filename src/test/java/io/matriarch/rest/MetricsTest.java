@@ -2,6 +2,7 @@ package io.matriarch.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,12 @@ final class MetricsTest {
                     .containsPattern(Pattern.compile("# HELP " + name + " .*\n(# Values: .*\n)?# TYPE " + name
                             + " (gauge|counter)\n" + name + "\\{scope=\"batman\",name=\"a\"} \\S+\n"));
         }
+    }
+
+    @Test
+    @HardCase(101)
+    void theTimelineIsAGauge() {
+        assertThat(text(Looks.primary())).contains("# TYPE patroni_postgres_timeline gauge\n");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.matriarch.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
@@ -170,7 +171,8 @@ abstract class PostgresContractTest {
     }
 
     @Test
-    void aKilledServerIsCrashedAndStartsAgain() {
+    @HardCase(70)
+    void aKilledPrimaryStartsAgainAsAPrimaryOnTheSameTimeline() {
         succeeds("a", new Operation.Bootstrap());
         kill("a");
         await("the crash is seen", () -> !look("a").postmasterAlive());
@@ -209,7 +211,8 @@ abstract class PostgresContractTest {
     }
 
     @Test
-    void slotsAreMadeAndDropped() {
+    @HardCase(100)
+    void slotsAreMadeWithTheirWalReservedAndDropped() {
         succeeds("a", new Operation.Bootstrap());
         reading("a");
         assertThat(change("a", new SlotChange.CreatePhysical("b"), new SlotChange.CreatePhysical("c")))
@@ -289,6 +292,7 @@ abstract class PostgresContractTest {
     }
 
     @Test
+    @HardCase(94)
     void theXminOfAnAbandonedSlotIsReleasedAndItsWalIsNot() {
         standbyWithFeedback();
         succeeds("b", FAST);

@@ -1,0 +1,54 @@
+package io.matriarch.agent;
+
+import io.matriarch.config.QuarkusProperties;
+import io.quarkus.tls.CertificateUpdatedEvent;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Has REST show the certificate that its files hold now. The server goes on listening and keeps its connections, and files that can't be read change nothing
+ * (reference section 9, case 108).
+ */
+@Singleton
+final class RestCertificates {
+    private static final Logger LOG = Logger.getLogger(RestCertificates.class);
+
+    private final TlsConfigurationRegistry registry;
+    private final Event<CertificateUpdatedEvent> updated;
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    @Inject
+    RestCertificates(TlsConfigurationRegistry registry, Event<CertificateUpdatedEvent> updated) {
+        this.registry = registry;
+        this.updated = updated;
+    }
+
+    /** Returns at once; does nothing without TLS. */
+    void reload() {
+        if (registry.get(QuarkusProperties.TLS_NAME).isPresent() && busy.compareAndSet(false, true)) {
+            Thread.ofPlatform().name("rest-certificates").daemon().start(this::readAgain);
+        }
+    }
+
+    private void readAgain(TlsConfiguration tls) {
+        if (tls.reload()) {
+            updated.fire(new CertificateUpdatedEvent(QuarkusProperties.TLS_NAME, tls));
+            LOG.info("restapi: the certificate was read again");
+        } else {
+            LOG.error("restapi: certfile, keyfile or cafile can't be read, the certificate stays the one of before");
+        }
+    }
+
+    private void readAgain() {
+        try {
+            registry.get(QuarkusProperties.TLS_NAME).ifPresent(this::readAgain);
+        } finally {
+            busy.set(false);
+        }
+    }
+}

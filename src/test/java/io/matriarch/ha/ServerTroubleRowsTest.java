@@ -1,0 +1,68 @@
+package io.matriarch.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.HardCase;
+import io.matriarch.cluster.DataDirectory;
+import io.matriarch.cluster.Operation;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is done about a server that doesn't answer, died, or lost its files; single decisions. */
+final class ServerTroubleRowsTest {
+    private static final Action SLOTS_DONE = new Action.SyncSlots(List.of(), List.of());
+    private static final Action NAMES_DONE = new Action.SetStandbyNames(Optional.empty());
+
+    private static Scene primary() {
+        return new Scene().ledBy("a").primary().done(NAMES_DONE).done(SLOTS_DONE);
+    }
+
+    @Test
+    @HardCase(53)
+    void aPrimaryThatDoesNotAnswerIsAPrimaryStill() {
+        assertThat(primary().silent().decide().line()).contains("no action. I am (a), the leader with the lock");
+        assertThat(new Scene().ledBy("b").primary().silent().decide().line())
+                .as("and without the lock it must end")
+                .contains("demoting self because I do not have the lock and I was a leader");
+    }
+
+    @ParameterizedTest
+    @HardCase(70)
+    @ValueSource(strings = {"in production", "in crash recovery", "shutting down", "shut down"})
+    void aPrimaryThatDiedWithTheLockIsStartedAsThePrimaryThatItWas(String clusterState) {
+        assertThat(primary().died(clusterState).decide().action())
+                .isInstanceOfSatisfying(
+                        Action.Begin.class,
+                        begin -> assertThat(begin.operation()).isInstanceOfSatisfying(Operation.Start.class, start -> {
+                            assertThat(start.as()).isEqualTo(Operation.Start.As.PRIMARY);
+                            assertThat(start.follow()).isEmpty();
+                        }));
+    }
+
+    @Test
+    @HardCase(75)
+    void aRunningPrimaryWhoseDirectoryCannotBeReadGoesOn() {
+        assertThat(primary()
+                        .dataDirectory(new DataDirectory.Unreadable("Input/output error"))
+                        .decide()
+                        .line())
+                .contains("no action. I am (a), the leader with the lock");
+    }
+
+    @Test
+    @HardCase(87)
+    void aPostmasterWhoseDirectoryIsGoneIsStoppedBeforeTheLockIsReleased() {
+        Scene scene = primary().dataDirectory(new DataDirectory.Empty());
+        assertThat(scene.decide().action())
+                .isInstanceOfSatisfying(
+                        Action.Begin.class,
+                        begin -> assertThat(begin.operation())
+                                .isInstanceOfSatisfying(
+                                        Operation.Stop.class,
+                                        stop -> assertThat(stop.mode()).isEqualTo(Operation.Stop.Mode.IMMEDIATE)));
+        assertThat(scene.stopped().decide().action()).isEqualTo(new Action.ReleaseLeaderLock(Optional.empty()));
+    }
+}

@@ -1,0 +1,150 @@
+package io.matriarch.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.HardCase;
+import io.matriarch.agent.AgentAccess;
+import io.matriarch.agent.Commands;
+import io.matriarch.agent.Snapshot;
+import io.matriarch.cluster.ClusterView;
+import io.matriarch.config.Configuration;
+import io.matriarch.value.Value.Mapping;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import jakarta.ws.rs.core.Response;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Answers of the REST interface, without a server around it. */
+@SuppressWarnings("deprecation") // the registry that this Quarkus brings
+final class PatroniApiTest {
+    private static final String MEMBERS_ONLY = "restapi: {listen: '10.0.0.1:8008', allowlist_include_members: true}\n";
+
+    private static PatroniApi api(Snapshot snapshot) {
+        AgentAccess access = new AgentAccess();
+        access.publish(new OneLook(snapshot));
+        return new PatroniApi(access, new OwnMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), access));
+    }
+
+    @Test
+    @HardCase(102)
+    void withoutAConfigurationInTheDcsItsRequestIsAnError() {
+        Snapshot snapshot = Looks.primary().snapshot();
+        assertThat(snapshot.cluster().orElseThrow().config()).isEmpty();
+        Response answer = api(snapshot).config();
+        assertThat(answer.getStatus()).isEqualTo(502);
+        assertThat(answer.getEntity()).isNotEqualTo("{}");
+    }
+
+    @Test
+    @HardCase(103)
+    void whoIsNoMemberMayCallForFailsafeAndHearsThePosition() {
+        PatroniApi api = api(Looks.replica(MEMBERS_ONLY).snapshot());
+        Response answer = api.postFailsafe(requestFrom("10.0.0.77"), "{\"name\": \"b\"}");
+        assertThat(answer.getStatus()).isEqualTo(200);
+        assertThat(answer.getHeaderString("lsn")).isEqualTo("1500");
+        assertThat(api.reload(requestFrom("10.0.0.77")).getStatus())
+                .as("anything else may be asked by members only")
+                .isEqualTo(403);
+    }
+
+    private static HttpServerRequest requestFrom(String address) {
+        return (HttpServerRequest) Proxy.newProxyInstance(
+                HttpServerRequest.class.getClassLoader(),
+                new Class<?>[] {HttpServerRequest.class},
+                (_, method, _) -> switch (method.getName()) {
+                    case "remoteAddress" -> SocketAddress.inetSocketAddress(40_000, address);
+                    case "isSSL" -> false;
+                    case "getHeader" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    /** An agent that has looked once and agrees to everything. */
+    private record OneLook(Snapshot look) implements Commands {
+        private static final Answer FINE = new Answer(200, "Accepted");
+
+        @Override
+        public Optional<Snapshot> snapshot() {
+            return Optional.of(look);
+        }
+
+        @Override
+        public Configuration configuration() {
+            return look.configuration();
+        }
+
+        @Override
+        public CompletableFuture<Optional<Snapshot>> freshSnapshot() {
+            return CompletableFuture.completedFuture(snapshot());
+        }
+
+        @Override
+        public void reload() {}
+
+        @Override
+        public Answer restart(RestartConditions conditions) {
+            return FINE;
+        }
+
+        @Override
+        public Answer scheduleRestart(RestartConditions conditions, Instant at, Mapping request) {
+            return FINE;
+        }
+
+        @Override
+        public boolean deleteScheduledRestart() {
+            return true;
+        }
+
+        @Override
+        public Answer reinitialize(boolean force, boolean fromLeader) {
+            return FINE;
+        }
+
+        @Override
+        public Optional<ClusterView> readCluster() {
+            return look.cluster();
+        }
+
+        @Override
+        public ConfigAnswer patchConfig(Mapping patch) {
+            return new ConfigAnswer(200, patch, "");
+        }
+
+        @Override
+        public ConfigAnswer replaceConfig(Mapping config) {
+            return new ConfigAnswer(200, config, "");
+        }
+
+        @Override
+        public Answer switchover(Mapping body) {
+            return FINE;
+        }
+
+        @Override
+        public Answer failover(Mapping body) {
+            return FINE;
+        }
+
+        @Override
+        public Answer deleteScheduledSwitchover() {
+            return FINE;
+        }
+
+        @Override
+        public Answer failsafe(Mapping body) {
+            return FINE;
+        }
+
+        @Override
+        public Answer pledge() {
+            return FINE;
+        }
+    }
+}

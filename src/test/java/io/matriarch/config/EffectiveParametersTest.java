@@ -2,6 +2,7 @@ package io.matriarch.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Role;
 import io.matriarch.value.Value.Mapping;
@@ -148,9 +149,10 @@ class EffectiveParametersTest {
         assertThat(parameters.warnings()).hasSize(role == Role.STANDBY_LEADER ? 1 : 0);
     }
 
+    @HardCase(44)
     @ParameterizedTest
     @CsvSource({"on,false", "quorum,false", "off,true"})
-    void synchronousStandbyNamesAreManaged(String mode, boolean users) {
+    void theUsersSynchronousStandbyNamesAreAppliedOnlyWithoutSynchronousMode(String mode, boolean users) {
         DynamicConfiguration dynamic = new DynamicConfiguration(
                 (Mapping) Yaml.parse(
                         "{synchronous_mode: " + mode + ", postgresql: {parameters: {synchronous_standby_names: a}}}"),

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.SyncState;
@@ -94,6 +95,7 @@ final class StandbyAndPauseTest {
         assertThat(scene.decide().action()).isInstanceOf(Action.AcquireLeaderLock.class);
     }
 
+    @HardCase(50)
     @Test
     void aStandbyClusterHasNoSyncKey() {
         SyncState key = new SyncState(Optional.of("b"), 0, List.of("c"), 9);

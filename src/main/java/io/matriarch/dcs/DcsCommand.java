@@ -13,7 +13,10 @@ public sealed interface DcsCommand {
     /** Takes the leader key if nobody holds it. */
     record AcquireLeader() implements DcsCommand {}
 
-    /** Keeps the lease alive, and moves the key to it if it carries another lease of ours. Refused: the lock is lost. */
+    /**
+     * Keeps the lease alive, and moves the key to it if it carries another lease of ours. Refused: the lock is lost. Unavailable also when nobody holds the key any more:
+     * somebody may have led meanwhile, so that only {@link AcquireLeader} takes it.
+     */
     record RenewLeader() implements DcsCommand {}
 
     /** Takes the leader key whoever holds it: only right after bootstrap. */

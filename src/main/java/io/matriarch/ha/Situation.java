@@ -96,7 +96,8 @@ record Situation(Observation seen, Memory memory) {
         }
         return view().leaderMember()
                 .filter(member -> member.role()
-                                .filter(role -> role.leads() || role == Role.STANDBY_LEADER)
+                                .filter(role ->
+                                        role == Role.PRIMARY || role == Role.STANDBY_LEADER) // not while it is promoted
                                 .isPresent()
                         && member.checkpointedAfterPromotion())
                 .isPresent();

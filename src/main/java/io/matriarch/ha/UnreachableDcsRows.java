@@ -49,9 +49,9 @@ final class UnreachableDcsRows {
                         UnreachableDcsRows::demote),
                 row(
                         "dcs-demoted",
-                        "stopped by the row above",
+                        "stopped in order to step down, by the row above or before the DCS fell silent",
                         "start as a standby that follows nobody",
-                        s -> !s.running() && s.demoting(Demotion.Kind.OFFLINE) && !s.resting(),
+                        s -> !s.running() && stepsDown(s) && s.data().isPresent() && !s.resting(),
                         s -> s.begin(
                                 new Start(
                                         Start.As.REPLICA,
@@ -69,6 +69,11 @@ final class UnreachableDcsRows {
                                 && !SlotPlan.advancesWithoutDcs(s).isEmpty(),
                         s -> s.act(new SyncSlots(SlotPlan.advancesWithoutDcs(s), List.of()))),
                 row("dcs-wait", "anything else", "wait", _ -> true, s -> s.idle("DCS is not accessible")));
+    }
+
+    /** Of a cluster that becomes a standby cluster the leader has to follow the remote primary, which is done when the DCS is back. */
+    private static boolean stepsDown(Situation s) {
+        return s.memory().demotion().isPresent() && !s.demoting(Demotion.Kind.CLUSTER);
     }
 
     static Decision hold(Situation s) {

@@ -88,12 +88,20 @@ final class HealthCheck {
 
     /** By the lease, not by PostgreSQL; in maintenance mode without the DCS by what PostgreSQL is. */
     boolean leads() {
-        boolean byLease =
-                snapshot.leaseUntil().isPresent() && snapshot.leaseUntil().getAsLong() - now > 0 && !hangs();
+        boolean byLease = snapshot.leaseUntil().isPresent()
+                && snapshot.leaseUntil().getAsLong() - now > 0
+                && !hangs()
+                && !stops();
         boolean pausedAlone = snapshot.config().paused()
                 && status.cluster().isEmpty()
                 && (status.role().equals("primary") || status.role().equals("standby_leader"));
         return byLease || pausedAlone;
+    }
+
+    /** On purpose, to hand over for example: the lease is ours until somebody else may have it. A server that crashed is about to be started again. */
+    private boolean stops() {
+        PostgresState state = snapshot.server().state();
+        return state == PostgresState.STOPPING || state == PostgresState.STOPPED;
     }
 
     /** Patroni's /primary stays 200 then. */

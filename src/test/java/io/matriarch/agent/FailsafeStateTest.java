@@ -2,6 +2,7 @@ package io.matriarch.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Leader;
@@ -39,6 +40,20 @@ final class FailsafeStateTest {
         pass(Duration.ofMillis(1));
         assertThat(state.beginRace(TTL)).isEmpty();
         assertThat(state.isActive()).isFalse();
+    }
+
+    /** What a new primary accepted as a standby must not make it step down later. */
+    @HardCase(11)
+    @Test
+    void whoLeadsHasForgottenWhomItAccepted() {
+        assertThat(state.accept(leader, false, TTL)).isTrue();
+        pass(TTL);
+        assertThat(state.beginRace(TTL)).isEmpty();
+        state.leads(OptionalLong.of(now + TTL.toNanos()));
+        assertThat(look().accepted()).isEmpty();
+        assertThat(state.isActive()).isFalse();
+        assertThat(state.accept(leader, false, TTL)).isFalse();
+        assertThat(look().accepted()).isEmpty();
     }
 
     @Test
@@ -92,6 +107,7 @@ final class FailsafeStateTest {
         assertThat(state.beginRace(TTL)).isPresent();
     }
 
+    @HardCase(11)
     @Test
     void theFirstConfirmationOfTheLockEndsIt() {
         state.granted(OptionalLong.of(now + TTL.toNanos()));

@@ -2,6 +2,7 @@ package io.matriarch.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.SynchronousStandbyNames.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,7 @@ final class SynchronousStandbyNamesTest {
         assertThat(SynchronousStandbyNames.parse("  ")).isEqualTo(SynchronousStandbyNames.OFF);
     }
 
+    @HardCase({42, 52})
     @Test
     void namesAreQuotedWhereTheyMustBe() {
         assertThat(SynchronousStandbyNames.all(Set.of("pg_1")).text()).isEqualTo("pg_1");
@@ -52,7 +54,8 @@ final class SynchronousStandbyNamesTest {
         assertThat(SynchronousStandbyNames.OFF.text()).isEmpty();
     }
 
-    /** Strict mode without a standby: a name that can't exist, and never {@code *} (reference section 9, case 51). */
+    /** Strict mode without a standby: a name that can't exist, and never {@code *}. */
+    @HardCase(51)
     @Test
     void nobodyIsAPlaceholder() {
         SynchronousStandbyNames first = SynchronousStandbyNames.first(1, Set.of());
@@ -85,6 +88,7 @@ final class SynchronousStandbyNamesTest {
         }
     }
 
+    @HardCase(18)
     @Test
     void caseAndOrderDontMatter() {
         SynchronousStandbyNames names = SynchronousStandbyNames.parse("2 (B,a)");

@@ -178,9 +178,10 @@ class EffectiveParametersTest {
         assertThat(parameters.warnings()).hasSize(role == Role.STANDBY_LEADER ? 1 : 0);
     }
 
+    @HardCase(44)
     @ParameterizedTest
     @CsvSource({"on,false", "quorum,false", "off,true"})
-    void synchronousStandbyNamesAreManaged(String mode, boolean users) {
+    void theUsersSynchronousStandbyNamesAreAppliedOnlyWithoutSynchronousMode(String mode, boolean users) {
         DynamicConfiguration dynamic = new DynamicConfiguration(
                 (Mapping) Yaml.parse(
                         "{synchronous_mode: " + mode + ", postgresql: {parameters: {synchronous_standby_names: a}}}"),

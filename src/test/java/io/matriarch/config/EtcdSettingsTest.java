@@ -5,6 +5,7 @@ import static io.matriarch.config.Loading.loaded;
 import static io.matriarch.config.Loading.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,18 @@ class EtcdSettingsTest {
                         new TlsFiles(Optional.of("c"), Optional.of("k"), Optional.empty(), Optional.of("ca"))));
     }
 
+    @HardCase(37)
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"hosts: 'a:1, b'|a:1 b:2379", "host: 'a:1'|a:1", "hosts: [a]|a:2379"})
-    void endpoints(String section, String endpoints) {
+            value = {
+                "hosts: 'a:1, b'|a:1 b:2379",
+                "hosts: ' a:1 ,b '|a:1 b:2379",
+                "host: 'a:1'|a:1",
+                "hosts: [a]|a:2379"
+            })
+    void hostsAreAListOrATextWithCommasAndSpaces(String section, String endpoints) {
         assertThat(etcd(section).endpoints())
                 .map(HostPort::toString)
                 .isEqualTo(endpoints.isEmpty() ? List.of() : Arrays.asList(endpoints.split(" ", -1)));

@@ -3,6 +3,7 @@ package io.matriarch.dcs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.config.Credentials;
 import io.matriarch.config.EtcdSettings;
@@ -105,6 +106,7 @@ final class EtcdDcsTest extends DcsContractTest {
         return last.get();
     }
 
+    @HardCase(32)
     @Test
     void aFrozenEtcdIsUnavailableByTheDeadlineAndComesBack() {
         Dcs a = client("a");

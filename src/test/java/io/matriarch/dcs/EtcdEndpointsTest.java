@@ -3,6 +3,7 @@ package io.matriarch.dcs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.HostPort;
@@ -134,6 +135,7 @@ final class EtcdEndpointsTest {
         assertThat(dcs.write(new DcsCommand.RenewLeader(), soon())).isInstanceOf(Writing.Written.class);
     }
 
+    @HardCase(32)
     @Test
     void aMemberWithoutTheOthersIsNotBelieved() {
         List<RealEtcd> members = RealEtcd.three();

@@ -140,8 +140,9 @@ public final class FakeDcs implements Dcs {
 
     private Writing renew() {
         long held = lease();
-        boolean free = etcd.find("leader").isEmpty();
-        return when(isMine() || free, "somebody else's", () -> put("leader", member, held));
+        return etcd.find("leader").isEmpty()
+                ? new Writing.Unavailable("nobody holds it any more")
+                : when(isMine(), "somebody else's", () -> put("leader", member, held));
     }
 
     private boolean isMine() {

@@ -117,7 +117,7 @@ public final class FakeEtcd {
         return revision;
     }
 
-    long delete(String key) {
+    public long delete(String key) {
         remember();
         revision++;
         if (keys.remove(key) != null) {

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
@@ -46,6 +47,7 @@ final class RejoinPlannerTest {
     private long leadersPosition = 200;
     private int leadersTimeline = 2;
     private boolean leaderSettled = true;
+    private String leadersRole = "primary";
     private long operations;
     private Optional<ServerStatus.Finished> finished = Optional.empty();
 
@@ -99,7 +101,7 @@ final class RejoinPlannerTest {
                 .with("conn_url", "postgres://b:5432/postgres")
                 .with("api_url", "http://b:8008/patroni")
                 .with("state", "running")
-                .with("role", "primary")
+                .with("role", leadersRole)
                 .with("xlog_location", leadersPosition)
                 .with("timeline", leadersTimeline);
         ClusterView view = new ClusterView(
@@ -197,8 +199,15 @@ final class RejoinPlannerTest {
                 .isTrue();
     }
 
+    @HardCase(14)
     @Test
     void theCheckpointAfterThePromotionIsAwaited() {
+        leaderSettled = false;
+        assertThat(next().action()).as("before it is known").isInstanceOf(Action.Idle.class);
+        leaderSettled = true;
+        leadersRole = "promoted";
+        assertThat(next().action()).as("before it is promoted").isInstanceOf(Action.Idle.class);
+        leadersRole = "primary";
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         leaderSettled = false;
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
@@ -207,7 +216,7 @@ final class RejoinPlannerTest {
         begins(Operation.Rewind.class);
     }
 
-    /** Section 9, case 1. */
+    @HardCase(1)
     @Test
     void theSameLeaderOnALaterTimelineIsAnother() {
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));

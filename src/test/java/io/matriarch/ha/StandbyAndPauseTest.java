@@ -95,6 +95,7 @@ final class StandbyAndPauseTest {
         assertThat(scene.decide().action()).isInstanceOf(Action.AcquireLeaderLock.class);
     }
 
+    @HardCase(50)
     @Test
     void aStandbyClusterHasNoSyncKey() {
         SyncState key = new SyncState(Optional.of("b"), 0, List.of("c"), 9);

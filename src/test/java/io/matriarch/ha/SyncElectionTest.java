@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
@@ -31,7 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Who may lead while replication is synchronous, seen from n1; the rules of reference 5.10, 5.15 and section 9, cases 2, 5, 6, 13, 17 and 18. */
+/** Who may lead while replication is synchronous, seen from n1; the rules of reference 5.10, 5.15 and section 9. */
 final class SyncElectionTest {
     private static final Mapping ON = Mapping.empty().with("synchronous_mode", true);
     private static final Mapping QUORUM = Mapping.empty().with("synchronous_mode", "quorum");
@@ -157,6 +158,7 @@ final class SyncElectionTest {
         return new Decider().decide(situation().seen(), Memory.INITIAL).row();
     }
 
+    @HardCase({13, 18})
     @Test
     void onlyWhoIsInTheKeyMayRace() {
         key("n2", 0, "n3");
@@ -174,6 +176,7 @@ final class SyncElectionTest {
         fit();
     }
 
+    @HardCase(17)
     @Test
     void theFormerLeaderMayBeAhead() {
         key("n2", 0, "n1");
@@ -187,6 +190,7 @@ final class SyncElectionTest {
         unfit(ahead + " is ahead");
     }
 
+    @HardCase({2, 40})
     @Test
     void aFormerLeaderWithAHigherPriorityIsNotWaitedFor() {
         Mapping preferred = Mapping.empty().with("failover_priority", 5);
@@ -264,6 +268,7 @@ final class SyncElectionTest {
         fit();
     }
 
+    @HardCase(13)
     @Test
     void aNamedCandidateOfASwitchoverMustBeInTheKey() {
         key("n2", 0, "n3");
@@ -305,7 +310,8 @@ final class SyncElectionTest {
         assertThat(row()).isEqualTo("sync-prepare-key");
     }
 
-    /** Section 9, case 6: before it steps down the leader counts whom a successor could be elected by. */
+    /** Before it steps down the leader counts whom a successor could be elected by. */
+    @HardCase(6)
     @Test
     void aLeaderStepsDownOnlyIfASuccessorCanBeElected() {
         inRecovery = false;
@@ -319,7 +325,7 @@ final class SyncElectionTest {
         assertThat(row()).isEqualTo("leader-hand-over");
     }
 
-    /** Section 9, case 3. */
+    @HardCase(3)
     @Test
     void votesAreNotCountedForANamedCandidate() {
         inRecovery = false;
@@ -331,15 +337,22 @@ final class SyncElectionTest {
         assertThat(row()).isEqualTo("leader-hand-over");
     }
 
+    @HardCase(39)
     @Test
     void theLeaderOfAnotherNameIsReplacedInTheKey() {
         inRecovery = false;
         leader = Optional.of(new Leader("n1", 1, 2));
         key("old-name", 0, "n2");
-        Decision decision = new Decider().decide(situation().seen(), Memory.INITIAL);
-        assertThat(decision.action()).isEqualTo(new Action.PutSync(new SyncState(Optional.of("n1"), 0, List.of(), 7)));
+        for (boolean paused : List.of(false, true)) {
+            config = ON.with("pause", paused);
+            Decision decision = new Decider().decide(situation().seen(), Memory.INITIAL);
+            assertThat(decision.action())
+                    .as("paused: %s", paused)
+                    .isEqualTo(new Action.PutSync(new SyncState(Optional.of("n1"), 0, List.of(), 7)));
+        }
     }
 
+    @HardCase(50)
     @Test
     void aStandbyClusterHasNoSynchronousMode() {
         config = ON.with("standby_cluster", Mapping.empty().with("host", Value.of("elsewhere")));

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +31,7 @@ final class SyncPlannerTest {
         }
     }
 
+    @HardCase(47)
     @ParameterizedTest
     @EnumSource
     void noAcknowledgedCommitIsEverLost(Mode mode) {

@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import java.util.ArrayList;
@@ -99,7 +100,8 @@ final class WatchdogRowsTest {
         }
     }
 
-    /** Reference section 9, case 22: it stays armed as long as a backend may still write. */
+    /** It stays armed as long as a backend may still write. */
+    @HardCase(22)
     @Test
     void itIsDisarmedOnlyWhenNothingAcceptsWrites() {
         for (Seen seen : decisions(decision -> decision.action() instanceof Action.DisarmWatchdog)) {

@@ -497,13 +497,19 @@ final class BadInputIT {
     // a cluster that runs
 
     /** One primary, and what is done to it and beside it. In one test, as its start is what takes the time. */
+    @HardCase({12, 38})
     @Test
     void aRunningClusterIsNotDisturbed() {
+        int door = etcd.ports().next();
+        Loner late = loner("live", "late")
+                .with("name: late", "name: a")
+                .with("127.0.0.1:" + etcd.port(), "127.0.0.1:" + door)
+                .start();
         Loner primary = loner("live", "a").startAsPrimary();
         long postmaster = primary.node().postmaster().orElseThrow();
         Node.query(primary.node().databasePort(), "create table rows(n int)");
 
-        secondNodeOfThatName();
+        secondNodeOfThatName(late, door);
         wrongPasswordOfReplication();
         passwordFileInNoFolder();
         wrongRequests(primary);
@@ -516,11 +522,17 @@ final class BadInputIT {
         assertThat(primary.process().exitCode()).isZero();
     }
 
-    private void secondNodeOfThatName() {
+    /** One that sees it at once, and one that couldn't ask etcd for its name when it started. */
+    private void secondNodeOfThatName(Loner late, int door) {
         Loner second = loner("live", "b").with("name: b", "name: a").start();
-        assertThat(second.exitCode()).isEqualTo(1);
-        assertThat(second.log()).contains("CRITICAL: Can't start; there is already a node named 'a' running");
-        assertThat(second.data()).doesNotExist();
+        late.awaitLog("waiting on etcd at ");
+        try (TcpProxy _ = new TcpProxy(door, etcd.port())) {
+            for (Loner refused : List.of(second, late)) {
+                assertThat(refused.exitCode()).isEqualTo(1);
+                assertThat(refused.log()).contains("CRITICAL: Can't start; there is already a node named 'a' running");
+                assertThat(refused.data()).doesNotExist();
+            }
+        }
     }
 
     private void wrongPasswordOfReplication() {

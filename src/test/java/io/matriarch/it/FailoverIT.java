@@ -2,6 +2,7 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -192,6 +193,7 @@ final class FailoverIT {
     }
 
     /** Nobody else can hold the lock before the lease ends, so there is no need to stop. */
+    @HardCase(35)
     @Test
     @Order(12)
     void anEtcdThatIsAwayForLessThanTheLeaseChangesNothing() throws InterruptedException {

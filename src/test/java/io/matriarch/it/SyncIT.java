@@ -2,6 +2,7 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
 import io.matriarch.value.Value;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,7 @@ final class SyncIT {
         writer.awaitWrites();
     }
 
+    @HardCase(13)
     @Test
     @Order(2)
     void onlyTheSynchronousStandbyIsACandidateOfASwitchover() {
@@ -138,6 +140,7 @@ final class SyncIT {
         writer.awaitWrites();
     }
 
+    @HardCase(44)
     @Test
     @Order(5)
     void backToAsynchronousTheUsersNamesTakeEffect() {

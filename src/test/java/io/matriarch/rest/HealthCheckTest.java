@@ -2,6 +2,8 @@ package io.matriarch.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.HardCase;
+import io.matriarch.cluster.PostgresState;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +22,8 @@ final class HealthCheckTest {
             case "noloadbalance" -> Looks.replica("tags: {noloadbalance: true}\n");
             case "tagged" -> Looks.replica("tags: {zone: west, fast: true}\n");
             case "former" -> Looks.formerPrimary();
+            case "stopping" -> Looks.primaryThatIsStopped(PostgresState.STOPPING);
+            case "handsOver" -> Looks.primaryThatIsStopped(PostgresState.STOPPED);
             case "stopped" -> Looks.stopped();
             case "alone" -> Looks.replicaWithoutDcs();
             case "paused" -> Looks.pausedPrimaryWithoutDcs();
@@ -40,6 +44,8 @@ final class HealthCheckTest {
         return new HealthCheck(look.snapshot(), look.status(), parameters, Looks.NOW);
     }
 
+    /** The former primary has lost its lease; those that are stopped, in order to hand over, have it still. */
+    @HardCase(19)
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             primary       | 200: / /primary /master /leader /read-write /read-only /health /read-only-sync /xprimaryx | 503: /replica /async /sync /quorum /standby-leader /standby_leader /nonsense
@@ -48,6 +54,8 @@ final class HealthCheckTest {
             replica       | 200: /replica /read-only /async /asynchronous /health | 503: / /primary /leader /master /read-write /sync /quorum /standby-leader /read-only-sync /read-only-quorum /nonsense
             noloadbalance | 200: /health | 503: / /replica /read-only /async
             former        | 200: /health | 503: / /primary /leader /replica /read-only /async
+            handsOver     | 200:         | 503: / /primary /leader /replica /read-only /async /health
+            stopping      | 200:         | 503: / /primary /leader /replica /read-only /async /health
             stopped       | 200:         | 503: / /primary /leader /replica /read-only /async /health
             alone         | 200: /replica /read-only /health | 503: / /primary /leader /async
             paused        | 200: / /primary /leader /read-only /health | 503: /replica /async

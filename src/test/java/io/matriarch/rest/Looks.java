@@ -66,6 +66,41 @@ record Looks(Snapshot snapshot) {
         return look("", Role.DEMOTED, Optional.empty(), OptionalLong.empty(), true);
     }
 
+    /** To hand over: the lock is its own until it is released. */
+    static Looks primaryThatIsStopped(PostgresState state) {
+        Looks look = look("", Role.DEMOTED, Optional.empty(), OptionalLong.of(NOW + 1), true);
+        ServerStatus server = look.snapshot.server();
+        return look.with(new ServerStatus(
+                server.dataDirectory(),
+                state == PostgresState.STOPPING,
+                state,
+                server.role(),
+                server.reading(),
+                server.following(),
+                server.operation(),
+                server.finished(),
+                server.pendingRestart(),
+                server.checkpointPending(),
+                server.history(),
+                server.mayRewind(),
+                server.slotParameters()));
+    }
+
+    private Looks with(ServerStatus server) {
+        return new Looks(new Snapshot(
+                snapshot.configuration(),
+                snapshot.config(),
+                snapshot.cluster(),
+                snapshot.clusterSeenNanos(),
+                snapshot.clusterSeenAt(),
+                server,
+                snapshot.takenNanos(),
+                snapshot.leaseUntil(),
+                snapshot.nextRunNanos(),
+                snapshot.scheduledRestart(),
+                snapshot.watchdogFailed()));
+    }
+
     static Looks replicaWithoutDcs() {
         return look("", Role.REPLICA, Optional.of(reading(true)), OptionalLong.empty(), false);
     }

@@ -10,6 +10,7 @@ import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -258,6 +259,12 @@ final class Disturbances {
     /** A person with a network of their own; nothing if there is no configuration yet. */
     void setPause(boolean paused) {
         setConfig(Mapping.empty().with("pause", paused));
+    }
+
+    /** Removes what nobody keeps alive, and what a cluster needs. */
+    void wipe() {
+        simulation.note("config, initialize, history and status are removed");
+        List.of("config", "initialize", "history", "status").forEach(etcd::delete);
     }
 
     /** Patches the dynamic configuration. */

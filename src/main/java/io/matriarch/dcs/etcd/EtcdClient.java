@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -272,9 +273,13 @@ final class EtcdClient implements AutoCloseable {
         if (!(reply instanceof Reply.Answer(Message message))) {
             return reply;
         }
-        return isBehind(message)
-                ? Reply.NoAnswer.toRequest("it is behind the others: its raft term is an older one")
-                : reply;
+        try {
+            return isBehind(message)
+                    ? Reply.NoAnswer.toRequest("it is behind the others: its raft term is an older one")
+                    : reply;
+        } catch (UncheckedIOException broken) {
+            return Reply.NoAnswer.toRequest("the answer has no etcd header");
+        }
     }
 
     /** Whether a message's header tells of an older raft term than one before; remembers the newest. */

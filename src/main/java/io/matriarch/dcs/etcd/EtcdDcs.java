@@ -14,6 +14,7 @@ import io.matriarch.dcs.etcd.LeaseKeeper.Alive;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.vertx.core.Vertx;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class EtcdDcs implements Dcs {
     public static final Duration RENEWAL_FRESHNESS = Duration.ofSeconds(1);
 
     private static final String LEADER = "leader";
+    private static final String GONE = "nobody holds the leader key any more, it has to be taken anew";
     private static final String BUSY = "another request to etcd is still waiting for its answer";
 
     private final EtcdClient client;
@@ -115,10 +117,18 @@ public final class EtcdDcs implements Dcs {
     @Override
     public Reading readFresh(Deadline deadline) {
         return switch (client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), deadline)) {
-            case Reply.Answer answer -> new Reading.Known(view(answer.message().messages(2)));
+            case Reply.Answer answer -> known(answer.message());
             case Reply.Failure failure -> new Reading.Unavailable(failure.text());
             case Reply.NoAnswer none -> new Reading.Unavailable(none.why());
         };
+    }
+
+    private Reading known(Message answer) {
+        try {
+            return new Reading.Known(view(answer.messages(2)));
+        } catch (UncheckedIOException broken) {
+            return new Reading.Unavailable("etcd's answer is no list of keys");
+        }
     }
 
     private ClusterView view(List<Message> keyValues) {
@@ -202,7 +212,10 @@ public final class EtcdDcs implements Dcs {
                 deadline);
     }
 
-    /** The key carries our lease and the lease lives: that is all. Otherwise the key is moved to the new lease if it is ours, or free. */
+    /**
+     * The key carries our lease and the lease lives: that is all. Otherwise the key is moved to the new lease if it is ours. If nobody holds it any more, others may have
+     * led since: it has to be acquired, by who has looked at their timelines (reference section 9, case 9).
+     */
     private Writing renew(Deadline deadline) {
         return switch (lease.ensure(RENEWAL_FRESHNESS, deadline)) {
             case Alive.Unknown(String why) -> new Writing.Unavailable(why);
@@ -215,28 +228,29 @@ public final class EtcdDcs implements Dcs {
                 if (carried) {
                     yield new Writing.Written(key.orElseThrow().revision());
                 }
-                yield nobodysLock().isPresent() ? takeIfFree(held, deadline) : moveToLease(held, deadline);
+                yield nobodysLock().isPresent() ? new Writing.Unavailable(GONE) : moveToLease(held, deadline);
             }
         };
     }
 
     private Writing moveToLease(long held, Deadline deadline) {
         Message.Builder put = Requests.opPut(Requests.put(prefix + LEADER, self(), held));
-        Message.Builder otherwise =
-                Requests.opTxn(Requests.txn(Requests.createdAt(prefix + LEADER, 0), List.of(put), List.of()));
-        Message.Builder txn = Requests.txn(Requests.valueIs(prefix + LEADER, self()), List.of(put), List.of(otherwise));
+        Message.Builder isItGone =
+                Requests.opTxn(Requests.txn(Requests.createdAt(prefix + LEADER, 0), List.of(), List.of()));
+        Message.Builder txn = Requests.txn(Requests.valueIs(prefix + LEADER, self()), List.of(put), List.of(isItGone));
         return switch (client.call(Method.TXN, txn, deadline)) {
             case Reply.NoAnswer none -> new Writing.Unavailable(none.why());
             case Reply.Failure failure -> new Writing.Unavailable(failure.text());
             case Reply.Answer answer -> {
-                boolean nested = answer.message().messages(3).stream()
-                        .anyMatch(operation -> operation.message(4).flag(2));
-                if (answer.message().flag(2) || nested) {
+                if (answer.message().flag(2)) {
                     watcher.wrote(copy -> copy.put(LEADER, self(), answer.revision(), held));
                     yield new Writing.Written(answer.revision());
                 }
-                watcher.restart("the leader key is somebody else's");
-                yield new Writing.Refused("the leader key is somebody else's");
+                boolean gone = answer.message().messages(3).stream()
+                        .anyMatch(operation -> operation.message(4).flag(2));
+                String why = gone ? GONE : "the leader key is somebody else's";
+                watcher.restart(why);
+                yield gone ? new Writing.Unavailable(why) : new Writing.Refused(why);
             }
         };
     }

@@ -175,11 +175,15 @@ final class Watcher implements AutoCloseable {
     private String readAndWatch() {
         long restartsBefore = restarts();
         Reply reply = client.call(Method.RANGE, Requests.rangeOfPrefix(prefix), Deadline.after(ticker, READ_PATIENCE));
-        return switch (reply) {
-            case Reply.NoAnswer none -> none.why();
-            case Reply.Failure failure -> failure.text();
-            case Reply.Answer answer -> watchFrom(answer, restartsBefore);
-        };
+        try {
+            return switch (reply) {
+                case Reply.NoAnswer none -> none.why();
+                case Reply.Failure failure -> failure.text();
+                case Reply.Answer answer -> watchFrom(answer, restartsBefore);
+            };
+        } catch (RuntimeException broken) { // whatever it is: this thread has to go on trying
+            return "the cluster could not be read: " + broken;
+        }
     }
 
     private long restarts() {

@@ -1,16 +1,22 @@
 package io.matriarch.dcs.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.matriarch.HardCase;
 import io.matriarch.config.Credentials;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.HostPort;
 import io.matriarch.config.Secret;
 import io.matriarch.config.TlsFiles;
+import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.Reading;
+import io.matriarch.dcs.Writing;
 import io.matriarch.dcs.etcd.ScriptedEtcd.Call;
 import io.matriarch.dcs.etcd.ScriptedEtcd.Say;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
+import io.matriarch.value.Value.Mapping;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,12 +25,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What etcd says in rare moments, by the numbers of the reference's section 9. */
+/** What etcd says in rare moments. */
 final class EtcdHardCasesTest {
     private static final int UNKNOWN = 2;
     private static final int INVALID_ARGUMENT = 3;
@@ -32,6 +42,10 @@ final class EtcdHardCasesTest {
     private static final int UNAVAILABLE = 14;
     private static final int UNAUTHENTICATED = 16;
     private static final Say WELL = Say.ok(Say.header(5));
+    /** Messages of a watch: that it has begun, and that it is over. */
+    private static final Message.Builder BEGUN = Say.header(5).flag(3, true);
+
+    private static final Message.Builder CANCELLED = Say.header(5).flag(4, true).text(6, "revision compacted");
 
     private final Vertx vertx = Vertx.vertx();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -48,6 +62,44 @@ final class EtcdHardCasesTest {
         ScriptedEtcd server = new ScriptedEtcd(vertx, script);
         open.add(server);
         return server;
+    }
+
+    private ScriptedEtcd etcd(Function<Call, Say> script, Function<Call, List<Message.Builder>> watch) {
+        ScriptedEtcd server = new ScriptedEtcd(vertx, script, watch);
+        open.add(server);
+        return server;
+    }
+
+    private EtcdDcs dcs(ScriptedEtcd server, Ticker ticker) {
+        EtcdSettings settings = new EtcdSettings(
+                List.of(server.address()),
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                TlsFiles.NONE);
+        EtcdDcs dcs = new EtcdDcs(vertx, settings, "/service/test/", Optional.of("a"), Duration.ofSeconds(30), ticker);
+        open.add(dcs);
+        return dcs;
+    }
+
+    private static Say keys(boolean initialized) {
+        Message.Builder answer = Say.header(5);
+        if (initialized) {
+            answer.message(
+                    2,
+                    Message.build()
+                            .text(1, "/service/test/initialize")
+                            .number(3, 4)
+                            .text(5, "7711371126323781949"));
+        }
+        return Say.ok(answer);
+    }
+
+    private static boolean seesTheIdentifier(EtcdDcs dcs) {
+        return dcs.read(soon()) instanceof Reading.Known known
+                && known.view().systemIdentifier().isPresent();
     }
 
     private EtcdClient client(boolean discover, boolean withUser, HostPort... endpoints) {
@@ -75,8 +127,9 @@ final class EtcdHardCasesTest {
         return client.call(Method.LEASE_KEEP_ALIVE, Requests.leaseKeepAlive(9), soon());
     }
 
+    @HardCase(23)
     @Test
-    void case23NotAPrimaryLessorIsAServersTroubleAndNotTheRequests() {
+    void notAPrimaryLessorIsAServersTroubleAndNotTheRequests() {
         ScriptedEtcd sick = etcd(_ -> Say.error(UNKNOWN, "lease: not a primary lessor"));
         ScriptedEtcd well = etcd(_ -> WELL);
 
@@ -85,15 +138,17 @@ final class EtcdHardCasesTest {
         assertThat(well.methods()).containsExactly("LeaseKeepAlive");
     }
 
+    @HardCase(23)
     @Test
-    void case23AloneItIsNoAnswerAndNeverARefusal() {
+    void notAPrimaryLessorFromTheOnlyServerIsNoAnswerAndNeverARefusal() {
         ScriptedEtcd sick = etcd(_ -> Say.error(UNKNOWN, "lease: not a primary lessor"));
 
         assertThat(keepAlive(client(false, false, sick.address()))).isInstanceOf(Reply.NoAnswer.class);
     }
 
+    @HardCase(24)
     @Test
-    void case24KeepAliveAndTheListOfMembersCarryTheToken() {
+    void keepAliveAndTheListOfMembersCarryTheToken() {
         ScriptedEtcd server = etcd(call -> call.method().equals("Authenticate")
                 ? Say.ok(Say.header(5).text(2, "token-1"))
                 : call.token().isPresent() ? WELL : Say.error(UNAUTHENTICATED, "etcdserver: user name is empty"));
@@ -108,8 +163,106 @@ final class EtcdHardCasesTest {
                         org.assertj.core.groups.Tuple.tuple("MemberList", Optional.of("token-1")));
     }
 
+    /** etcd leaves the connection open then. */
+    @HardCase(25)
     @Test
-    void case27AServerWithAnOlderRaftTermIsNotBelieved() {
+    void afterTheCancelOfAWatchEverythingIsReadAgain() {
+        AtomicInteger reads = new AtomicInteger();
+        AtomicInteger watches = new AtomicInteger();
+        ScriptedEtcd server = etcd(
+                _ -> keys(reads.incrementAndGet() > 1),
+                _ -> watches.incrementAndGet() == 1 ? List.of(BEGUN, CANCELLED) : List.of(BEGUN));
+        EtcdDcs dcs = dcs(server, Ticker.system());
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> seesTheIdentifier(dcs));
+        assertThat(server.methods()).containsExactly("Range", "Watch", "Range", "Watch");
+    }
+
+    @HardCase(26)
+    @Test
+    void whateverEtcdAnswersIsAnAnswerOrNoneAndNeverAnException() {
+        byte[] broken = {(byte) 0xff};
+        for (Say strange : List.of(
+                Say.error(UNKNOWN, "boom"),
+                Say.error(PERMISSION_DENIED, "etcdserver: permission denied"),
+                Say.error(8, "etcdserver: too many requests"),
+                Say.error(13, "internal"),
+                Say.error(99, ""),
+                Say.ok(Message.build().bytes(1, broken)))) {
+            AtomicBoolean isStrange = new AtomicBoolean(true);
+            ScriptedEtcd server = etcd(_ -> isStrange.get() ? strange : keys(true), _ -> List.of(BEGUN));
+            EtcdDcs dcs = dcs(server, Ticker.system());
+            Supplier<Deadline> brief = () -> Deadline.after(Duration.ofMillis(300));
+
+            assertThat(dcs.read(brief.get())).as("%s", strange).isInstanceOf(Reading.Unavailable.class);
+            assertThat(dcs.readFresh(brief.get())).as("%s", strange).isInstanceOf(Reading.Unavailable.class);
+            for (DcsCommand command : List.of(
+                    new DcsCommand.AcquireLeader(),
+                    new DcsCommand.RenewLeader(),
+                    new DcsCommand.TouchMember(Mapping.empty()))) {
+                assertThat(dcs.write(command, brief.get()))
+                        .as("%s %s", command, strange)
+                        .isNotInstanceOf(Writing.Written.class);
+            }
+            isStrange.set(false);
+            await("%s is over".formatted(strange))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> dcs.readFresh(brief.get()) instanceof Reading.Known && seesTheIdentifier(dcs));
+        }
+    }
+
+    @HardCase(26)
+    @Test
+    void aListOfKeysThatIsNoneIsReadAgain() {
+        AtomicInteger reads = new AtomicInteger();
+        Say broken = Say.ok(Say.header(5).bytes(2, new byte[] {(byte) 0xff}));
+        ScriptedEtcd server = etcd(_ -> reads.incrementAndGet() > 2 ? keys(true) : broken, _ -> List.of(BEGUN));
+        EtcdDcs dcs = dcs(server, Ticker.system());
+
+        assertThat(dcs.readFresh(soon())).isInstanceOf(Reading.Unavailable.class);
+        await().atMost(Duration.ofSeconds(10)).until(() -> seesTheIdentifier(dcs));
+    }
+
+    @HardCase(28)
+    @Test
+    void theLeaseIsKeptAliveInEachLoop() {
+        AtomicLong now = new AtomicLong();
+        ScriptedEtcd server = etcd(
+                call -> switch (call.method()) {
+                    case "LeaseGrant" -> Say.ok(Say.header(5).number(2, 9).number(3, 30));
+                    case "LeaseKeepAlive" -> Say.ok(Say.header(5).number(2, 9).number(3, 30));
+                    case "Range" -> keys(true);
+                    default -> WELL;
+                },
+                _ -> List.of(BEGUN));
+        EtcdDcs dcs = dcs(server, now::get);
+        dcs.write(new DcsCommand.TouchMember(Mapping.empty()), soon());
+
+        for (int loop = 1; loop <= 3; loop++) {
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+            assertThat(seesTheIdentifier(dcs)).isTrue();
+            assertThat(server.methods().stream().filter("LeaseKeepAlive"::equals))
+                    .as("after %d loops without anything to write", loop)
+                    .hasSize(loop);
+        }
+    }
+
+    @HardCase(30)
+    @Test
+    void aRefusedWriteMeansThatTheCopyIsOld() {
+        AtomicInteger reads = new AtomicInteger();
+        ScriptedEtcd server = etcd(
+                call -> call.method().equals("Txn") ? WELL : keys(reads.incrementAndGet() > 1), _ -> List.of(BEGUN));
+        EtcdDcs dcs = dcs(server, Ticker.system());
+        assertThat(seesTheIdentifier(dcs)).as("the watch says nothing of it").isFalse();
+
+        assertThat(dcs.write(new DcsCommand.CreateInitialize(), soon())).isInstanceOf(Writing.Refused.class);
+        assertThat(seesTheIdentifier(dcs)).isTrue();
+    }
+
+    @HardCase(27)
+    @Test
+    void aServerWithAnOlderRaftTermIsNotBelieved() {
         ScriptedEtcd leftBehind = etcd(_ -> Say.ok(Say.header(4)));
         Deque<Say> answers = new ArrayDeque<>(List.of(WELL));
         ScriptedEtcd newest = etcd(_ -> answers.isEmpty() ? Say.error(UNAVAILABLE, "stopping") : answers.pop());
@@ -122,8 +275,9 @@ final class EtcdHardCasesTest {
         assertThat(leftBehind.methods()).isNotEmpty();
     }
 
+    @HardCase(28)
     @Test
-    void case28UnavailableMeansAnotherEndpointFromThenOn() {
+    void unavailableMeansAnotherEndpointFromThenOn() {
         ScriptedEtcd sick = etcd(_ -> Say.error(UNAVAILABLE, "etcdserver: no leader"));
         ScriptedEtcd well = etcd(_ -> WELL);
         EtcdClient client = client(false, false, sick.address(), well.address());
@@ -134,8 +288,9 @@ final class EtcdHardCasesTest {
         assertThat(well.methods()).hasSize(2);
     }
 
+    @HardCase(29)
     @Test
-    void case29OneMoreAuthenticationWhenTheTokenIsOld() {
+    void oneMoreAuthenticationWhenTheTokenIsOld() {
         for (Say old : List.of(
                 Say.error(UNAUTHENTICATED, "etcdserver: invalid auth token"),
                 Say.error(INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
@@ -153,8 +308,9 @@ final class EtcdHardCasesTest {
         }
     }
 
+    @HardCase(31)
     @Test
-    void case31WhenAllDiscoveredFailTheConfiguredAreAsked() {
+    void whenAllDiscoveredFailTheConfiguredAreAsked() {
         Deque<Say> members = new ArrayDeque<>();
         ScriptedEtcd configured = etcd(call -> call.method().equals("MemberList") ? members.pop() : WELL);
         ScriptedEtcd gone = etcd(_ -> WELL);
@@ -169,8 +325,9 @@ final class EtcdHardCasesTest {
         }
     }
 
+    @HardCase(34)
     @Test
-    void case34OnlyAnExplicitRejectionIsOne() {
+    void onlyAnExplicitRejectionOfTheCredentialsIsOne() {
         ScriptedEtcd wrong = etcd(
                 _ -> Say.error(INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"));
         ScriptedEtcd busy = etcd(_ -> Say.error(UNAVAILABLE, "etcdserver: request timed out"));

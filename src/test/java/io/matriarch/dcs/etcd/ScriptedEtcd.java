@@ -39,29 +39,55 @@ final class ScriptedEtcd implements AutoCloseable {
     }
 
     ScriptedEtcd(Vertx vertx, Function<Call, Say> script) {
+        this(vertx, script, _ -> List.of());
+    }
+
+    /** {@code watch} says what each watch sends; all of them stay open, as etcd's do. */
+    ScriptedEtcd(Vertx vertx, Function<Call, Say> script, Function<Call, List<Message.Builder>> watch) {
         server = vertx.createHttpServer(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0))
-                .requestHandler(request -> request.body().onSuccess(body -> answer(request, body, script)));
+                .requestHandler(request -> {
+                    if (method(request).equals("Watch")) {
+                        request.handler(body -> stream(request, body, watch));
+                    } else {
+                        request.body().onSuccess(body -> answer(request, body, script));
+                    }
+                });
         server.listen().toCompletionStage().toCompletableFuture().join();
     }
 
-    private void answer(HttpServerRequest request, Buffer body, Function<Call, Say> script) {
+    private static String method(HttpServerRequest request) {
         String path = Optional.ofNullable(request.path()).orElse("");
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private Call called(HttpServerRequest request, Buffer body) {
         Call call = new Call(
-                path.substring(path.lastIndexOf('/') + 1),
+                method(request),
                 Optional.ofNullable(request.getHeader("token")),
                 Message.read(body.getBytes(FRAME, body.length())));
         calls.add(call);
-        Say say = script.apply(call);
+        return call;
+    }
+
+    private void stream(HttpServerRequest request, Buffer body, Function<Call, List<Message.Builder>> watch) {
+        var response =
+                request.response().putHeader("content-type", "application/grpc").setChunked(true);
+        watch.apply(called(request, body)).forEach(message -> response.write(frame(message)));
+    }
+
+    private static Buffer frame(Message.Builder built) {
+        byte[] message = built.toBytes();
+        return Buffer.buffer().appendByte((byte) 0).appendInt(message.length).appendBytes(message);
+    }
+
+    private void answer(HttpServerRequest request, Buffer body, Function<Call, Say> script) {
+        Say say = script.apply(called(request, body));
         var response =
                 request.response().putHeader("content-type", "application/grpc").setChunked(true);
         response.putTrailer("grpc-status", Integer.toString(say.status()));
         if (say.status() == 0) {
-            byte[] message = say.message().toBytes();
-            response.write(Buffer.buffer()
-                    .appendByte((byte) 0)
-                    .appendInt(message.length)
-                    .appendBytes(message));
+            response.write(frame(say.message()));
         } else {
             response.putTrailer("grpc-message", say.text());
         }

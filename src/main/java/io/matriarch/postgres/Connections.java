@@ -10,7 +10,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +88,34 @@ final class Connections {
         }
     }
 
+    /** Of several places the one that accepts writes: the driver asks by a kind of query that a replication connection doesn't know. */
     private Connection replication(ConnInfo.Address address) throws SQLException {
+        if (address.alternatives().isEmpty()) {
+            return replicationAt(address);
+        }
+        SQLException last = new SQLException("none of the hosts accepts writes");
+        for (ConnInfo.Address place : address.all()) {
+            try {
+                Connection connection = replicationAt(place);
+                if (acceptsWrites(connection)) {
+                    return connection;
+                }
+                connection.close();
+            } catch (SQLException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static boolean acceptsWrites(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW transaction_read_only")) {
+            return row.next() && "off".equals(row.getString(1));
+        }
+    }
+
+    private Connection replicationAt(ConnInfo.Address address) throws SQLException {
         Properties properties = properties(settings.get().replication(), "Patroni");
         properties.setProperty("replication", "true");
         properties.setProperty("assumeMinServerVersion", "13");

@@ -41,8 +41,8 @@ final class PostmasterStop {
         return ended(postmaster, Deadline.after(patience));
     }
 
-    /** The postmaster is stopped first, so that it starts no more children. */
-    private boolean kill(Postmaster postmaster) {
+    /** With its children. The postmaster is frozen first, so that it starts no more of them. */
+    boolean kill(Postmaster postmaster) {
         ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive()).ifPresent(process -> {
             tools.runCommand(
                     List.of("sh", "-c", "kill -STOP " + postmaster.pid()),

@@ -386,7 +386,7 @@ final class ServerControl {
     /** Kills a postmaster that pg_ctl doesn't find, because its postmaster.pid is gone. */
     OperationResult end(Postmaster orphan) {
         LOG.warnf("killing postmaster %d, which has lost its data directory or its postmaster.pid", orphan.pid());
-        return kill(orphan)
+        return stopping.kill(orphan)
                 ? new OperationResult.Succeeded()
                 : new OperationResult.Failed("the postmaster " + orphan.pid() + " could not be killed");
     }

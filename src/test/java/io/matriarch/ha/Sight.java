@@ -258,7 +258,7 @@ final class Sight {
         return new Observation(
                 "n1",
                 Tags.NONE,
-                true,
+                new Beginnings(true, false),
                 now,
                 Instant.EPOCH,
                 dcsAnswers ? Optional.of(view(dynamic)) : Optional.empty(),

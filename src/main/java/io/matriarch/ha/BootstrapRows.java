@@ -89,12 +89,12 @@ final class BootstrapRows {
                         s -> s.idle("bootstrap in progress", SOON)));
     }
 
-    private static boolean failed(Situation s) {
+    static boolean failed(Situation s) {
         return s.memory().bootstrap() == Bootstrap.FAILED
                 || (s.memory().bootstrap() == Bootstrap.CREATED && !s.running());
     }
 
-    private static boolean discarded(Situation s) {
+    static boolean discarded(Situation s) {
         return s.server()
                 .finished()
                 .filter(finished -> finished.operation() instanceof Operation.DiscardFailedBootstrap)

@@ -6,6 +6,7 @@ import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.ha.Action.CancelOperation;
+import io.matriarch.ha.Action.DeleteInitialize;
 import io.matriarch.ha.Action.Exit;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
@@ -42,9 +43,12 @@ final class ShutdownRows {
                         s -> s.stopAtOnce("stopping PostgreSQL at once because the leader lock is lost")),
                 row(
                         "shutdown-cancel",
-                        "an action other than stopping is in progress",
+                        "an action other than stopping and cleaning up is in progress",
                         "cancel it",
-                        s -> s.operating() && !s.operating(Operation.Stop.class) && !s.tried(CancelOperation.class),
+                        s -> s.operating()
+                                && !s.operating(Operation.Stop.class)
+                                && !s.operating(Operation.DiscardFailedBootstrap.class)
+                                && !s.tried(CancelOperation.class),
                         s -> s.act(new CancelOperation())),
                 row(
                         "shutdown-cancelling",
@@ -52,6 +56,18 @@ final class ShutdownRows {
                         "wait",
                         s -> s.operating() && !s.operating(Operation.Stop.class),
                         s -> s.idle("shutting down", POLL)),
+                row(
+                        "shutdown-bootstrap-undo",
+                        "the bootstrap of a new cluster was cancelled",
+                        "set the data directory aside",
+                        s -> mustUndoBootstrap(s) && !BootstrapRows.discarded(s),
+                        s -> s.begin(new Operation.DiscardFailedBootstrap(), "undoing the unfinished bootstrap")),
+                row(
+                        "shutdown-bootstrap-let-others",
+                        "set aside",
+                        "delete the initialize key, so that another node, or this one later, can try",
+                        s -> mustUndoBootstrap(s) && !s.tried(DeleteInitialize.class),
+                        s -> s.act(new DeleteInitialize())),
                 row(
                         "shutdown-paused",
                         "maintenance mode",
@@ -92,6 +108,10 @@ final class ShutdownRows {
                         s -> s.act(new ReleaseLeaderLock(
                                 s.control().filter(ControlData::shutDownCleanly).map(ControlData::checkpoint)))),
                 row("shutdown-exit", "all is done", "exit", _ -> true, s -> s.act(new Exit(0), "stopped")));
+    }
+
+    private static boolean mustUndoBootstrap(Situation s) {
+        return BootstrapRows.failed(s) && !s.operating() && !s.holdsLock();
     }
 
     private static boolean stopFailed(Situation s) {

@@ -38,17 +38,27 @@ record SlotPlan(List<SlotChange> changes, Set<String> missing, Set<String> broke
         Map<String, Lsn> told =
                 s.seen().failsafe().accepted().map(Member::slots).orElse(Map.of());
         List<SlotChange> advances = new ArrayList<>();
+        SlotSettings settings = SlotSettings.of(s.config());
         s.server()
                 .reading()
                 .filter(ServerReading::inRecovery)
                 .ifPresent(reading -> reading.slots().stream()
                         .filter(slot -> !slot.active() && !slot.failover() && !slot.unusable())
+                        .filter(slot -> isOurs(slot, settings))
                         .forEach(slot -> Optional.ofNullable(told.get(slot.name()))
                                 .map(to -> to.isAfter(reading.replayed()) ? reading.replayed() : to)
                                 .filter(to ->
                                         slot.position().filter(to::isAfter).isPresent())
                                 .ifPresent(to -> advances.add(advance(slot, to)))));
         return advances;
+    }
+
+    /** Physical ones are members', whose names are not known without the DCS, or permanent. */
+    private static boolean isOurs(ReplicationSlot slot, SlotSettings settings) {
+        return !settings.ignores(slot)
+                && (slot.physical()
+                        || settings.permanent().stream()
+                                .anyMatch(permanent -> permanent.name().equals(slot.name())));
     }
 
     private static SlotChange advance(ReplicationSlot slot, Lsn to) {

@@ -96,7 +96,8 @@ final class Connections {
         SQLException last = new SQLException("none of the hosts accepts writes");
         for (ConnInfo.Address place : address.all()) {
             try {
-                Connection connection = replicationAt(place);
+                Connection connection =
+                        replicationAt(new ConnInfo.Address(place.host(), place.port(), place.database()));
                 if (acceptsWrites(connection)) {
                     return connection;
                 }

@@ -164,7 +164,8 @@ final class DeciderPropertiesTest {
                     .request()
                     .filter(Observation.Request.Shutdown.class::isInstance)
                     .isPresent();
-            if (ending && s.operating() && !s.operating(Operation.Stop.class)) {
+            boolean cleaning = s.operating(Operation.Stop.class) || s.operating(Operation.DiscardFailedBootstrap.class);
+            if (ending && s.operating() && !cleaning) {
                 assertThat(goesOnUndisturbed(s, step)).as("%s", step).isFalse();
             }
         });

@@ -486,11 +486,13 @@ final class SlotPlanTest {
     @Test
     void aStandbysSlotsFollowThoseOfThePrimaryThatGoesOnWithoutTheDcs() {
         SlotScene scene = new SlotScene()
+                .config(LOGICAL)
                 .leader("b")
+                .logical("others", 100)
                 .physical("c", 100)
                 .logical("app", 100)
                 .physical("other", 100);
-        assertThat(scene.withoutDcs("{c: 300, app: 400}").decide().action())
+        assertThat(scene.withoutDcs("{c: 300, app: 400, others: 400}").decide().action())
                 .isEqualTo(new Action.SyncSlots(
                         List.of(
                                 new SlotChange.AdvancePhysical("c", new Lsn(300)),
@@ -504,6 +506,15 @@ final class SlotPlanTest {
         assertThat(scene.withoutDcs("{c: 5000, app: 400, d: nonsense}").decide().action())
                 .isEqualTo(
                         new Action.SyncSlots(List.of(new SlotChange.AdvancePhysical("c", new Lsn(1000))), List.of()));
+    }
+
+    @Test
+    void withoutTheDcsIgnoredSlotsStayAsTheyAre() {
+        SlotScene scene = new SlotScene()
+                .config("{ignore_slots: [{name: c}]}")
+                .leader("b")
+                .physical("c", 100);
+        assertThat(scene.withoutDcs("{c: 400}").decide().action()).isInstanceOf(Action.Idle.class);
     }
 
     @Test

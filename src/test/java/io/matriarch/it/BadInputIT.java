@@ -286,6 +286,17 @@ final class BadInputIT {
         assertThat(client.statusLine("GET /primary HTTP/1.1\r\nHost: x")).endsWith(" 200 OK");
     }
 
+    @Test
+    void whoIsStoppedInTheMiddleOfItsBootstrapCanBeginAgain() {
+        Loner loner = loner("interrupted").start();
+        loner.awaitLog("bootstrap in progress");
+        ServerProcess.signal("TERM", loner.process().pid());
+        assertThat(loner.exitCode()).isZero();
+        assertThat(etcd.all("interrupted")).doesNotContain("/initialize");
+        loner.start();
+        loner.awaitLog("the leader with the lock");
+    }
+
     private static void install(Path folder, Path certificate, Path key) throws Exception {
         Certificates.Files made = Certificates.in(Files.createDirectory(folder)).server();
         LocalCluster.write(key, Files.readString(made.key()));

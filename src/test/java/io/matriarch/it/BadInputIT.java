@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -281,9 +282,17 @@ final class BadInputIT {
         assertThat(client.certificate()).isEqualTo(first);
         install(made.resolve("second"), certificate, key);
         ServerProcess.signal("HUP", loner.process().pid());
-        LocalCluster.await(
-                "the new certificate", 20, () -> !client.certificate().equals(first));
+        LocalCluster.await("the new certificate", 20, () -> showsAnother(client, first));
         assertThat(client.statusLine("GET /primary HTTP/1.1\r\nHost: x")).endsWith(" 200 OK");
+    }
+
+    /** A handshake that is on its way while the certificate is exchanged is cut. */
+    private static boolean showsAnother(TlsClient client, Certificate first) {
+        try {
+            return !client.certificate().equals(first);
+        } catch (UncheckedIOException cut) {
+            return false;
+        }
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Has REST show the certificate that its files hold now. The server goes on listening and keeps its connections, and files that can't be read change nothing
- * (reference section 9, case 108).
+ * Has REST show the certificate that its files hold now. The server goes on listening and keeps its connections, but Vert.x cuts one that comes at that very moment.
+ * Files that can't be read change nothing (reference section 9, case 108).
  */
 @Singleton
 final class RestCertificates {
@@ -35,20 +35,20 @@ final class RestCertificates {
         }
     }
 
-    private void readAgain(TlsConfiguration tls) {
+    private void readAgain() {
+        try {
+            registry.get(QuarkusProperties.TLS_NAME).ifPresent(this::show);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private void show(TlsConfiguration tls) {
         if (tls.reload()) {
             updated.fire(new CertificateUpdatedEvent(QuarkusProperties.TLS_NAME, tls));
             LOG.info("restapi: the certificate was read again");
         } else {
             LOG.error("restapi: certfile, keyfile or cafile can't be read, the certificate stays the one of before");
-        }
-    }
-
-    private void readAgain() {
-        try {
-            registry.get(QuarkusProperties.TLS_NAME).ifPresent(this::readAgain);
-        } finally {
-            busy.set(false);
         }
     }
 }

@@ -98,15 +98,19 @@ public final class ClusterJson {
                 .with("sync_standby", standbys));
     }
 
+    /** Slot name to position; what is no position is left out. */
+    static Map<String, Lsn> slots(Mapping positions) {
+        Map<String, Lsn> slots = new LinkedHashMap<>();
+        positions.entries().forEach((slot, lsn) -> lsn.asWhole().ifPresent(bytes -> slots.put(slot, new Lsn(bytes))));
+        return slots;
+    }
+
     /** Positions; a plain number is the old form without slots, also of optime/leader. */
     public static Status readStatus(String text) {
         Value value = json(text).orElse(Mapping.empty());
         Mapping object = value instanceof Mapping mapping ? mapping : Mapping.empty();
         OptionalLong optime = value instanceof Whole(long number) ? OptionalLong.of(number) : object.whole("optime");
-        Map<String, Lsn> slots = new LinkedHashMap<>();
-        if (nested(object, "slots") instanceof Mapping(Map<String, Value> entries)) {
-            entries.forEach((slot, lsn) -> lsn.asWhole().ifPresent(bytes -> slots.put(slot, new Lsn(bytes))));
-        }
+        Map<String, Lsn> slots = nested(object, "slots") instanceof Mapping mapping ? slots(mapping) : Map.of();
         List<String> retained = nested(object, "retain_slots") instanceof Sequence(List<Value> items)
                 ? items.stream().flatMap(item -> item.asText().stream()).toList()
                 : List.of();

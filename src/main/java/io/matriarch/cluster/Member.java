@@ -4,7 +4,6 @@ import io.matriarch.value.Value.Mapping;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 
 /**
  * A member key: {@code members/<name>} (reference 3.2).
@@ -74,11 +73,7 @@ public record Member(String name, Mapping data, long revision, long lease) {
 
     /** Where its replication slots are, by name: a primary that goes on without the DCS says so in POST /failsafe. No member key has them. */
     public Map<String, Lsn> slots() {
-        Map<String, Lsn> slots = new TreeMap<>();
-        data.mapping("slots")
-                .entries()
-                .forEach((name, position) -> position.asWhole().ifPresent(bytes -> slots.put(name, new Lsn(bytes))));
-        return slots;
+        return ClusterJson.slots(data.mapping("slots"));
     }
 
     public boolean paused() {

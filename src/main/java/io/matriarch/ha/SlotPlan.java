@@ -35,37 +35,46 @@ record SlotPlan(List<SlotChange> changes, Set<String> missing, Set<String> broke
 
     /** Without the DCS: to where the primary's are, which tells so as it goes on in failsafe mode. Nothing is created or dropped. */
     static List<SlotChange> advancesWithoutDcs(Situation s) {
-        Map<String, Lsn> told =
-                s.seen().failsafe().accepted().map(Member::slots).orElse(Map.of());
-        List<SlotChange> advances = new ArrayList<>();
-        SlotSettings settings = SlotSettings.of(s.config());
-        s.server()
+        return s.server()
                 .reading()
                 .filter(ServerReading::inRecovery)
-                .ifPresent(reading -> reading.slots().stream()
-                        .filter(slot -> !slot.active() && !slot.failover() && !slot.unusable())
-                        .filter(slot -> isOurs(slot, settings))
-                        .forEach(slot -> Optional.ofNullable(told.get(slot.name()))
-                                .map(to -> to.isAfter(reading.replayed()) ? reading.replayed() : to)
-                                .filter(to ->
-                                        slot.position().filter(to::isAfter).isPresent())
-                                .ifPresent(to -> advances.add(advance(slot, to)))));
+                .map(reading -> advances(s, reading))
+                .orElse(List.of());
+    }
+
+    private static List<SlotChange> advances(Situation s, ServerReading reading) {
+        Map<String, Lsn> told =
+                s.seen().failsafe().accepted().map(Member::slots).orElse(Map.of());
+        SlotSettings settings = SlotSettings.of(s.config());
+        List<SlotChange> advances = new ArrayList<>();
+        for (ReplicationSlot slot : reading.slots()) {
+            Optional.ofNullable(told.get(slot.name()))
+                    .filter(_ -> mayMove(slot, settings))
+                    .flatMap(to -> advance(slot, to, reading.replayed()))
+                    .ifPresent(advances::add);
+        }
         return advances;
     }
 
     /** Physical ones are members', whose names are not known without the DCS, or permanent. */
-    private static boolean isOurs(ReplicationSlot slot, SlotSettings settings) {
-        return !settings.ignores(slot)
-                && (slot.physical()
-                        || settings.permanent().stream()
-                                .anyMatch(permanent -> permanent.name().equals(slot.name())));
+    private static boolean mayMove(ReplicationSlot slot, SlotSettings settings) {
+        boolean permanent =
+                settings.permanent().stream().anyMatch(each -> each.name().equals(slot.name()));
+        return !slot.active()
+                && !slot.failover()
+                && !slot.unusable()
+                && !settings.ignores(slot)
+                && (slot.physical() || permanent);
     }
 
-    private static SlotChange advance(ReplicationSlot slot, Lsn to) {
-        return switch (slot.kind()) {
+    /** Never beyond what is replayed, and never back. */
+    private static Optional<SlotChange> advance(ReplicationSlot slot, Lsn told, Lsn replayed) {
+        Lsn to = told.isAfter(replayed) ? replayed : told;
+        SlotChange change = switch (slot.kind()) {
             case SlotKind.Physical() -> new SlotChange.AdvancePhysical(slot.name(), to);
             case SlotKind.Logical logical -> new SlotChange.AdvanceLogical(slot.name(), logical.database(), to);
         };
+        return slot.position().filter(to::isAfter).map(_ -> change);
     }
 
     boolean isEmpty() {

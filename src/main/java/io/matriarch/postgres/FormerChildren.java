@@ -46,7 +46,7 @@ final class FormerChildren {
     private static List<ProcessHandle> of(Path directory) {
         return ProcessHandle.allProcesses()
                 .filter(process -> title(process.pid()).startsWith("postgres: ")
-                        && worksIn(process.pid(), directory)
+                        && Postmaster.worksIn(process.pid(), directory)
                         && !hasPostmaster(process))
                 .toList();
     }
@@ -54,28 +54,15 @@ final class FormerChildren {
     /** It has one still, though postmaster.pid may be gone: a child that lost it belongs to the keeper, or to process 1. */
     private static boolean hasPostmaster(ProcessHandle process) {
         return process.parent()
-                .filter(parent ->
-                        read("/proc/" + parent.pid() + "/comm").strip().equals("postgres"))
+                .filter(parent -> Postmaster.program(parent.pid()).equals("postgres"))
                 .isPresent();
     }
 
     private static String title(long pid) {
-        return read("/proc/" + pid + "/cmdline");
-    }
-
-    private static String read(String file) {
         try {
-            return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
         } catch (IOException gone) {
             return "";
-        }
-    }
-
-    private static boolean worksIn(long pid, Path directory) {
-        try {
-            return Files.isSameFile(Path.of("/proc/" + pid + "/cwd"), directory);
-        } catch (IOException gone) {
-            return false;
         }
     }
 

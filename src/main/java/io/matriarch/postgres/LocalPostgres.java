@@ -405,12 +405,21 @@ public final class LocalPostgres implements Postgres {
         }
     }
 
-    /** For itself. */
+    /** It works on files that nobody else may have open. */
     private static boolean needsDirectory(Operation operation) {
-        return operation instanceof Operation.Start
-                || operation instanceof Operation.CrashRecovery
-                || operation instanceof Operation.Rewind
-                || operation instanceof Operation.Reinitialize;
+        return switch (operation) {
+            case Operation.Start _, Operation.CrashRecovery _, Operation.Rewind _, Operation.Reinitialize _ -> true;
+            case Operation.Bootstrap _,
+                    Operation.DiscardFailedBootstrap _,
+                    Operation.Clone _,
+                    Operation.Stop _,
+                    Operation.Restart _,
+                    Operation.Promote _,
+                    Operation.Follow _,
+                    Operation.CheckDivergence _,
+                    Operation.CopyLogicalSlots _,
+                    Operation.CheckpointAfterPromotion _ -> false;
+        };
     }
 
     private OperationResult run(Operation operation, Cancellation cancellation) {

@@ -84,11 +84,24 @@ public record Postmaster(long pid, long startTicks) {
     }
 
     private static boolean runsIn(long pid, Path directory) {
+        String program = program(pid);
+        return (program.equals("postgres") || program.equals("postmaster")) && worksIn(pid, directory);
+    }
+
+    /** The name of the program that a process runs; empty if there is none. */
+    static String program(long pid) {
         try {
-            String program = Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
-            boolean here = Files.isSameFile(Path.of("/proc/" + pid + "/cwd"), directory);
-            return here && (program.equals("postgres") || program.equals("postmaster"));
-        } catch (IOException e) {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /** Whether {@code directory} is a process's working directory, as a data directory is of its server's processes. */
+    static boolean worksIn(long pid, Path directory) {
+        try {
+            return Files.isSameFile(Path.of("/proc/" + pid + "/cwd"), directory);
+        } catch (IOException gone) {
             return false;
         }
     }

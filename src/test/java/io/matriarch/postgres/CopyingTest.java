@@ -246,19 +246,8 @@ final class CopyingTest {
     }
 
     private OperationResult cloneBy(String postgresql) {
-        configure(postgresql);
+        b.reload("{postgresql: " + postgresql + "}");
         return cloneOfA();
-    }
-
-    /** Of the dynamic configuration. */
-    private void configure(String postgresql) {
-        var dynamic = new io.matriarch.cluster.DynamicConfiguration(
-                io.matriarch.value.Value.Mapping.empty().with("postgresql", io.matriarch.value.Yaml.parse(postgresql)),
-                1);
-        var deadline = io.matriarch.time.Deadline.after(java.time.Duration.ofSeconds(5));
-        assertThat(b.postgres()
-                        .reload(new PostgresConfiguration(b.configuration().local(), dynamic), deadline))
-                .isEmpty();
     }
 
     @Test
@@ -267,10 +256,10 @@ final class CopyingTest {
         script("restore", "cp -a " + a.data() + "/. " + b.data() + "; chmod 700 " + b.data());
         script("other", "exit 1");
         var elsewhere = new Operation.Clone(io.matriarch.cluster.Upstream.elsewhere(), false);
-        configure("{create_replica_methods: [other, basebackup], other: {command: " + folder + "/other}}");
+        b.reload("{postgresql: {create_replica_methods: [other, basebackup], other: {command: " + folder + "/other}}}");
         assertFailed(b.carryOut(elsewhere), "no method of create_replica_methods has no_leader");
-        configure("{create_replica_methods: [other, basebackup, restore], other: {command: " + folder
-                + "/other}, restore: {command: " + folder + "/restore, no_leader: true}}");
+        b.reload("{postgresql: {create_replica_methods: [other, basebackup, restore], other: {command: " + folder
+                + "/other}, restore: {command: " + folder + "/restore, no_leader: true}}}");
         assertThat(b.carryOut(elsewhere)).isEqualTo(new OperationResult.Succeeded());
         assertThat(folder.resolve("seen-other")).doesNotExist();
         assertThat(Files.readAllLines(folder.resolve("seen-restore"))).contains("--no_leader=true", "--connstring=");

@@ -14,6 +14,7 @@ import io.matriarch.config.LoadResult;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -250,6 +251,16 @@ final class RealPostgres implements AutoCloseable {
         } catch (IOException none) {
             return Optional.empty();
         }
+    }
+
+    /** Takes over a dynamic configuration, in YAML; it must succeed. */
+    void reload(String dynamic) {
+        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
+        PostgresConfiguration with = new PostgresConfiguration(configuration().local(), changed);
+        Optional<String> problem = postgres.reload(with, Deadline.after(Duration.ofSeconds(5)));
+        problem.ifPresent(what -> {
+            throw new AssertionError(what);
+        });
     }
 
     /** kill -9 of the postmaster. */

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
-import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
-import io.matriarch.time.Deadline;
-import io.matriarch.value.Value.Mapping;
-import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +113,7 @@ final class RewindingTest {
         assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream())))
                 .isInstanceOf(OperationResult.Diverged.class);
         a.stop();
-        reload("{}");
+        a.reload("{}");
         a.startAs(Operation.Start.As.REPLICA, Optional.empty());
         a.stop();
         startsForEver();
@@ -126,20 +122,11 @@ final class RewindingTest {
     }
 
     private void startsForEver() {
-        reload("{postgresql: {recovery_conf: {restore_command: sleep 20}}}");
+        a.reload("{postgresql: {recovery_conf: {restore_command: sleep 20}}}");
         assertThat(a.carryOut(new Operation.Start(
                         Operation.Start.As.REPLICA, Optional.empty(), "starting", Optional.of(Duration.ofSeconds(1)))))
                 .isInstanceOf(OperationResult.Failed.class);
         assertThat(Postmaster.status(a.data())).isEqualTo("starting");
-    }
-
-    private void reload(String dynamic) {
-        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
-        assertThat(a.postgres()
-                        .reload(
-                                new PostgresConfiguration(a.configuration().local(), changed),
-                                Deadline.after(Duration.ofSeconds(5))))
-                .isEmpty();
     }
 
     /** A wal receiver may be on a later timeline than what is replayed; here a function says that it is. */

@@ -3,13 +3,9 @@ package io.matriarch.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
-import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus.PendingChange;
-import io.matriarch.time.Deadline;
-import io.matriarch.value.Value.Mapping;
-import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,15 +41,6 @@ final class ServerConfigurationTest {
         a.close();
     }
 
-    private static void reload(RealPostgres server, String dynamic) {
-        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
-        assertThat(server.postgres()
-                        .reload(
-                                new PostgresConfiguration(server.configuration().local(), changed),
-                                Deadline.after(Duration.ofSeconds(5))))
-                .isEmpty();
-    }
-
     private static String setting(RealPostgres server, String name) {
         try {
             return server.ask("SELECT current_setting('" + name + "')");
@@ -80,8 +67,7 @@ final class ServerConfigurationTest {
     @HardCase({63, 65, 67, 85})
     void parametersInAnyFormAreAppliedByReloadOrWaitForARestart() {
         a.succeeds(new Operation.Bootstrap());
-        reload(
-                a,
+        a.reload(
                 "{postgresql: {parameters: {max_connections: '140', WORK_MEM: 5MB, my.own: x, nonsense_here: 1, log_statement: foo, "
                         + "maintenance_work_mem: 1kB, timezone: UTC, max_wal_senders: 1}}}");
         awaitSetting(a, "work_mem", "5MB");
@@ -93,9 +79,9 @@ final class ServerConfigurationTest {
         a.succeeds(restart());
         assertThat(setting(a, "max_connections")).isEqualTo("140");
         awaitPending(a, Map.of());
-        reload(a, "{postgresql: {parameters: {max_connections: 100, shared_buffers: 64MB}}}");
+        a.reload("{postgresql: {parameters: {max_connections: 100, shared_buffers: 64MB}}}");
         awaitPending(a, Map.of("max_connections", new PendingChange("140", "100")));
-        reload(a, "{postgresql: {parameters: {max_connections: 140}}}");
+        a.reload("{postgresql: {parameters: {max_connections: 140}}}");
         awaitPending(a, Map.of());
         assertThat(a.data().resolve("postgresql.conf")).content().contains("max_connections = '140'");
     }
@@ -109,8 +95,8 @@ final class ServerConfigurationTest {
         a.execute("ALTER SYSTEM SET hot_standby = off");
         a.execute("ALTER SYSTEM SET wal_log_hints = off");
         a.execute("ALTER SYSTEM SET max_files_per_process = 900");
-        reload(a, "{loop_wait: 5}");
-        reload(a, "{loop_wait: 5}"); // the same: a person asks, so the server reloads
+        a.reload("{loop_wait: 5}");
+        a.reload("{loop_wait: 5}"); // the same: a person asks, so the server reloads
         awaitPending(a, Map.of("max_files_per_process", new PendingChange("1000", "900")));
         a.succeeds(restart());
         assertThat(setting(a, "max_connections")).isEqualTo("100");
@@ -122,8 +108,8 @@ final class ServerConfigurationTest {
     @HardCase(84)
     void aStandbyStartsWithThePrimarysHigherValues() throws Exception {
         primaryAndStandby();
-        reload(a, "{postgresql: {parameters: {max_connections: 130}}}");
-        reload(b, "{postgresql: {parameters: {max_connections: 130}}}");
+        a.reload("{postgresql: {parameters: {max_connections: 130}}}");
+        b.reload("{postgresql: {parameters: {max_connections: 130}}}");
         b.succeeds(restart());
         assertThat(setting(b, "max_connections")).isEqualTo("130");
         a.succeeds(restart());
@@ -131,7 +117,7 @@ final class ServerConfigurationTest {
         b.await(
                 "the standby has followed",
                 () -> b.look().reading().flatMap(now -> now.replicationState()).isPresent());
-        reload(b, "{postgresql: {parameters: {max_connections: 110}}}");
+        b.reload("{postgresql: {parameters: {max_connections: 110}}}");
         awaitPending(b, Map.of("max_connections", new PendingChange("130", "110")));
         b.await("pg_control of the standby says 130", () -> {
             b.succeeds(restart());
@@ -196,8 +182,8 @@ final class ServerConfigurationTest {
                         + " parameters_replica: {work_mem: 7MB}, recovery_conf: {archive_cleanup_command: 'true', recovery_target_time: tomorrow},"
                         + " pg_ident: [base a b], pg_ident_replica: [replica a b]}}";
         primaryAndStandby();
-        reload(a, roles);
-        reload(b, roles);
+        a.reload(roles);
+        b.reload(roles);
         awaitSetting(a, "work_mem", "6MB");
         awaitSetting(b, "work_mem", "7MB");
         awaitSetting(b, "archive_cleanup_command", "true");
@@ -218,7 +204,7 @@ final class ServerConfigurationTest {
         Path conf = a.data().resolve("postgresql.conf");
         Files.setPosixFilePermissions(a.data(), PosixFilePermissions.fromString("rwxr-x---"));
         Files.writeString(conf, "port = 1\n");
-        reload(a, "{}");
+        a.reload("{}");
         assertThat(conf).content().contains("include 'postgresql.base.conf'").doesNotContain("port = 1");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(conf)))
                 .isEqualTo("rw-r-----");
@@ -231,14 +217,14 @@ final class ServerConfigurationTest {
         b.stop();
         Path open = folder.resolve("open");
         String waits = "recovery_conf: {restore_command: 'until [ -e " + open + " ]; do sleep 0.1; done; false'}";
-        reload(b, "{postgresql: {" + waits + "}}");
+        b.reload("{postgresql: {" + waits + "}}");
         assertThat(b.carryOut(new Operation.Start(
                         Operation.Start.As.REPLICA,
                         Optional.of(a.upstream()),
                         "starting",
                         Optional.of(Duration.ofSeconds(1)))))
                 .isInstanceOf(OperationResult.Failed.class);
-        reload(b, "{postgresql: {parameters: {max_connections: 130, work_mem: 7MB}, " + waits + "}}");
+        b.reload("{postgresql: {parameters: {max_connections: 130, work_mem: 7MB}, " + waits + "}}");
         assertThat(b.data().resolve("postgresql.conf")).content().contains("max_connections = '130'", "'7MB'");
         assertThat(b.look().pendingRestart()).isEmpty();
         Files.createFile(open);
@@ -294,9 +280,7 @@ final class ServerConfigurationTest {
         a.succeeds(new Operation.Bootstrap());
         Path custom = Files.writeString(folder.resolve("custom.conf"), "work_mem = '9MB'\nvacuum_cost_limit = 300\n");
         Path hba = Files.writeString(folder.resolve("own_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
-        reload(
-                a,
-                "{postgresql: {custom_conf: '" + custom + "', parameters: {work_mem: 8MB, hba_file: '" + hba + "'}}}");
+        a.reload("{postgresql: {custom_conf: '" + custom + "', parameters: {work_mem: 8MB, hba_file: '" + hba + "'}}}");
         awaitSetting(a, "vacuum_cost_limit", "300");
         assertThat(setting(a, "work_mem")).isEqualTo("8MB");
         assertThat(hba).content().doesNotContain("replicator");

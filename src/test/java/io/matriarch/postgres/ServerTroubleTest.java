@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
-import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
@@ -13,8 +12,6 @@ import io.matriarch.cluster.ServerStatus;
 import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.SlotKind;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Value.Mapping;
-import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,15 +58,6 @@ final class ServerTroubleTest {
 
     private static boolean answers() {
         return a.look().reading().isPresent();
-    }
-
-    private static void reload(String dynamic) {
-        DynamicConfiguration changed = new DynamicConfiguration((Mapping) Yaml.parse(dynamic), 1);
-        assertThat(a.postgres()
-                        .reload(
-                                new PostgresConfiguration(a.configuration().local(), changed),
-                                Deadline.after(Duration.ofSeconds(5))))
-                .isEmpty();
     }
 
     private static Connection transaction(String sql) throws SQLException {
@@ -142,7 +130,7 @@ final class ServerTroubleTest {
     @Order(5)
     @HardCase(98)
     void aLogicalSlotThatTakesItsTimeHoldsNothingUpAndKnowsNoTimeout() throws SQLException {
-        reload("{postgresql: {parameters: {wal_level: logical}}}");
+        a.reload("{postgresql: {parameters: {wal_level: logical}}}");
         a.succeeds(new Operation.Restart(Optional.empty()));
         a.await("an answer", ServerTroubleTest::answers);
         var slot = new SlotChange.CreateLogical("app", new SlotKind.Logical("postgres", "test_decoding"), false);
@@ -173,7 +161,7 @@ final class ServerTroubleTest {
     @Order(6)
     @HardCase(75)
     void theStopTimeoutCountsForBackendsThatDoNotEndToo() throws Exception {
-        reload("{synchronous_mode: true, primary_stop_timeout: 1, postgresql: {parameters: {wal_level: logical}}}");
+        a.reload("{synchronous_mode: true, primary_stop_timeout: 1, postgresql: {parameters: {wal_level: logical}}}");
         Connection connection = a.connect();
         long backend;
         try (Statement statement = connection.createStatement();

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.ha.Decider;
 import java.time.Duration;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A primary that can't write hands over, if somebody can take over. */
+@ExtendWith(QuietAgents.class)
 final class AbilityScenarioTest {
     private static final Duration LONG = Duration.ofMinutes(3);
 
@@ -20,16 +18,6 @@ final class AbilityScenarioTest {
     AbilityScenarioTest() {
         simulation.requireHealing(Duration.ofMinutes(5), Duration.ofMinutes(1));
         former = primary();
-    }
-
-    @BeforeAll
-    static void beQuiet() {
-        Logger.getLogger("io.matriarch").setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        Logger.getLogger("io.matriarch").setLevel(Level.INFO);
     }
 
     private SimulatedNode primary() {

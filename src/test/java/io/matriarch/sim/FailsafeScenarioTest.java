@@ -6,25 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matriarch.ha.Decider;
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What failsafe mode is for, and what must not come of it (docs/failsafe.md). */
+@ExtendWith(QuietAgents.class)
 final class FailsafeScenarioTest {
     private static final Duration LONG = Duration.ofMinutes(3);
-
-    @BeforeAll
-    static void beQuiet() {
-        Logger.getLogger("io.matriarch").setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        Logger.getLogger("io.matriarch").setLevel(Level.INFO);
-    }
 
     /** A healthy cluster of three in that mode; seeds name modes. */
     private static Simulation healthy(Simulation.FailsafeMode mode, Simulation.Plant plant) {

@@ -9,33 +9,21 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole lives of clusters, a seed each. {@code -Dmatriarch.seeds=N} runs as many, {@code -Dmatriarch.seed=S} replays one; {@code it/simulate} does both.
  */
+@ExtendWith(QuietAgents.class)
 final class SimulationTest {
     private static final int SEEDS_IN_CI = 300;
     private static final int FAULTS = 12;
     private static final Duration TO_BOOTSTRAP = Duration.ofMinutes(3);
     private static final Duration TO_HEAL = Duration.ofMinutes(6);
     private static final Duration QUIET = Duration.ofMinutes(1);
-
-    @BeforeAll
-    static void beQuiet() {
-        Logger.getLogger("io.matriarch").setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        Logger.getLogger("io.matriarch").setLevel(Level.INFO);
-    }
 
     @Test
     void theInvariantsHoldAndTheClusterHeals() {

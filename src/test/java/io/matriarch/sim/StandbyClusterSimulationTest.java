@@ -6,13 +6,11 @@ import io.matriarch.ha.Decider;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Lives of standby clusters: born as such or made so, promoted and demoted, with a remote cluster that fails over, and all faults besides. */
+@ExtendWith(QuietAgents.class)
 final class StandbyClusterSimulationTest {
     private static final int SEEDS_IN_CI = 80;
     private static final int FAULTS = 10;
@@ -25,16 +23,6 @@ final class StandbyClusterSimulationTest {
     private static final Mapping BORN = SECTION.with("slots", new Value.Null());
 
     private static final Mapping NONE = Mapping.empty().with("standby_cluster", new Value.Null());
-
-    @BeforeAll
-    static void beQuiet() {
-        Logger.getLogger("io.matriarch").setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        Logger.getLogger("io.matriarch").setLevel(Level.INFO);
-    }
 
     @Test
     void followsTheRemotePrimaryThroughAllFaults() {

@@ -5,26 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matriarch.HardCase;
 import io.matriarch.ha.Decider;
 import java.time.Duration;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody removes the keys of a cluster that runs. */
+@ExtendWith(QuietAgents.class)
 final class WipedDcsScenarioTest {
     private static final Duration LONG = Duration.ofMinutes(3);
-
-    @BeforeAll
-    static void beQuiet() {
-        Logger.getLogger("io.matriarch").setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        Logger.getLogger("io.matriarch").setLevel(Level.INFO);
-    }
 
     @HardCase(36)
     @ParameterizedTest

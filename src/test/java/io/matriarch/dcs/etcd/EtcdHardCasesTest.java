@@ -70,15 +70,19 @@ final class EtcdHardCasesTest {
         return server;
     }
 
-    private EtcdDcs dcs(ScriptedEtcd server, Ticker ticker) {
-        EtcdSettings settings = new EtcdSettings(
+    private static EtcdSettings settings(ScriptedEtcd server, Optional<Credentials> credentials) {
+        return new EtcdSettings(
                 List.of(server.address()),
                 false,
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                credentials,
                 TlsFiles.NONE);
+    }
+
+    private EtcdDcs dcs(ScriptedEtcd server, Ticker ticker) {
+        EtcdSettings settings = settings(server, Optional.empty());
         EtcdDcs dcs = new EtcdDcs(vertx, settings, "/service/test/", Optional.of("a"), Duration.ofSeconds(30), ticker);
         open.add(dcs);
         return dcs;
@@ -337,14 +341,7 @@ final class EtcdHardCasesTest {
     }
 
     private EtcdDcs.Access access(ScriptedEtcd server) {
-        EtcdSettings settings = new EtcdSettings(
-                List.of(server.address()),
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new Credentials("matriarch", new Secret("wrong"))),
-                TlsFiles.NONE);
+        EtcdSettings settings = settings(server, Optional.of(new Credentials("matriarch", new Secret("wrong"))));
         try (EtcdDcs dcs = new EtcdDcs(
                 vertx, settings, "/service/test/", Optional.of("a"), Duration.ofSeconds(30), Ticker.system())) {
             return dcs.access(Deadline.after(Duration.ofSeconds(3)));

@@ -13,6 +13,7 @@ import io.matriarch.guard.Keeper;
 import io.matriarch.guard.Signals;
 import io.matriarch.ha.TransitionsDocument;
 import io.matriarch.nativeimage.ProgramName;
+import io.matriarch.postgres.ServerOpinion;
 import io.matriarch.selftest.SelfTest;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -32,11 +33,12 @@ public final class Main {
             case Invocation.Wal(List<String> arguments) -> end(WalCommand.run(arguments.toArray(String[]::new)));
             case Invocation.Ctl(List<String> arguments) -> {
                 Signals.handle("INT", Main::abort);
-                end(CtlMain.run(arguments));
+                end(CtlMain.run(arguments, ServerOpinion::wrongValues));
             }
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
-                end(new ValidateConfig(System.out, System.err).run(validate, System.getenv()));
+                end(new ValidateConfig(System.out, System.err, ServerOpinion::objections)
+                        .run(validate, System.getenv()));
             case Invocation.SelfTest(List<String> arguments) -> end(SelfTest.run(arguments.toArray(String[]::new)));
             case Invocation.Transitions() -> {
                 System.out.print(TransitionsDocument.markdown());

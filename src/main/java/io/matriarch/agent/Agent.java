@@ -265,6 +265,7 @@ public final class Agent {
         private void reload() {
             switch (ConfigurationLoader.load(path, environment)) {
                 case LoadResult.Loaded<Configuration> loaded -> {
+                    loaded.remarks().forEach(LOG::warn);
                     state.takeOver(loaded.configuration());
                     reloadPostgres.run();
                     newCertificates.run();

@@ -28,7 +28,7 @@ public final class AgentApplication implements QuarkusApplication {
     public int run(String... arguments) {
         Optional<Path> path = Arrays.stream(arguments).findFirst().map(Path::of);
         return switch (ConfigurationLoader.load(path, System.getenv())) {
-            case LoadResult.Loaded<Configuration>(Configuration configuration, var _) ->
+            case LoadResult.Loaded<Configuration>(Configuration configuration, var _, var _) ->
                 new Agent(vertx, path, System.getenv(), configuration, GuardLink.connect(), certificates::reload)
                         .run(access::publish);
             case LoadResult.Invalid<Configuration> _ -> 1;

@@ -15,12 +15,14 @@ import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.Observation.Request;
 import io.matriarch.postgres.Postgres;
+import io.matriarch.postgres.ServerOpinion;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -249,8 +251,9 @@ final class AgentCommands implements Commands {
     }
 
     /** Patroni would take it, and then every member would reject it, or use a default instead. */
-    private static Optional<ConfigAnswer> wrongConfig(Mapping given) {
-        List<String> mistakes = ControlledParameterCheck.withAllOthers(given);
+    private Optional<ConfigAnswer> wrongConfig(Mapping given) {
+        List<String> mistakes = new ArrayList<>(ControlledParameterCheck.withAllOthers(given));
+        mistakes.addAll(ServerOpinion.wrongValues(state.configuration().postgresql(), given));
         return mistakes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

@@ -24,7 +24,7 @@ public final class AgentMain {
                 end(1);
             }
             case LoadResult.Loaded<Configuration> loaded -> {
-                loaded.warnings().forEach(warning -> System.err.println("matriarch: warning: " + warning));
+                loaded.remarks().forEach(warning -> System.err.println("matriarch: warning: " + warning));
                 QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
                 Quarkus.run(
                         AgentApplication.class,

@@ -12,6 +12,7 @@ import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
+import io.matriarch.value.Value.Mapping;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -22,6 +23,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** Puts patronictl together for the real world. */
@@ -33,8 +35,13 @@ public final class CtlMain {
 
     private CtlMain() {}
 
-    /** Returns the exit code. */
-    public static int run(List<String> arguments) {
+    /**
+     * Returns the exit code.
+     *
+     * @param parameters asks the PostgreSQL that is installed here, given the path of its program postgres: a sentence for each value in a dynamic configuration that it
+     *     refuses
+     */
+    public static int run(List<String> arguments, BiFunction<String, Mapping, List<String>> parameters) {
         LightVertx vertx = new LightVertx();
         PrintStream output = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
@@ -44,6 +51,7 @@ public final class CtlMain {
                 CtlMain::load,
                 (configuration, scope) -> open(vertx, configuration, scope),
                 configuration -> new VertxMemberApi(vertx.get(), configuration.ctl()),
+                parameters::apply,
                 Clock.system(ZoneId.systemDefault()),
                 CtlMain::sleep);
         return new PatroniCtl(surroundings).run(arguments);
@@ -51,7 +59,7 @@ public final class CtlMain {
 
     private static CtlConfiguration load(GlobalOptions options, Map<String, String> environment) {
         return switch (CtlConfigurationLoader.load(options.configFile(), options.dcsUrl(), environment)) {
-            case Loaded<CtlConfiguration>(CtlConfiguration configuration, List<String> _) ->
+            case Loaded<CtlConfiguration>(CtlConfiguration configuration, var _, var _) ->
                 options.insecure() ? insecure(configuration) : configuration;
             case Invalid<CtlConfiguration>(List<Problem> problems) ->
                 throw new CtlError(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
@@ -64,6 +72,7 @@ public final class CtlMain {
                 configuration.scope(),
                 configuration.namespace(),
                 new CtlSettings(ctl.authentication(), true, ctl.tls()),
+                configuration.postgres(),
                 configuration.etcd());
     }
 

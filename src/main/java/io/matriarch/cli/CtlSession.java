@@ -7,6 +7,7 @@ import io.matriarch.config.CtlConfiguration;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.IsoTime;
 import io.matriarch.value.Value;
+import io.matriarch.value.Value.Mapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -40,6 +41,11 @@ final class CtlSession implements AutoCloseable {
 
     Optional<String> variable(String name) {
         return Optional.ofNullable(surroundings.environment().get(name)).filter(text -> !text.isEmpty());
+    }
+
+    /** What PostgreSQL, if it is installed here, says of the values in a dynamic configuration. */
+    List<String> wrongValues(Mapping dynamic) {
+        return surroundings.parameters().wrongValues(configuration().postgres(), dynamic);
     }
 
     void sleep(Duration time) {

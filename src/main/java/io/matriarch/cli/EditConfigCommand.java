@@ -72,7 +72,7 @@ final class EditConfigCommand extends CtlCommand {
             tell(session, List.of("Not changed"));
             return;
         }
-        refuseMistakes(before.raw(), after);
+        refuseMistakes(session, before.raw(), after);
         tellAdjustments(session, before.raw(), after);
         String textAfter = interactive ? edited : Yaml.write(after, Yaml.Order.SORTED);
         tell(session, UnifiedDiff.lines(textBefore, textAfter));
@@ -86,9 +86,11 @@ final class EditConfigCommand extends CtlCommand {
     }
 
     /** What was wrong before is no reason to refuse: this may be the way to mend it. */
-    private static void refuseMistakes(Mapping before, Mapping after) {
-        List<String> mistakes =
-                added(ControlledParameterCheck.withAllOthers(before), ControlledParameterCheck.withAllOthers(after));
+    private static void refuseMistakes(CtlSession session, Mapping before, Mapping after) {
+        List<String> mistakes = new ArrayList<>(
+                added(ControlledParameterCheck.withAllOthers(before), ControlledParameterCheck.withAllOthers(after)));
+        List<String> refused = session.wrongValues(after);
+        mistakes.addAll(refused.isEmpty() ? refused : added(session.wrongValues(before), refused));
         if (!mistakes.isEmpty()) {
             throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
         }

@@ -1,8 +1,10 @@
 package io.matriarch.cli;
 
 import io.matriarch.config.CtlConfiguration;
+import io.matriarch.value.Value.Mapping;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -18,6 +20,7 @@ record Surroundings(
         Configurations configurations,
         DcsFactory dcs,
         Function<CtlConfiguration, MemberApi> api,
+        ParameterCheck parameters,
         Clock clock,
         Pause pause) {
 
@@ -32,6 +35,17 @@ record Surroundings(
          * @throws CtlError if it can't be read, saying which file and why
          */
         CtlConfiguration load(GlobalOptions options, Map<String, String> environment);
+    }
+
+    /** Asks PostgreSQL what it thinks of parameters. */
+    @FunctionalInterface
+    public interface ParameterCheck {
+        /**
+         * A sentence for each value in a dynamic configuration that can't be; none if nobody can be asked.
+         *
+         * @param postgres the server's program
+         */
+        List<String> wrongValues(String postgres, Mapping dynamic);
     }
 
     /** Waits between two looks. */

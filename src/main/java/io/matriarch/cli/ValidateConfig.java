@@ -5,6 +5,7 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.HostPort;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
+import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.Problem;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
@@ -19,13 +20,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** {@code --validate-config}: 0 when the configuration is good, 1 with everything that is wrong on standard error. */
 public final class ValidateConfig {
+    private final Function<Configuration, List<String>> server;
     private final PrintStream output;
     private final PrintStream errors;
 
-    public ValidateConfig(PrintStream output, PrintStream errors) {
+    /** @param server what PostgreSQL says of the parameters in a configuration, a sentence for each that it refuses */
+    public ValidateConfig(PrintStream output, PrintStream errors, Function<Configuration, List<String>> server) {
+        this.server = server;
         this.output = output;
         this.errors = errors;
     }
@@ -42,17 +48,21 @@ public final class ValidateConfig {
                 problems.forEach(errors::println);
                 yield PatroniCtl.FAILURE;
             }
-            case Loaded<Configuration>(Configuration configuration, List<String> warnings) -> {
-                warnings.forEach(errors::println);
-                yield judge(request, configuration);
+            case Loaded<Configuration>(Configuration configuration, List<Problem> mistakes, List<String> warnings) -> {
+                mistakes.forEach(errors::println);
+                warnings.forEach(warning -> errors.println("warning: " + warning));
+                int judgement = judge(request, configuration);
+                yield mistakes.isEmpty() ? judgement : PatroniCtl.FAILURE;
             }
         };
     }
 
     private int judge(Invocation.Validate request, Configuration configuration) {
         List<String> findings = new ArrayList<>(missingFolders(configuration));
-        findings.addAll(request.ignoreListenPort() ? List.of() : busyPorts(configuration));
-        findings.forEach(errors::println);
+        findings.addAll(request.ignoreListenPort() ? unknownHosts(configuration) : busyPorts(configuration));
+        findings.addAll(server.apply(configuration));
+        String source = request.configuration().map(path -> path + ": ").orElse("");
+        findings.forEach(finding -> errors.println(source + finding));
         if (request.print()) {
             output.print(Yaml.write(configuration.raw(), Yaml.Order.SORTED));
             output.flush();
@@ -61,10 +71,16 @@ public final class ValidateConfig {
     }
 
     private static List<String> missingFolders(Configuration configuration) {
-        return configuration.postgresql().binDirectory().stream()
+        PostgresSettings settings = configuration.postgresql();
+        Stream<String> programs = settings.binDirectory().stream()
                 .filter(folder -> !Files.isExecutable(folder.resolve("postgres")))
-                .map(folder -> "postgresql.bin_dir: " + folder + " holds no program postgres that can be run")
-                .toList();
+                .map(folder -> "postgresql.bin_dir: " + folder + " holds no program postgres that can be run");
+        Stream<String> passwords = Stream.ofNullable(
+                        settings.pgpass().toAbsolutePath().getParent())
+                .filter(folder -> !Files.isDirectory(folder))
+                .map(folder ->
+                        "postgresql.pgpass: its folder " + folder + " doesn't exist; make it, or name another file");
+        return Stream.concat(programs, passwords).toList();
     }
 
     private static List<String> busyPorts(Configuration configuration) {
@@ -77,6 +93,19 @@ public final class ValidateConfig {
                     .ifPresent(busy::add);
         }
         return busy;
+    }
+
+    private static List<String> unknownHosts(Configuration configuration) {
+        return configuration.postgresql().listenAddresses().stream()
+                .flatMap(host -> {
+                    try {
+                        address(host);
+                        return Stream.empty();
+                    } catch (UnknownHostException e) {
+                        return Stream.of("postgresql.listen: the host '" + host + "' is unknown here");
+                    }
+                })
+                .toList();
     }
 
     private static Optional<String> probe(String key, HostPort listen) {

@@ -25,7 +25,13 @@ final class Addresses {
         OptionalLong port = colon < 0
                 ? OptionalLong.of(otherwisePort)
                 : Units.whole(given.substring(colon + 1).strip());
-        if (port.isEmpty() || port.getAsLong() < 1 || port.getAsLong() > HIGHEST_PORT || hosts.contains("/")) {
+        // 999 would be the host 0.0.3.231 for the resolver, and 5432 alone was meant as a port
+        boolean portWithoutHost = colon < 0 && hosts.chars().allMatch(Character::isDigit);
+        if (portWithoutHost
+                || port.isEmpty()
+                || port.getAsLong() < 1
+                || port.getAsLong() > HIGHEST_PORT
+                || hosts.contains("/")) {
             return Optional.empty();
         }
         List<String> names = Arrays.stream(hosts.split(",", -1))

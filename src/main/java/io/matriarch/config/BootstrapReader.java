@@ -19,8 +19,11 @@ final class BootstrapReader {
         Mapping dcs = section.mapping("dcs");
         DynamicConfigurationCheck check = DynamicConfigurationCheck.of(dcs);
         check.mistakes().forEach(mistake -> section.problem("dcs", mistake));
-        check.adjusted().forEach(adjustment -> section.warning("dcs", adjustment));
-        return new BootstrapSettings(
+        ControlledParameterCheck.mistakes(dcs).forEach(mistake -> section.mistake("dcs", mistake));
+        check.adjusted().forEach(adjustment -> section.mistake("dcs", adjustment));
+        HbaLines.check(section);
+        HbaLines.check(section.section("dcs").section("postgresql"));
+        BootstrapSettings settings = new BootstrapSettings(
                 present,
                 dcs,
                 section.text("method"),
@@ -29,6 +32,12 @@ final class BootstrapReader {
                 section.text("post_bootstrap").or(() -> section.text("post_init")),
                 created,
                 section.content());
+        settings.initdbOptions().keySet().stream()
+                .map(BootstrapSettings::optionName)
+                .filter(BootstrapSettings.FORBIDDEN_INITDB_OPTIONS::contains)
+                .forEach(option -> section.mistake(
+                        "initdb", "the option " + option + " is not allowed, Matriarch sets it itself"));
+        return settings;
     }
 
     private static NewUser user(String name, Section user) {

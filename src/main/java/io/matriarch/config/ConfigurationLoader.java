@@ -41,9 +41,10 @@ public final class ConfigurationLoader {
             return new Invalid<>(findings.problems());
         }
         Section root = Section.root(Layer.merge(sources.layers()), findings);
+        Misspellings.in(root.content()).forEach(findings::warning);
         Configuration configuration = read(root, sources.fileHas("bootstrap"), home(environment));
         return findings.problems().isEmpty()
-                ? new Loaded<>(configuration, findings.warnings())
+                ? new Loaded<>(configuration, findings.mistakes(), findings.warnings())
                 : new Invalid<>(findings.problems());
     }
 
@@ -51,6 +52,9 @@ public final class ConfigurationLoader {
         String name = root.required("name", "the member's name, unique in the cluster");
         if (name.equals(RESERVED_NAME)) {
             root.problem("name", "'" + RESERVED_NAME + "' is reserved");
+        }
+        if (name.contains("/")) {
+            root.problem("name", Section.shown(name) + " has a slash, which separates the parts of a key in etcd");
         }
         String scope = root.required("scope", "the cluster's name");
         if (root.has("citus")) {

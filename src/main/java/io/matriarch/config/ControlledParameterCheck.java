@@ -21,7 +21,12 @@ public final class ControlledParameterCheck {
 
     /** These and all other mistakes that a person who writes a dynamic configuration is told, so that nothing is changed. */
     public static List<String> withAllOthers(Mapping dynamic) {
-        return Stream.concat(DynamicConfigurationCheck.of(dynamic).mistakes().stream(), mistakes(dynamic).stream())
+        Stream<String> lines = HbaLines.KEYS.stream()
+                .flatMap(key -> dynamic.mapping("postgresql").find(key).stream()
+                        .flatMap(value -> HbaLines.mistakes(value).stream())
+                        .map(mistake -> "postgresql." + key + ": " + mistake));
+        return Stream.of(DynamicConfigurationCheck.of(dynamic).mistakes().stream(), mistakes(dynamic).stream(), lines)
+                .flatMap(all -> all)
                 .toList();
     }
 

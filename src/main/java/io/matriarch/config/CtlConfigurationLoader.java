@@ -53,7 +53,7 @@ public final class CtlConfigurationLoader {
                 .map(parsed -> parsed.map(url -> ofUrl(root, url)).orElseGet(() -> of(root, Optional.empty())))
                 .orElseGet(() -> of(root, hasDcs(root) ? EtcdReader.read(root) : Optional.empty()));
         return findings.problems().isEmpty()
-                ? new Loaded<>(configuration, findings.warnings())
+                ? new Loaded<>(configuration, findings.mistakes(), findings.warnings())
                 : new Invalid<>(findings.problems());
     }
 
@@ -81,7 +81,16 @@ public final class CtlConfigurationLoader {
                 root.text("scope"),
                 ConfigurationLoader.namespace(root),
                 RestApiReader.readCtl(root.section("ctl"), root.section("restapi")),
+                postgres(root.content().mapping("postgresql")),
                 etcd);
+    }
+
+    private static String postgres(Mapping section) {
+        String name = section.mapping("bin_name").text("postgres").orElse("postgres");
+        return section.text("bin_dir")
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> folder + "/" + name)
+                .orElse(name);
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

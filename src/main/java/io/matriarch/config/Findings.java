@@ -8,6 +8,7 @@ final class Findings {
     private final String wholeDocument;
     private final List<Layer> layers;
     private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> mistakes = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
     /** @param wholeDocument what to name as the source of something that is nowhere */
@@ -26,12 +27,24 @@ final class Findings {
         }
     }
 
+    /** Wrong, and yet the configuration can be used. */
+    void mistake(String key, String text) {
+        Problem mistake = new Problem(source(key), key, text);
+        if (!mistakes.contains(mistake)) {
+            mistakes.add(mistake);
+        }
+    }
+
     void warning(String text) {
         warnings.add(text);
     }
 
     List<Problem> problems() {
         return problems;
+    }
+
+    List<Problem> mistakes() {
+        return mistakes;
     }
 
     List<String> warnings() {

@@ -90,6 +90,7 @@ final class PostgresReader {
         for (String key : List.of("pg_hba", "pg_ident", "create_replica_methods")) {
             section.texts(key);
         }
+        HbaLines.check(section);
         for (String key : List.of(
                 "use_pg_rewind",
                 "use_slots",

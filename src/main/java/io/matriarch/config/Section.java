@@ -163,6 +163,14 @@ final class Section {
     }
 
     Optional<Path> file(String key) {
+        Optional<Value> given = content.find(key);
+        if (given.filter(value -> value instanceof Value.Whole || value instanceof Value.Decimal)
+                .isPresent()) {
+            problem(
+                    key,
+                    shown(given.get()) + " is a number and not a path; put it between quotes if it is a file's name");
+            return Optional.empty();
+        }
         return text(key).flatMap(text -> {
             try {
                 return Optional.of(Path.of(text));
@@ -199,9 +207,9 @@ final class Section {
         findings.problem(path(key), text);
     }
 
-    /** Something to tell, but not a reason to refuse the configuration. */
-    void warning(String key, String text) {
-        findings.warning(path(key) + "." + text);
+    /** Wrong, but not a reason to refuse the configuration. */
+    void mistake(String key, String text) {
+        findings.mistake(path(key), text);
     }
 
     static String shown(Value value) {

@@ -37,8 +37,9 @@ final class TagsReader {
                         refused.get().asText().filter(text -> !text.isEmpty()).isPresent());
         if (refuses == level.getAsLong() > 0) {
             String given = python(refused.get());
-            section.findings()
-                    .warning("Conflicting configuration between %s: %s and %s: %d. Defaulting to %s: %s"
+            section.mistake(
+                    refusal,
+                    "Conflicting configuration between %s: %s and %s: %d. Defaulting to %s: %s"
                             .formatted(refusal, given, priority, level.getAsLong(), refusal, given));
         }
     }

@@ -1,13 +1,12 @@
 package io.matriarch.postgres;
 
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.config.BootstrapSettings;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Value;
-import io.matriarch.value.Value.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,14 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** Makes a new cluster: initdb, the roles, post_bootstrap (reference 6.6). */
 final class Bootstrapping {
     private static final Duration INITDB_PATIENCE = Duration.ofHours(1);
     private static final Duration SCRIPT_PATIENCE = Duration.ofHours(24);
-    private static final Set<String> NOT_ALLOWED = Set.of("pgdata", "nosync", "pwfile", "sync-only", "version");
 
     private final PgTools tools;
     private final Configuration configuration;
@@ -122,28 +119,14 @@ final class Bootstrapping {
 
     /** Adds bootstrap.initdb's options; returns the name of one that is not allowed, or nothing. */
     private String options(List<String> arguments) {
-        Map<String, String> options = new LinkedHashMap<>();
-        collect(configuration.bootstrap().initdb(), options);
-        for (var option : options.entrySet()) {
-            String name = ToolOptions.name(option.getKey());
-            if (NOT_ALLOWED.contains(name)) {
+        for (var option : configuration.bootstrap().initdbOptions().entrySet()) {
+            String name = BootstrapSettings.optionName(option.getKey());
+            if (BootstrapSettings.FORBIDDEN_INITDB_OPTIONS.contains(name)) {
                 return name;
             }
             arguments.add("--" + option.getKey() + (option.getValue().isEmpty() ? "" : "=" + option.getValue()));
         }
         return "";
-    }
-
-    private static void collect(Value value, Map<String, String> options) {
-        switch (value) {
-            case Value.Sequence(List<Value> items) -> items.forEach(item -> collect(item, options));
-            case Mapping mapping ->
-                mapping.entries()
-                        .forEach((name, setting) ->
-                                options.put(name, setting.asText().orElse("")));
-            case Value.Text(String name) -> options.put(name, "");
-            case Value.Whole _, Value.Decimal _, Value.Bool _, Value.Null _ -> {}
-        }
     }
 
     /** post_bootstrap finds the superuser, and makes what the other roles may need (reference 6.6). */
@@ -183,7 +166,8 @@ final class Bootstrapping {
             words.add(ConnInfo.text(dsn));
             Map<String, String> environment = new HashMap<>(credentials.environment());
             environment.put("PGOPTIONS", "-c synchronous_commit=local -c statement_timeout=0");
-            PgTools.Result result = tools.runCommand(words, environment, Deadline.after(SCRIPT_PATIENCE), cancellation);
+            PgTools.Result result =
+                    PgTools.runCommand(words, environment, Deadline.after(SCRIPT_PATIENCE), cancellation);
             return result.ok()
                     ? new OperationResult.Succeeded()
                     : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "

@@ -323,14 +323,15 @@ final class ConfigurationFiles {
         String include =
                 wanted.section().text("custom_conf").orElse(base.getFileName().toString());
         content.append("include ").append(quote(include)).append("\n\n");
-        parameters.forEach((name, value) -> append(content, name, value));
+        parameters.forEach((name, value) -> content.append(setting(name, value)));
         content.append("\n# recovery.conf\n");
-        recovery.forEach((name, value) -> append(content, name, value));
+        recovery.forEach((name, value) -> content.append(setting(name, value)));
         return content.toString();
     }
 
-    private static void append(StringBuilder content, String name, String value) {
-        content.append(name).append(" = ").append(quote(value)).append('\n');
+    /** The line of a parameter. */
+    static String setting(String name, String value) {
+        return name + " = " + quote(value) + "\n";
     }
 
     private static String quote(String value) {

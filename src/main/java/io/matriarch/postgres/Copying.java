@@ -210,7 +210,7 @@ final class Copying {
         if (!method.keepsData()) {
             files.clear();
         }
-        PgTools.Result ended = tools.runCommand(
+        PgTools.Result ended = PgTools.runCommand(
                 method.arguments(configuration.local().scope(), settings.get(), connectionString),
                 environment,
                 Deadline.after(PATIENCE),

@@ -37,7 +37,7 @@ record CustomBootstrap(String method, String command, Mapping section) {
     /** Runs the command; the data directory is its own affair. */
     OperationResult run(PgTools tools, Configuration configuration, Cancellation cancellation) {
         PgTools.Result result =
-                tools.runCommand(arguments(configuration), Map.of(), Deadline.after(PATIENCE), cancellation);
+                PgTools.runCommand(arguments(configuration), Map.of(), Deadline.after(PATIENCE), cancellation);
         if (cancellation.requested()) {
             return new OperationResult.Cancelled();
         }

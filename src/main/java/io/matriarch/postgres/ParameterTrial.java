@@ -21,10 +21,9 @@ import org.jboss.logging.Logger;
 final class ParameterTrial {
     private static final Logger LOG = Logger.getLogger(ParameterTrial.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Pattern QUOTED = Pattern.compile("\"([A-Za-z_][A-Za-z0-9_.$]*)\"");
     private static final Pattern OUT_OF_RANGE =
             Pattern.compile("(-?[0-9][^ ]*)(?: [A-Za-z]+)? is outside the valid range for parameter "
-                    + "\"([^\"]+)\" \\((-?[0-9][^ ]*)(?: [A-Za-z]+)? \\.\\. (-?[0-9][^ ]*)(?: [A-Za-z]+)?\\)");
+                    + "\"[^\"]+\" \\((-?[0-9][^ ]*)(?: [A-Za-z]+)? \\.\\. (-?[0-9][^ ]*)(?: [A-Za-z]+)?\\)");
 
     private final PgTools tools;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -46,14 +45,9 @@ final class ParameterTrial {
     /** {@code output} of postgres; only names that were {@code written} count. */
     Map<String, List<String>> read(String output, Map<String, String> written) {
         Map<String, List<String>> corrections = new LinkedHashMap<>();
-        for (String line : output.lines().filter(text -> text.contains("LOG: ")).toList()) {
-            Matcher range = OUT_OF_RANGE.matcher(line);
-            Matcher quoted = QUOTED.matcher(line);
-            if (range.find() && written.containsKey(range.group(2))) {
-                corrections.put(range.group(2), List.of(nearest(range)));
-            } else if (quoted.find() && written.containsKey(quoted.group(1))) {
-                corrections.put(quoted.group(1), List.of());
-            }
+        for (ServerOpinion.Objection objection : ServerOpinion.objections(output, written)) {
+            Matcher range = OUT_OF_RANGE.matcher(objection.text());
+            corrections.put(objection.parameter(), range.find() ? List.of(nearest(range)) : List.of());
         }
         List<String> lines = new ArrayList<>();
         corrections.forEach((name, better) -> lines.add(sentence(name, written.getOrDefault(name, ""), better)));
@@ -70,8 +64,8 @@ final class ParameterTrial {
     }
 
     private static String nearest(Matcher range) {
-        return new BigDecimal(range.group(1)).compareTo(new BigDecimal(range.group(3))) < 0
-                ? range.group(3)
-                : range.group(4);
+        return new BigDecimal(range.group(1)).compareTo(new BigDecimal(range.group(2))) < 0
+                ? range.group(2)
+                : range.group(3);
     }
 }

@@ -91,7 +91,7 @@ final class PgTools {
     }
 
     /** Runs any command line, a person's script for instance. */
-    Result runCommand(
+    static Result runCommand(
             List<String> command, Map<String, String> environment, Deadline deadline, Cancellation cancellation) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));

@@ -44,7 +44,7 @@ final class PostmasterStop {
     /** With its children. The postmaster is frozen first, so that it starts no more of them. */
     boolean kill(Postmaster postmaster) {
         ProcessHandle.of(postmaster.pid()).filter(_ -> postmaster.isAlive()).ifPresent(process -> {
-            tools.runCommand(
+            PgTools.runCommand(
                     List.of("sh", "-c", "kill -STOP " + postmaster.pid()),
                     Map.of(),
                     Deadline.after(TOOL),

@@ -564,7 +564,7 @@ final class ServerControl {
     private Optional<PgTools.Result> script(PostgresConfiguration configuration, String name) {
         return PostgresSection.effective(configuration.local().postgresql(), configuration.dynamic())
                 .text(name)
-                .map(command -> tools.runCommand(
+                .map(command -> PgTools.runCommand(
                         ShellWords.split(command), Map.of(), Deadline.after(SCRIPT), new Cancellation()));
     }
 

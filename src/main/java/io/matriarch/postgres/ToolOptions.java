@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.config.BootstrapSettings;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import java.util.ArrayList;
@@ -28,18 +29,13 @@ final class ToolOptions {
         return options;
     }
 
-    /** An option may be written with its value behind it. */
-    static String name(String option) {
-        return option.split("=", 2)[0].strip();
-    }
-
     private static void addAll(List<String> options, Mapping pairs, String section, Set<String> notAllowed) {
         pairs.entries().forEach((option, value) -> add(options, option, value.asText(), section, notAllowed));
     }
 
     private static void add(
             List<String> options, String option, Optional<String> value, String section, Set<String> notAllowed) {
-        if (notAllowed.contains(name(option))) {
+        if (notAllowed.contains(BootstrapSettings.optionName(option))) {
             LOG.warnf("postgresql.%s: the option %s is not allowed, it is left out", section, option);
         } else {
             options.add("--" + option + value.map(text -> "=" + text).orElse(""));

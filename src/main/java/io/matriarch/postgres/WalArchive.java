@@ -139,7 +139,7 @@ final class WalArchive {
     }
 
     private PgTools.Result inDataDirectory(String command, Cancellation cancellation) {
-        return tools.runCommand(
+        return PgTools.runCommand(
                 List.of("sh", "-c", "cd \"$0\" && exec sh -c \"$1\"", data().toString(), command),
                 Map.of(),
                 Deadline.after(ONE_FILE),

@@ -116,6 +116,13 @@ class ConfigCommandsTest {
                         + " allowed are whole numbers from 25 to 262143\n");
         assertThat(refused.dcs().written()).isEmpty();
 
+        Run refusedByServer = new Run(VIEW);
+        assertThat(refusedByServer.patronictl("edit-config", "-p", "work_mem=lots", "--force"))
+                .isEqualTo(1);
+        assertThat(refusedByServer.errors())
+                .isEqualTo("Error: Nothing is changed: postgresql.parameters.work_mem: invalid value\n");
+        assertThat(refusedByServer.dcs().written()).isEmpty();
+
         Run told = new Run(VIEW);
         assertThat(told.patronictl("edit-config", "-s", "ttl=5", "--force", "-q"))
                 .isZero();

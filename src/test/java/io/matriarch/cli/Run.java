@@ -5,6 +5,7 @@ import io.matriarch.config.CtlConfiguration;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.config.TlsFiles;
 import io.matriarch.dcs.Reading;
+import io.matriarch.value.Value.Mapping;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,16 +52,28 @@ final class Run {
     int patronictl(String... arguments) {
         terminal = new FakeTerminal(answers);
         CtlConfiguration configuration = new CtlConfiguration(
-                scope, "service", new CtlSettings(Optional.empty(), false, TlsFiles.NONE), Optional.empty());
+                scope,
+                "service",
+                new CtlSettings(Optional.empty(), false, TlsFiles.NONE),
+                "postgres",
+                Optional.empty());
         Surroundings surroundings = new Surroundings(
                 terminal,
                 Map.of(),
                 (_, _) -> configuration,
                 (_, _) -> dcs,
                 _ -> members,
+                (_, dynamic) -> refusedByPostgres(dynamic),
                 Clock.fixed(Instant.parse("2026-11-23T15:36:54.874502Z"), ZoneOffset.UTC),
                 this::pause);
         return new PatroniCtl(surroundings).run(List.of(arguments));
+    }
+
+    /** As the real one would of work_mem alone. */
+    private static List<String> refusedByPostgres(Mapping dynamic) {
+        return dynamic.mapping("postgresql").mapping("parameters").text("work_mem").filter("lots"::equals).stream()
+                .map(_ -> "postgresql.parameters.work_mem: invalid value")
+                .toList();
     }
 
     private void pause(Duration time) {

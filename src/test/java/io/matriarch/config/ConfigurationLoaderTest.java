@@ -319,8 +319,42 @@ class ConfigurationLoaderTest {
                 "nosync: on, sync_priority: '2'|Conflicting configuration between nosync: True and sync_priority: 2. Defaulting to nosync: True"
             })
     void conflictingTagsAreWarnedOf(String tags, String warning) {
-        assertThat(loaded(MINIMAL + "tags: {" + tags + "}", Map.of()).warnings())
+        assertThat(loaded(MINIMAL + "tags: {" + tags + "}", Map.of()).mistakes())
+                .extracting(Problem::text)
                 .containsExactly(warning);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bootstrap: {dcs: {ttl: 5}}|bootstrap.dcs: ttl=5 can't be used, 20 counts",
+                "bootstrap: {dcs: {postgresql: {parameters: {max_connections: abc}}}}|bootstrap.dcs: postgresql.parameters.max_connections: 'abc': allowed are",
+                "bootstrap: {initdb: [{pgdata: /x}]}|bootstrap.initdb: the option pgdata is not allowed",
+                "bootstrap: {dcs: {postgresql: {pg_hba: [hots all all]}}}|bootstrap.dcs.postgresql.pg_hba: 'hots all all': a line begins",
+                "bootstrap: {pg_hba: [local all all]}|bootstrap.pg_hba: 'local all all': it ends too early",
+                "tags: {nofailover: true, failover_priority: 1}|tags.nofailover: Conflicting"
+            })
+    void whatCountsOtherwiseOrFailsLaterIsAMistake(String yaml, String mistake) {
+        assertThat(loaded(MINIMAL + yaml, Map.of()).mistakes())
+                .singleElement()
+                .asString()
+                .contains("patroni.yml: " + mistake);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "name: a/b|name: 'a/b' has a slash",
+                "postgresql: {listen: 999, data_dir: /data}|postgresql.listen: '999' isn't host",
+                "postgresql: {listen: '10.0.0.1:5432', data_dir: 5}|postgresql.data_dir: '5' is a number and not a path",
+            })
+    void whatCannotBeMeantIsRefused(String yaml, String problem) {
+        assertThat(problems(MINIMAL.replaceAll("(?m)^" + yaml.replaceAll(":.*", "") + ":.*", yaml), Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("patroni.yml: " + problem);
     }
 
     @Test
@@ -329,7 +363,7 @@ class ConfigurationLoaderTest {
                                 MINIMAL
                                         + "tags: {nofailover: true, failover_priority: 0, nosync: false, sync_priority: 1}",
                                 Map.of())
-                        .warnings())
+                        .remarks())
                 .isEmpty();
     }
 

@@ -31,6 +31,7 @@ class CtlConfigurationLoaderTest {
                         Optional.empty(),
                         "service",
                         new CtlSettings(Optional.empty(), false, TlsFiles.NONE),
+                        "postgres",
                         Optional.empty()));
     }
 

@@ -606,6 +606,16 @@ final class BadInputIT {
                         .patch("/config", "{\"postgresql\":{\"parameters\":{\"max_connections\":\"abc\"}}}")
                         .body())
                 .contains("nothing was changed: postgresql.parameters.max_connections: 'abc': allowed are");
+        assertThat(primary.rest()
+                        .patch("/config", "{\"postgresql\":{\"parameters\":{\"log_statement\":\"abc\"}}}")
+                        .body())
+                .contains(
+                        "nothing was changed: postgresql.parameters.log_statement: invalid value",
+                        "none, ddl, mod, all");
+        assertThat(primary.rest()
+                        .patch("/config", "{\"postgresql\":{\"pg_hba\":[\"local all all\"]}}")
+                        .body())
+                .contains("nothing was changed: postgresql.pg_hba: 'local all all': it ends too early");
         Rest.Answer ttl = primary.rest().patch("/config", "{\"ttl\":\"lots\",\"loop_wait\":5}");
         assertThat(ttl.status()).isEqualTo(400);
         assertThat(ttl.body()).contains("nothing was changed", "ttl: 'lots' isn't a number from 1 to ");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** One etcd, three nodes and HAProxy on random ports of loopback, in a folder of their own. */
 final class LocalCluster implements AutoCloseable {
@@ -186,26 +187,27 @@ final class LocalCluster implements AutoCloseable {
         return nodes;
     }
 
+    /** Who holds the lock; the promotion may still be under way. */
     Optional<Node> findPrimary() {
         return nodes.stream().filter(node -> node.rest().says200("/primary")).findFirst();
     }
 
-    /** Right after a change of the leader nobody says so for a moment. */
+    /** Right after a change of the leader nobody says so for a moment, and the new one is promoted a moment later. */
     Node primary() {
+        return awaitPrimary("a primary", 40, _ -> true);
+    }
+
+    private Node awaitPrimary(String what, int seconds, Predicate<Node> fits) {
         List<Node> found = new ArrayList<>();
-        await("a primary", 20, () -> {
-            findPrimary().ifPresent(found::add);
+        await(what, seconds, () -> {
+            findPrimary().filter(fits).filter(Node::isPromoted).ifPresent(found::add);
             return !found.isEmpty();
         });
         return found.getFirst();
     }
 
     Node awaitPrimaryOtherThan(Node former, int seconds) {
-        await(
-                "another primary than " + former,
-                seconds,
-                () -> findPrimary().filter(node -> node != former).isPresent());
-        return primary();
+        return awaitPrimary("another primary than " + former, seconds, node -> node != former);
     }
 
     List<Node> replicas() {

@@ -119,7 +119,7 @@ final class Loner implements AutoCloseable {
     /** Starts it and waits until it is primary. */
     Loner startAsPrimary() {
         start();
-        LocalCluster.await(node + " is primary", 40, () -> rest().says200("/primary"));
+        LocalCluster.await(node + " is primary", 40, () -> rest().says200("/primary") && node.isPromoted());
         return this;
     }
 

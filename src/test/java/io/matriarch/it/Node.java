@@ -205,6 +205,10 @@ final class Node {
         return "jdbc:postgresql://" + host + ":" + port + "/postgres" + OPTIONS;
     }
 
+    boolean isPromoted() {
+        return query("select pg_is_in_recovery()").equals("f");
+    }
+
     /** The first value that a query gives, directly at this node. */
     String query(String sql) {
         return queryAt(url(), sql);

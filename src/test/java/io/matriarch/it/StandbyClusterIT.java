@@ -105,10 +105,7 @@ final class StandbyClusterIT {
 
     /** The next row. A node holds the lock, and {@code /primary} says so, a little before its promotion ends. */
     private static void write(Loner writer) {
-        LocalCluster.await(
-                writer.name() + " is promoted",
-                30,
-                () -> writer.node().query("select pg_is_in_recovery()").equals("f"));
+        LocalCluster.await(writer.name() + " is promoted", 30, writer.node()::isPromoted);
         writer.node().query("insert into written values (" + rows + ")");
     }
 

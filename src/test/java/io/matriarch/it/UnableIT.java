@@ -111,9 +111,7 @@ final class UnableIT {
                     "it's started again, or another leads",
                     60,
                     () -> cluster.findPrimary().filter(node -> node != former).isPresent()
-                            || (former.postmaster().orElse(killed) != killed
-                                    && former.query("select pg_is_in_recovery()")
-                                            .equals("f")));
+                            || (former.postmaster().orElse(killed) != killed && former.isPromoted()));
         }
         cluster.awaitHealthy();
         assertThat(cluster.primary().query("select count(*) from kept")).isEqualTo("3");

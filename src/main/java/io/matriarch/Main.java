@@ -33,12 +33,11 @@ public final class Main {
             case Invocation.Wal(List<String> arguments) -> end(WalCommand.run(arguments.toArray(String[]::new)));
             case Invocation.Ctl(List<String> arguments) -> {
                 Signals.handle("INT", Main::abort);
-                end(CtlMain.run(arguments, ServerOpinion::wrongValues));
+                end(CtlMain.run(arguments, ServerOpinion::of));
             }
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
-                end(new ValidateConfig(System.out, System.err, ServerOpinion::objections)
-                        .run(validate, System.getenv()));
+                end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));
             case Invocation.SelfTest(List<String> arguments) -> end(SelfTest.run(arguments.toArray(String[]::new)));
             case Invocation.Transitions() -> {
                 System.out.print(TransitionsDocument.markdown());

@@ -253,7 +253,8 @@ final class AgentCommands implements Commands {
     /** Patroni would take it, and then every member would reject it, or use a default instead. */
     private Optional<ConfigAnswer> wrongConfig(Mapping given) {
         List<String> mistakes = new ArrayList<>(ControlledParameterCheck.withAllOthers(given));
-        mistakes.addAll(ServerOpinion.wrongValues(state.configuration().postgresql(), given));
+        mistakes.addAll(
+                ServerOpinion.of(state.configuration().postgresql(), given).wrong());
         return mistakes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

@@ -6,6 +6,7 @@ import io.matriarch.config.CtlSettings;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.config.Problem;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.etcd.EtcdDcs;
@@ -38,10 +39,9 @@ public final class CtlMain {
     /**
      * Returns the exit code.
      *
-     * @param parameters asks the PostgreSQL that is installed here, given the path of its program postgres: a sentence for each value in a dynamic configuration that it
-     *     refuses
+     * @param parameters asks the PostgreSQL that is installed here, given the path of its program postgres, about a dynamic configuration
      */
-    public static int run(List<String> arguments, BiFunction<String, Mapping, List<String>> parameters) {
+    public static int run(List<String> arguments, BiFunction<String, Mapping, ParameterOpinion> parameters) {
         LightVertx vertx = new LightVertx();
         PrintStream output = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import io.matriarch.cli.MemberApi.Answer;
 import io.matriarch.cli.MemberApi.Method;
 import io.matriarch.cluster.Member;
 import io.matriarch.config.CtlConfiguration;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.IsoTime;
 import io.matriarch.value.Value;
@@ -44,8 +45,8 @@ final class CtlSession implements AutoCloseable {
     }
 
     /** What PostgreSQL, if it is installed here, says of the values in a dynamic configuration. */
-    List<String> wrongValues(Mapping dynamic) {
-        return surroundings.parameters().wrongValues(configuration().postgres(), dynamic);
+    ParameterOpinion opinion(Mapping dynamic) {
+        return surroundings.parameters().opinion(configuration().postgres(), dynamic);
     }
 
     void sleep(Duration time) {

@@ -3,6 +3,7 @@ package io.matriarch.cli;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.config.ControlledParameterCheck;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.dcs.DcsCommand.PutConfig;
 import io.matriarch.dcs.Writing;
 import io.matriarch.value.MalformedDocument;
@@ -72,8 +73,16 @@ final class EditConfigCommand extends CtlCommand {
             tell(session, List.of("Not changed"));
             return;
         }
-        refuseMistakes(session, before.raw(), after);
-        tellAdjustments(session, before.raw(), after);
+        ParameterOpinion then = session.opinion(after);
+        boolean perfect = then.wrong().isEmpty() && then.doubtful().isEmpty();
+        ParameterOpinion now = perfect ? then : session.opinion(before.raw());
+        refuseMistakes(before.raw(), after, added(now.wrong(), then.wrong()));
+        warn(
+                session,
+                added(
+                        DynamicConfigurationCheck.of(before.raw()).adjusted(),
+                        DynamicConfigurationCheck.of(after).adjusted()));
+        warn(session, added(now.doubtful(), then.doubtful()));
         String textAfter = interactive ? edited : Yaml.write(after, Yaml.Order.SORTED);
         tell(session, UnifiedDiff.lines(textBefore, textAfter));
         boolean inputIsUsed = applied.filter(STANDARD_INPUT::equals).isPresent()
@@ -86,11 +95,10 @@ final class EditConfigCommand extends CtlCommand {
     }
 
     /** What was wrong before is no reason to refuse: this may be the way to mend it. */
-    private static void refuseMistakes(CtlSession session, Mapping before, Mapping after) {
+    private static void refuseMistakes(Mapping before, Mapping after, List<String> byPostgres) {
         List<String> mistakes = new ArrayList<>(
                 added(ControlledParameterCheck.withAllOthers(before), ControlledParameterCheck.withAllOthers(after)));
-        List<String> refused = session.wrongValues(after);
-        mistakes.addAll(refused.isEmpty() ? refused : added(session.wrongValues(before), refused));
+        mistakes.addAll(byPostgres);
         if (!mistakes.isEmpty()) {
             throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
         }
@@ -100,12 +108,9 @@ final class EditConfigCommand extends CtlCommand {
         return after.stream().filter(sentence -> !before.contains(sentence)).toList();
     }
 
-    /** Patroni takes such timing, and so do we; the members use other values, which only their logs would tell. */
-    private static void tellAdjustments(CtlSession session, Mapping before, Mapping after) {
-        added(
-                        DynamicConfigurationCheck.of(before).adjusted(),
-                        DynamicConfigurationCheck.of(after).adjusted())
-                .forEach(sentence -> session.terminal().complain("Warning: " + sentence));
+    /** Patroni takes these, and so do we; the members use other values, which only their logs would tell. */
+    private static void warn(CtlSession session, List<String> sentences) {
+        sentences.forEach(sentence -> session.terminal().complain("Warning: " + sentence));
     }
 
     private void tell(CtlSession session, List<String> lines) {

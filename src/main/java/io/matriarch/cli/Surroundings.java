@@ -1,10 +1,10 @@
 package io.matriarch.cli;
 
 import io.matriarch.config.CtlConfiguration;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.value.Value.Mapping;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -41,11 +41,11 @@ record Surroundings(
     @FunctionalInterface
     public interface ParameterCheck {
         /**
-         * A sentence for each value in a dynamic configuration that can't be; none if nobody can be asked.
+         * About those in a dynamic configuration; nothing is wrong or doubtful if nobody can be asked.
          *
          * @param postgres the server's program
          */
-        List<String> wrongValues(String postgres, Mapping dynamic);
+        ParameterOpinion opinion(String postgres, Mapping dynamic);
     }
 
     /** Waits between two looks. */

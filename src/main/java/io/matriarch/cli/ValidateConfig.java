@@ -5,6 +5,7 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.HostPort;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.Problem;
 import io.matriarch.value.Yaml;
@@ -25,12 +26,12 @@ import java.util.stream.Stream;
 
 /** {@code --validate-config}: 0 when the configuration is good, 1 with everything that is wrong on standard error. */
 public final class ValidateConfig {
-    private final Function<Configuration, List<String>> server;
+    private final Function<Configuration, ParameterOpinion> server;
     private final PrintStream output;
     private final PrintStream errors;
 
-    /** @param server what PostgreSQL says of the parameters in a configuration, a sentence for each that it refuses */
-    public ValidateConfig(PrintStream output, PrintStream errors, Function<Configuration, List<String>> server) {
+    /** @param server says what PostgreSQL thinks of the parameters in a configuration */
+    public ValidateConfig(PrintStream output, PrintStream errors, Function<Configuration, ParameterOpinion> server) {
         this.server = server;
         this.output = output;
         this.errors = errors;
@@ -60,7 +61,9 @@ public final class ValidateConfig {
     private int judge(Invocation.Validate request, Configuration configuration) {
         List<String> findings = new ArrayList<>(missingFolders(configuration));
         findings.addAll(request.ignoreListenPort() ? unknownHosts(configuration) : busyPorts(configuration));
-        findings.addAll(server.apply(configuration));
+        ParameterOpinion opinion = server.apply(configuration);
+        findings.addAll(opinion.wrong());
+        findings.addAll(opinion.doubtful());
         String source = request.configuration().map(path -> path + ": ").orElse("");
         findings.forEach(finding -> errors.println(source + finding));
         if (request.print()) {

@@ -1,6 +1,7 @@
 package io.matriarch.postgres;
 
 import io.matriarch.config.Configuration;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.WrittenParameters;
 import io.matriarch.time.Deadline;
@@ -51,35 +52,36 @@ public final class ServerOpinion {
      */
     record Objection(String parameter, Kind kind, String text) {}
 
-    /** A sentence for each parameter in a local configuration that is refused. */
-    public static List<String> objections(Configuration configuration) {
-        ServerOpinion opinion = new ServerOpinion(new PgTools(configuration.postgresql()).path("postgres"));
-        return WrittenParameters.of(configuration).stream()
-                .flatMap(written -> opinion.of(written.values()).stream()
-                        .map(objection -> written.key() + "." + objection.parameter() + ": " + objection.text()))
-                .toList();
+    /** Of all parameters in a local configuration, by the PostgreSQL that it names. */
+    public static ParameterOpinion of(Configuration configuration) {
+        return of(new PgTools(configuration.postgresql()).path("postgres"), WrittenParameters.of(configuration));
     }
 
-    /**
-     * A sentence for each value in a dynamic configuration that this PostgreSQL's parameter of that name can't have. Unknown names and numbers out of range are taken as Patroni takes them: a
-     * newer server may know them.
-     */
-    public static List<String> wrongValues(PostgresSettings settings, Mapping dynamic) {
-        return wrongValues(new PgTools(settings).path("postgres"), dynamic);
+    /** Of those in a dynamic configuration, or in a part of one. */
+    public static ParameterOpinion of(PostgresSettings settings, Mapping dynamic) {
+        return of(new PgTools(settings).path("postgres"), dynamic);
     }
 
-    /** The same, of the program {@code postgres}. */
-    public static List<String> wrongValues(String postgres, Mapping dynamic) {
+    /** The same, by the program {@code postgres}. */
+    public static ParameterOpinion of(String postgres, Mapping dynamic) {
+        return of(postgres, WrittenParameters.ofDynamic(dynamic));
+    }
+
+    private static ParameterOpinion of(String postgres, List<WrittenParameters> places) {
         ServerOpinion opinion = new ServerOpinion(postgres);
-        return WrittenParameters.ofDynamic(dynamic).stream()
-                .flatMap(written -> opinion.of(written.values()).stream()
-                        .filter(objection -> objection.kind() == Kind.WRONG_VALUE)
-                        .map(objection -> written.key() + "." + objection.parameter() + ": " + objection.text()))
-                .toList();
+        List<String> wrong = new ArrayList<>();
+        List<String> doubtful = new ArrayList<>();
+        for (WrittenParameters written : places) {
+            for (Objection objection : opinion.objections(written.values())) {
+                (objection.kind() == Kind.WRONG_VALUE ? wrong : doubtful)
+                        .add(written.key() + "." + objection.parameter() + ": " + objection.text());
+            }
+        }
+        return new ParameterOpinion(wrong, doubtful);
     }
 
-    /** One for each parameter that is refused; none when postgres can't be run. */
-    private List<Objection> of(Map<String, String> parameters) {
+    /** None when postgres can't be run. */
+    private List<Objection> objections(Map<String, String> parameters) {
         Map<String, String> left = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         List<Objection> all = new ArrayList<>();
         parameters.forEach((name, value) -> {

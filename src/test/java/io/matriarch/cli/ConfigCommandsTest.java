@@ -123,6 +123,11 @@ class ConfigCommandsTest {
                 .isEqualTo("Error: Nothing is changed: postgresql.parameters.work_mem: invalid value\n");
         assertThat(refusedByServer.dcs().written()).isEmpty();
 
+        Run doubted = new Run(VIEW);
+        assertThat(doubted.patronictl("edit-config", "-p", "unheard_of=1", "--force", "-q"))
+                .isZero();
+        assertThat(doubted.errors()).isEqualTo("Warning: postgresql.parameters.unheard_of: unrecognized\n");
+
         Run told = new Run(VIEW);
         assertThat(told.patronictl("edit-config", "-s", "ttl=5", "--force", "-q"))
                 .isZero();

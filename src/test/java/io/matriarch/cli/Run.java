@@ -3,6 +3,7 @@ package io.matriarch.cli;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.config.CtlConfiguration;
 import io.matriarch.config.CtlSettings;
+import io.matriarch.config.ParameterOpinion;
 import io.matriarch.config.TlsFiles;
 import io.matriarch.dcs.Reading;
 import io.matriarch.value.Value.Mapping;
@@ -63,17 +64,22 @@ final class Run {
                 (_, _) -> configuration,
                 (_, _) -> dcs,
                 _ -> members,
-                (_, dynamic) -> refusedByPostgres(dynamic),
+                (_, dynamic) -> opinion(dynamic),
                 Clock.fixed(Instant.parse("2026-11-23T15:36:54.874502Z"), ZoneOffset.UTC),
                 this::pause);
         return new PatroniCtl(surroundings).run(List.of(arguments));
     }
 
-    /** As the real one would of work_mem alone. */
-    private static List<String> refusedByPostgres(Mapping dynamic) {
-        return dynamic.mapping("postgresql").mapping("parameters").text("work_mem").filter("lots"::equals).stream()
-                .map(_ -> "postgresql.parameters.work_mem: invalid value")
-                .toList();
+    /** As the real one would of these two. */
+    private static ParameterOpinion opinion(Mapping dynamic) {
+        Mapping parameters = dynamic.mapping("postgresql").mapping("parameters");
+        return new ParameterOpinion(
+                parameters.text("work_mem").filter("lots"::equals).isPresent()
+                        ? List.of("postgresql.parameters.work_mem: invalid value")
+                        : List.of(),
+                parameters.find("unheard_of").isPresent()
+                        ? List.of("postgresql.parameters.unheard_of: unrecognized")
+                        : List.of());
     }
 
     private void pause(Duration time) {

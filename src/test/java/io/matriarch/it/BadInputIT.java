@@ -536,6 +536,7 @@ final class BadInputIT {
         wrongPasswordOfReplication();
         passwordFileInNoFolder();
         wrongRequests(primary);
+        headAndOptionsSayWhatGetSays(primary);
         junkInTheDcs(primary);
 
         assertThat(primary.node().postmaster()).as(primary.log()).hasValue(postmaster);
@@ -625,6 +626,38 @@ final class BadInputIT {
         assertThat(primary.rest().patch("/config", "{\"ttl\":5}").status()).isEqualTo(200);
         primary.awaitLog("WARNING: Timing in the configuration in the DCS: ttl=5 can't be used, 20 counts");
         assertThat(primary.rest().patch("/config", "{\"ttl\":20}").status()).isEqualTo(200);
+    }
+
+    /** Health checkers ask so, and not for the health checks only. */
+    private static void headAndOptionsSayWhatGetSays(Loner primary) {
+        for (String path : List.of(
+                "/",
+                "/primary",
+                "/health",
+                "/liveness",
+                "/readiness",
+                "/patroni",
+                "/cluster",
+                "/config",
+                "/history",
+                "/metrics")) {
+            assertThat(primary.rest().get(path).status()).as("GET %s", path).isEqualTo(200);
+            for (String method : List.of("HEAD", "OPTIONS")) {
+                assertThat(primary.rest().send(method, path, "", Duration.ofSeconds(3)))
+                        .as("%s %s", method, path)
+                        .isEqualTo(new Rest.Answer(200, ""));
+            }
+        }
+        for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+            for (String path : List.of("/replica", "/readiness/no", "/primary?tag_x=y")) {
+                int expected = path.startsWith("/primary") ? 200 : 503;
+                assertThat(primary.rest()
+                                .send(method, path, "", Duration.ofSeconds(3))
+                                .status())
+                        .as("%s %s", method, path)
+                        .isEqualTo(expected);
+            }
+        }
     }
 
     private static void junkInTheDcs(Loner primary) {

@@ -3,6 +3,7 @@ package io.matriarch.agent;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.LoadResult;
+import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
 import io.quarkus.runtime.Quarkus;
@@ -25,6 +26,12 @@ public final class AgentMain {
             }
             case LoadResult.Loaded<Configuration> loaded -> {
                 loaded.warnings().forEach(warning -> System.err.println("matriarch: warning: " + warning));
+                PostgresPrograms.of(loaded.configuration().postgresql())
+                        .unusable("postgres")
+                        .ifPresent(problem -> {
+                            System.err.println("matriarch: " + problem);
+                            end(1);
+                        });
                 QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
                 Quarkus.run(
                         AgentApplication.class,

@@ -5,6 +5,7 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.HostPort;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
+import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.Problem;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,8 @@ public final class ValidateConfig {
     }
 
     private int judge(Invocation.Validate request, Configuration configuration) {
-        List<String> findings = new ArrayList<>(missingFolders(configuration));
+        List<String> findings = new ArrayList<>();
+        PostgresPrograms.of(configuration.postgresql()).unusable("postgres").ifPresent(findings::add);
         findings.addAll(request.ignoreListenPort() ? List.of() : busyPorts(configuration));
         findings.forEach(errors::println);
         if (request.print()) {
@@ -58,13 +59,6 @@ public final class ValidateConfig {
             output.flush();
         }
         return findings.isEmpty() ? PatroniCtl.SUCCESS : PatroniCtl.FAILURE;
-    }
-
-    private static List<String> missingFolders(Configuration configuration) {
-        return configuration.postgresql().binDirectory().stream()
-                .filter(folder -> !Files.isExecutable(folder.resolve("postgres")))
-                .map(folder -> "postgresql.bin_dir: " + folder + " holds no program postgres that can be run")
-                .toList();
     }
 
     private static List<String> busyPorts(Configuration configuration) {

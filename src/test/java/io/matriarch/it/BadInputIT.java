@@ -482,24 +482,38 @@ final class BadInputIT {
     void aWrongFolderOfProgramsForDataThatAreThere() {
         Map<String, String> before = Loner.listing(stopped.data());
         Loner loner = stoppedWith("bin_dir: .*", "bin_dir: /nosuch").start();
-        loner.awaitLog("postgresql.bin_dir");
-        pauseSeconds(3);
-        assertThat(loner.log().lines().filter(line -> line.contains("postgresql.bin_dir")))
-                .singleElement()
-                .asString()
-                .contains("WARNING: ");
+        assertThat(loner.exitCode()).isEqualTo(1);
+        assertThat(loner.log())
+                .contains("matriarch: postgresql.bin_dir: /nosuch/postgres is not there", "set it to the folder");
         assertThat(Loner.listing(stopped.data())).isEqualTo(before);
-        assertThat(loner.process().isRunning()).isTrue();
     }
 
-    @Test
-    void aWrongFolderOfProgramsForANewCluster() {
-        Loner loner = loner("programs")
-                .rewritten(text -> text.replaceAll("bin_dir: .*", "bin_dir: /nosuch"))
+    @ParameterizedTest
+    @CsvSource({"nosuch, bin_dir: /nosuch", "folder, bin_dir: /etc", "unset, bin_name: {postgres: nosuch}"})
+    void aWrongFolderOfProgramsForANewCluster(String scope, String setting) {
+        Loner loner = loner(scope)
+                .rewritten(text -> text.replaceAll("bin_dir: .*", setting))
                 .start();
         assertThat(loner.exitCode()).isEqualTo(1);
-        assertThat(loner.log()).contains("/nosuch/initdb", "postgresql.bin_dir");
-        assertThat(etcd.get("programs", "initialize")).isEmpty();
+        assertThat(loner.log())
+                .contains("matriarch: postgresql.bin_dir: ", "set it to the folder of PostgreSQL's programs");
+        assertThat(loner.data()).doesNotExist();
+        assertThat(loner.data().resolveSibling("data.failed")).doesNotExist();
+        assertThat(etcd.all(scope)).isEmpty();
+    }
+
+    /** initdb is what is missing here, which is found out in the middle of the bootstrap. */
+    @Test
+    void aFolderOfProgramsThatLacksSome(@TempDir Path programs) throws IOException {
+        Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createSymbolicLink(programs.resolve("postgres"), Templates.POSTGRES_BIN.resolve("postgres"));
+        Loner loner = loner("programs")
+                .rewritten(text -> text.replaceAll("bin_dir: .*", "bin_dir: " + programs))
+                .start();
+        assertThat(loner.exitCode()).isEqualTo(1);
+        assertThat(loner.log()).contains(programs + "/initdb", "postgresql.bin_dir");
+        assertThat(loner.data()).isEmptyDirectory();
+        assertThat(loner.data().resolveSibling("data.failed")).doesNotExist();
         assertThat(etcd.all("programs")).doesNotContain("/initialize");
     }
 

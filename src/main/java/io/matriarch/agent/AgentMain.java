@@ -3,8 +3,11 @@ package io.matriarch.agent;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.LoadResult;
+import io.matriarch.config.PostgresPrograms;
+import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
+import io.matriarch.postgres.Postmaster;
 import io.quarkus.runtime.Quarkus;
 import java.net.BindException;
 import java.nio.file.FileSystemException;
@@ -25,12 +28,23 @@ public final class AgentMain {
             }
             case LoadResult.Loaded<Configuration> loaded -> {
                 loaded.remarks().forEach(warning -> System.err.println("matriarch: warning: " + warning));
+                checkPrograms(loaded.configuration().postgresql());
                 QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
                 Quarkus.run(
                         AgentApplication.class,
                         (code, failure) -> ended(code, Optional.ofNullable(failure), loaded.configuration()),
                         path.stream().toArray(String[]::new));
             }
+        }
+    }
+
+    /** Nothing works without them; only a server that runs already is better off with an agent that says so than with none. */
+    private static void checkPrograms(PostgresSettings settings) {
+        Optional<String> problem = PostgresPrograms.of(settings).unusable("postgres");
+        boolean runs = Postmaster.of(settings.dataDirectory()).isPresent();
+        problem.ifPresent(text -> System.err.println("matriarch: " + (runs ? "warning: " : "") + text));
+        if (problem.isPresent() && !runs) {
+            end(1);
         }
     }
 

@@ -29,11 +29,25 @@ public final class WalCommand {
     private static final String USAGE_TEXT = "usage: matriarch wal push [--repository DIR] PATH"
             + " | matriarch wal fetch [--repository DIR] NAME DEST (both: [--system-identifier NUMBER])";
 
+    private static final String HELP = """
+            Usage: matriarch wal push [OPTIONS] PATH          for archive_command: 'matriarch wal push %p'
+                   matriarch wal fetch [OPTIONS] NAME DEST    for restore_command: 'matriarch wal fetch %f %p'
+
+            Options:
+              --repository DIR             the folder that holds the archived WAL; without it the variable MATRIARCH_REPOSITORY says so
+              --system-identifier NUMBER   of the cluster; without it the data directory that PATH or DEST lies in says so
+              -h, --help                   prints this
+
+            Exit codes: 0 done; 1 not archived, or not in the repository; 2 push was called wrongly; 126 the repository can't be used or the file is damaged,
+            so that PostgreSQL gives up its recovery (1 for a standby, which tries again).""";
+
     private final Map<String, String> environment;
+    private final PrintStream output;
     private final PrintStream errors;
 
-    WalCommand(Map<String, String> environment, PrintStream errors) {
+    WalCommand(Map<String, String> environment, PrintStream output, PrintStream errors) {
         this.environment = environment;
+        this.output = output;
         this.errors = errors;
     }
 
@@ -44,10 +58,14 @@ public final class WalCommand {
      * @return the exit code
      */
     public static int run(String[] arguments) {
-        return new WalCommand(System.getenv(), System.err).execute(List.of(arguments));
+        return new WalCommand(System.getenv(), System.out, System.err).execute(List.of(arguments));
     }
 
     int execute(List<String> arguments) {
+        if (asksForHelp(arguments)) {
+            output.println(HELP);
+            return SUCCESS;
+        }
         boolean fetch = arguments.contains("fetch");
         try {
             WalArguments parsed = WalArguments.parse(arguments);
@@ -63,6 +81,14 @@ public final class WalCommand {
             errors.println("matriarch wal: " + e.getMessage() + "; " + USAGE_TEXT);
         }
         return fetch ? FATAL : USAGE;
+    }
+
+    /** Where PostgreSQL's %p or %f might stand, nothing is taken for that: a command that did nothing must not end well. */
+    private static boolean asksForHelp(List<String> arguments) {
+        return arguments.size() <= 2
+                && !arguments.isEmpty()
+                && List.of("--help", "-h").contains(arguments.getLast())
+                && (arguments.size() == 1 || List.of("push", "fetch").contains(arguments.getFirst()));
     }
 
     private int push(Path repository, WalArguments arguments, Path source) {

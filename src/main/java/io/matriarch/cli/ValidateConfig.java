@@ -6,6 +6,7 @@ import io.matriarch.config.HostPort;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.ParameterOpinion;
+import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.Problem;
 import io.matriarch.value.Yaml;
@@ -15,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,9 @@ public final class ValidateConfig {
     }
 
     private int judge(Invocation.Validate request, Configuration configuration) {
-        List<String> findings = new ArrayList<>(missingFolders(configuration));
+        List<String> findings = new ArrayList<>();
+        PostgresPrograms.of(configuration.postgresql()).unusable("postgres").ifPresent(findings::add);
+        missingFolder(configuration.postgresql()).ifPresent(findings::add);
         findings.addAll(request.ignoreListenPort() ? unknownHosts(configuration) : busyPorts(configuration));
         ParameterOpinion opinion = server.apply(configuration);
         findings.addAll(opinion.wrong());
@@ -73,17 +75,11 @@ public final class ValidateConfig {
         return findings.isEmpty() ? PatroniCtl.SUCCESS : PatroniCtl.FAILURE;
     }
 
-    private static List<String> missingFolders(Configuration configuration) {
-        PostgresSettings settings = configuration.postgresql();
-        Stream<String> programs = settings.binDirectory().stream()
-                .filter(folder -> !Files.isExecutable(folder.resolve("postgres")))
-                .map(folder -> "postgresql.bin_dir: " + folder + " holds no program postgres that can be run");
-        Stream<String> passwords = Stream.ofNullable(
-                        settings.pgpass().toAbsolutePath().getParent())
+    private static Optional<String> missingFolder(PostgresSettings settings) {
+        return Optional.ofNullable(settings.pgpass().toAbsolutePath().getParent())
                 .filter(folder -> !Files.isDirectory(folder))
                 .map(folder ->
                         "postgresql.pgpass: its folder " + folder + " doesn't exist; make it, or name another file");
-        return Stream.concat(programs, passwords).toList();
     }
 
     private static List<String> busyPorts(Configuration configuration) {

@@ -6,11 +6,18 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Finds and reads the section of the DCS, of which only etcd v3 is supported (reference 2.6). */
 final class EtcdReader {
     private static final int DEFAULT_PORT = 2379;
     private static final String HOST_EXAMPLE = "host:port of an etcd server, such as 127.0.0.1:2379";
+    private static final String HOSTS_EXAMPLE =
+            "host:port[,host:port...] of etcd's servers, such as 10.0.0.1:2379,10.0.0.2:2379";
+
+    /** Not what would be taken for an address, but is a port, a URL, or several servers with something else than a comma between them. */
+    private static final Pattern HOST =
+            Pattern.compile("(?=.*[^0-9])[\\w.-]+|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*(%\\w+)?");
 
     /** In the order in which Patroni chooses among several. */
     private static final List<String> SECTIONS =
@@ -77,13 +84,20 @@ final class EtcdReader {
     private static List<HostPort> endpoints(Section section) {
         int port = (int) section.whole("port", DEFAULT_PORT, 1, 65_535, "");
         String key = section.has("hosts") ? "hosts" : "host";
-        return section.texts(key).stream()
+        String expected = key.equals("hosts") ? HOSTS_EXAMPLE : HOST_EXAMPLE;
+        int problems = section.findings().problems().size();
+        List<String> hosts = section.texts(key);
+        if (hosts.isEmpty()
+                && section.has(key)
+                && problems == section.findings().problems().size()) {
+            section.problem(key, "is empty; it must be " + expected);
+        }
+        return hosts.stream()
                 .flatMap(host -> {
                     Optional<HostPort> endpoint = Addresses.parse(host, port)
-                            .filter(address -> !address.host().isEmpty()
-                                    && address.host().chars().noneMatch(Character::isWhitespace));
+                            .filter(address -> HOST.matcher(address.host()).matches());
                     if (endpoint.isEmpty()) {
-                        section.problem(key, Section.shown(host) + " isn't " + HOST_EXAMPLE);
+                        section.problem(key, Section.shown(host) + " isn't " + expected);
                     }
                     return endpoint.stream();
                 })

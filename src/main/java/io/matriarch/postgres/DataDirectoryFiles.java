@@ -165,12 +165,15 @@ final class DataDirectoryFiles {
         return links;
     }
 
-    /** Sets the directory aside as {@code <name>.failed}, and where its links lead to likewise; older ones of that name go. */
+    /** Sets the directory aside as {@code <name>.failed}, and where its links lead to likewise; older ones of that name go. Nothing is kept of nothing. */
     void setAside() throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
         removeRemains();
+        if (isEmpty()) {
+            return;
+        }
         for (Path link : links(directory)) {
             if (Files.isDirectory(link)) {
                 Path aside = moveAside(link.toRealPath());

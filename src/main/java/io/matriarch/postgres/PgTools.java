@@ -1,12 +1,11 @@
 package io.matriarch.postgres;
 
+import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +26,10 @@ final class PgTools {
     /** The environment's locale becomes the cluster's, and the server's. */
     private static final Set<String> IN_OWN_LOCALE = Set.of("initdb", "postgres");
 
-    private final PostgresSettings settings;
+    private final PostgresPrograms programs;
 
     PgTools(PostgresSettings settings) {
-        this.settings = settings;
+        this.programs = PostgresPrograms.of(settings);
     }
 
     /** How a program ended. Exit code 127 with a text when it could not be started, 124 when the deadline came. */
@@ -52,22 +51,12 @@ final class PgTools {
         }
     }
 
-    /** The path of a program: bin_dir and bin_name count. */
     String path(String program) {
-        String name = settings.binNames().text(program).orElse(program);
-        return settings.binDirectory()
-                .map(directory -> directory.resolve(name).toString())
-                .orElse(name);
+        return programs.path(program);
     }
 
-    /** Why a program can't be run, as far as that can be known beforehand. */
     Optional<String> unusable(String program) {
-        Path path = Path.of(path(program));
-        return settings.binDirectory().isPresent() && !Files.isExecutable(path)
-                ? Optional.of(
-                        path
-                                + " is not there, or may not be run; set postgresql.bin_dir to the folder of PostgreSQL's programs")
-                : Optional.empty();
+        return programs.unusable(program);
     }
 
     Result run(String program, List<String> arguments, Map<String, String> environment, Deadline deadline) {

@@ -17,7 +17,7 @@ public record Postmaster(long pid, long startTicks) {
     private static final long START_TOLERANCE_SECONDS = 3;
 
     /** The running postmaster of {@code directory}, if there is one. */
-    static Optional<Postmaster> of(Path directory) {
+    public static Optional<Postmaster> of(Path directory) {
         List<String> lines = pidFile(directory);
         if (lines.size() < 3) {
             return Optional.empty();

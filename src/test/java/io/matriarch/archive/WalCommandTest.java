@@ -22,12 +22,15 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WalCommandTest {
     private static final String NAME = "000000020000000100000003";
     private static final long CLUSTER = 7_654_321_987_654_321_000L;
     private static final long OTHER_CLUSTER = -2; // an identifier beyond 2^63, to be read as unsigned
 
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     @TempDir
@@ -272,11 +275,31 @@ class WalCommandTest {
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("no such file or directory");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "push --help", "fetch --help", "push -h", "fetch -h"})
+    void helpIsNoError(String arguments) {
+        assertThat(execute(arguments.split(" ", -1))).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .startsWith("Usage: matriarch wal push ")
+                .contains("--repository DIR", "--system-identifier NUMBER", "Exit codes: ");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    /** PostgreSQL would take the segment for archived. */
+    @Test
+    void whereAPathMightStandNothingIsTakenForAWishForHelp() {
+        assertThat(execute("push", "--repository", "--help")).isEqualTo(WalCommand.USAGE);
+        assertThat(execute("push", "p", "--help")).isEqualTo(WalCommand.USAGE);
+        assertThat(execute("fetch", NAME, "--help")).isEqualTo(WalCommand.FATAL);
+        assertThat(output.size()).isZero();
+    }
+
     @Test
     void theEnvironmentMayNameTheRepository() throws IOException {
         Path segment = segment(NAME, CLUSTER, 1);
         WalCommand command = new WalCommand(
                 Map.of(WalCommand.VARIABLE, repository.toString()),
+                new PrintStream(output, true, StandardCharsets.UTF_8),
                 new PrintStream(errors, true, StandardCharsets.UTF_8));
         assertThat(command.execute(List.of("push", segment.toString()))).isZero();
         assertThat(archived().resolve(NAME)).exists();
@@ -361,7 +384,10 @@ class WalCommandTest {
     }
 
     private int execute(String... arguments) {
-        return new WalCommand(Map.of(), new PrintStream(errors, true, StandardCharsets.UTF_8))
+        return new WalCommand(
+                        Map.of(),
+                        new PrintStream(output, true, StandardCharsets.UTF_8),
+                        new PrintStream(errors, true, StandardCharsets.UTF_8))
                 .execute(List.of(arguments));
     }
 

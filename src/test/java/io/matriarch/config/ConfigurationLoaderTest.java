@@ -426,7 +426,7 @@ class ConfigurationLoaderTest {
                         "patroni.yml: restapi.authentication.password: is missing; username and password are needed together",
                         "patroni.yml: restapi.keyfile: a key needs a certificate in restapi.certfile",
                         "PATRONI_CTL_INSECURE: ctl.insecure: 'perhaps' isn't a boolean; allowed are on, off, true, false, yes, no",
-                        "patroni.yml: etcd3.hosts: 'a:b' isn't host:port of an etcd server, such as 127.0.0.1:2379",
+                        "patroni.yml: etcd3.hosts: 'a:b' isn't host:port[,host:port...] of etcd's servers, such as 10.0.0.1:2379,10.0.0.2:2379",
                         "patroni.yml: etcd3.protocol: 'ftp' isn't one of http, https",
                         "patroni.yml: postgresql.listen: 'x:99999' isn't host[,host...]:port with a port from 1 to 65535",
                         "patroni.yml: postgresql.data_dir: one value is expected here, not a list or a mapping",

@@ -61,6 +61,57 @@ class EtcdSettingsTest {
                 .isEqualTo(endpoints.isEmpty() ? List.of() : Arrays.asList(endpoints.split(" ", -1)));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2379",
+                "a:",
+                ":2379",
+                "a:x",
+                "a:0",
+                "a:65536",
+                "a b",
+                "a:1 b:2",
+                "a:1;b:2",
+                "a:1:2",
+                "http://a:2379",
+                "a:2379/",
+                "[::1"
+            })
+    void whatIsNoHostAndPortIsRefused(String host) {
+        assertThat(problems(yaml("etcd3", "hosts: ['" + host + "']"), Map.of()))
+                .containsExactly("patroni.yml: etcd3.hosts: '" + host
+                        + "' isn't host:port[,host:port...] of etcd's servers, such as 10.0.0.1:2379,10.0.0.2:2379");
+        assertThat(problems(yaml("etcd3", "host: '" + host + "'"), Map.of()))
+                .containsExactly("patroni.yml: etcd3.host: '" + host
+                        + "' isn't host:port of an etcd server, such as 127.0.0.1:2379");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a-b.example.org",
+                "a_b:1",
+                "10.0.0.1",
+                "1a:1",
+                "[::1]:1",
+                "::1:2379",
+                "[fe80::1%eth0]:1",
+                "::ffff:10.0.0.1:2379"
+            })
+    void hostNamesAndAddressesOfBothKindsAreTaken(String host) {
+        assertThat(etcd("hosts: ['" + host + "']").endpoints()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "''", "','"})
+    void noHostsAtAllAreRefused(String hosts) {
+        assertThat(problems(yaml("etcd3", "hosts: " + hosts), Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("patroni.yml: etcd3.hosts: is empty; it must be host:port[,host:port...]");
+    }
+
     @Test
     void urlsReplaceTheRest() {
         EtcdSettings url = etcd("url: 'https://u:p%40+@h:1', host: a, protocol: http, username: x, password: y");

@@ -301,7 +301,7 @@ final class BadInputIT {
     @Test
     void whoIsStoppedInTheMiddleOfItsBootstrapCanBeginAgain() {
         Loner loner = loner("interrupted").start();
-        loner.awaitLog("bootstrap in progress");
+        loner.awaitLog("trying to bootstrap a new cluster");
         ServerProcess.signal("TERM", loner.process().pid());
         assertThat(loner.exitCode()).isZero();
         assertThat(etcd.all("interrupted")).doesNotContain("/initialize");
@@ -482,24 +482,38 @@ final class BadInputIT {
     void aWrongFolderOfProgramsForDataThatAreThere() {
         Map<String, String> before = Loner.listing(stopped.data());
         Loner loner = stoppedWith("bin_dir: .*", "bin_dir: /nosuch").start();
-        loner.awaitLog("postgresql.bin_dir");
-        pauseSeconds(3);
-        assertThat(loner.log().lines().filter(line -> line.contains("postgresql.bin_dir")))
-                .singleElement()
-                .asString()
-                .contains("WARNING: ");
+        assertThat(loner.exitCode()).isEqualTo(1);
+        assertThat(loner.log())
+                .contains("matriarch: postgresql.bin_dir: /nosuch/postgres is not there", "set it to the folder");
         assertThat(Loner.listing(stopped.data())).isEqualTo(before);
-        assertThat(loner.process().isRunning()).isTrue();
     }
 
-    @Test
-    void aWrongFolderOfProgramsForANewCluster() {
-        Loner loner = loner("programs")
-                .rewritten(text -> text.replaceAll("bin_dir: .*", "bin_dir: /nosuch"))
+    @ParameterizedTest
+    @CsvSource({"nosuch, bin_dir: /nosuch", "folder, bin_dir: /etc", "unset, bin_name: {postgres: nosuch}"})
+    void aWrongFolderOfProgramsForANewCluster(String scope, String setting) {
+        Loner loner = loner(scope)
+                .rewritten(text -> text.replaceAll("bin_dir: .*", setting))
                 .start();
         assertThat(loner.exitCode()).isEqualTo(1);
-        assertThat(loner.log()).contains("/nosuch/initdb", "postgresql.bin_dir");
-        assertThat(etcd.get("programs", "initialize")).isEmpty();
+        assertThat(loner.log())
+                .contains("matriarch: postgresql.bin_dir: ", "set it to the folder of PostgreSQL's programs");
+        assertThat(loner.data()).doesNotExist();
+        assertThat(loner.data().resolveSibling("data.failed")).doesNotExist();
+        assertThat(etcd.all(scope)).isEmpty();
+    }
+
+    /** initdb is what is missing here, which is found out in the middle of the bootstrap. */
+    @Test
+    void aFolderOfProgramsThatLacksSome(@TempDir Path programs) throws IOException {
+        Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createSymbolicLink(programs.resolve("postgres"), Templates.POSTGRES_BIN.resolve("postgres"));
+        Loner loner = loner("programs")
+                .rewritten(text -> text.replaceAll("bin_dir: .*", "bin_dir: " + programs))
+                .start();
+        assertThat(loner.exitCode()).isEqualTo(1);
+        assertThat(loner.log()).contains(programs + "/initdb", "postgresql.bin_dir");
+        assertThat(loner.data()).isEmptyDirectory();
+        assertThat(loner.data().resolveSibling("data.failed")).doesNotExist();
         assertThat(etcd.all("programs")).doesNotContain("/initialize");
     }
 
@@ -536,6 +550,7 @@ final class BadInputIT {
         wrongPasswordOfReplication();
         passwordFileInNoFolder();
         wrongRequests(primary);
+        headAndOptionsSayWhatGetSays(primary);
         junkInTheDcs(primary);
 
         assertThat(primary.node().postmaster()).as(primary.log()).hasValue(postmaster);
@@ -635,6 +650,38 @@ final class BadInputIT {
         assertThat(primary.rest().patch("/config", "{\"ttl\":5}").status()).isEqualTo(200);
         primary.awaitLog("WARNING: Timing in the configuration in the DCS: ttl=5 can't be used, 20 counts");
         assertThat(primary.rest().patch("/config", "{\"ttl\":20}").status()).isEqualTo(200);
+    }
+
+    /** Health checkers ask so, and not for the health checks only. */
+    private static void headAndOptionsSayWhatGetSays(Loner primary) {
+        for (String path : List.of(
+                "/",
+                "/primary",
+                "/health",
+                "/liveness",
+                "/readiness",
+                "/patroni",
+                "/cluster",
+                "/config",
+                "/history",
+                "/metrics")) {
+            assertThat(primary.rest().get(path).status()).as("GET %s", path).isEqualTo(200);
+            for (String method : List.of("HEAD", "OPTIONS")) {
+                assertThat(primary.rest().send(method, path, "", Duration.ofSeconds(3)))
+                        .as("%s %s", method, path)
+                        .isEqualTo(new Rest.Answer(200, ""));
+            }
+        }
+        for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+            for (String path : List.of("/replica", "/readiness/no", "/primary?tag_x=y")) {
+                int expected = path.startsWith("/primary") ? 200 : 503;
+                assertThat(primary.rest()
+                                .send(method, path, "", Duration.ofSeconds(3))
+                                .status())
+                        .as("%s %s", method, path)
+                        .isEqualTo(expected);
+            }
+        }
     }
 
     private static void junkInTheDcs(Loner primary) {

@@ -110,6 +110,18 @@ final class DataDirectoryFilesTest {
     }
 
     @Test
+    void ofABootstrapThatMadeNothingNothingIsKept() throws IOException {
+        write(data.resolve(".bash_history"));
+        cluster(files.stage());
+        files.setAside();
+        assertThat(names(folder)).doesNotContain("data.failed");
+        assertThat(names(data)).containsExactly(".bash_history");
+        cluster(data);
+        files.setAside();
+        assertThat(names(folder)).contains("data.failed").doesNotContain("data");
+    }
+
+    @Test
     void clearingFollowsWalAndTablespacesAndNoOtherLinks() throws IOException {
         cluster(data);
         write(folder.resolve("wal/000000010000000000000001"));

@@ -9,8 +9,6 @@ import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
-import io.micrometer.prometheus.PrometheusConfig;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import jakarta.ws.rs.core.Response;
@@ -21,14 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Answers of the REST interface, without a server around it. */
-@SuppressWarnings("deprecation") // the registry that this Quarkus brings
 final class PatroniApiTest {
     private static final String MEMBERS_ONLY = "restapi: {listen: '10.0.0.1:8008', allowlist_include_members: true}\n";
 
     private static PatroniApi api(Snapshot snapshot) {
         AgentAccess access = new AgentAccess();
         access.publish(new OneLook(snapshot));
-        return new PatroniApi(access, new OwnMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), access));
+        return new PatroniApi(access);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.matriarch.ha.Decider;
+import io.matriarch.time.Ticker;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SimulationTest {
     private static final int SEEDS_IN_CI = 300;
     private static final int FAULTS = 12;
+    private static final int ENOUGH_VIOLATIONS = 10;
     private static final Duration TO_BOOTSTRAP = Duration.ofMinutes(3);
     private static final Duration TO_HEAL = Duration.ofMinutes(6);
     private static final Duration QUIET = Duration.ofMinutes(1);
@@ -35,13 +37,22 @@ final class SimulationTest {
         int seeds = Integer.getInteger("matriarch.seeds", SEEDS_IN_CI);
         Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
         Duration longest = Duration.ZERO;
-        for (int seed = 0; seed < seeds; seed++) {
+        Progress progress = new Progress(seeds, Ticker.system(), System.out::println);
+        for (int seed = 0; seed < seeds && progress.violations().size() < ENOUGH_VIOLATIONS; seed++) {
             Simulation simulation = simulation(seed, new Decider());
-            Duration healing = live(simulation);
-            longest = healing.compareTo(longest) > 0 ? healing : longest;
+            try {
+                Duration healing = live(simulation);
+                longest = healing.compareTo(longest) > 0 ? healing : longest;
+            } catch (AssertionError violation) {
+                progress.violated(violation);
+            }
             simulation.tally().forEach((kind, count) -> tally.merge(kind, count, Integer::sum));
+            progress.done();
         }
-        System.out.println(seeds + " lives; the longest healing took " + longest.toSeconds() + " s; " + tally);
+        progress.end("the longest healing took " + longest.toSeconds() + " s; " + tally);
+        if (!progress.violations().isEmpty()) {
+            throw progress.violations().getFirst();
+        }
         if (seeds >= SEEDS_IN_CI) {
             Set<Happening> missing = EnumSet.allOf(Happening.class);
             missing.removeAll(tally.keySet());

@@ -1,0 +1,59 @@
+package io.matriarch.config;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Where PostgreSQL's programs lie: {@code bin_dir} and {@code bin_name} count, else they are looked for as a shell does.
+ *
+ * @param searchPath the variable PATH
+ */
+public record PostgresPrograms(PostgresSettings settings, String searchPath) {
+    private static final String KEY = "postgresql.bin_dir";
+
+    /** For this process, whose children look in the same folders. */
+    public static PostgresPrograms of(PostgresSettings settings) {
+        return new PostgresPrograms(
+                settings, Optional.ofNullable(System.getenv("PATH")).orElse(""));
+    }
+
+    /** What is executed: a path, or a name to be found on PATH. */
+    public String path(String program) {
+        String name = settings.binNames().text(program).orElse(program);
+        return settings.binDirectory()
+                .map(directory -> directory.resolve(name).toString())
+                .orElse(name);
+    }
+
+    /** Why a program can't be run, as far as that can be known beforehand, and what to do. */
+    public Optional<String> unusable(String program) {
+        String path = path(program);
+        if (path.contains("/")) {
+            return runs(Path.of(path))
+                    ? Optional.empty()
+                    : Optional.of(KEY + ": " + path
+                            + " is not there, or may not be run; set it to the folder of PostgreSQL's programs");
+        }
+        boolean found = Arrays.stream(searchPath.split(":", -1)).anyMatch(folder -> holds(folder, path));
+        return found
+                ? Optional.empty()
+                : Optional.of(
+                        KEY + ": is not set, and no program " + path + " that may be run is in the folders of PATH ("
+                                + searchPath + "); set it to the folder of PostgreSQL's programs");
+    }
+
+    private static boolean holds(String folder, String program) {
+        try {
+            return runs(Path.of(folder.isEmpty() ? "." : folder).resolve(program));
+        } catch (InvalidPathException noFolder) {
+            return false;
+        }
+    }
+
+    private static boolean runs(Path path) {
+        return Files.isRegularFile(path) && Files.isExecutable(path);
+    }
+}

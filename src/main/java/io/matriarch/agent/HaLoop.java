@@ -108,7 +108,6 @@ public final class HaLoop {
             case Action.Exit(int code) -> end(observation, code);
             case Action.Begin begin -> {
                 logLine(observation);
-                state.lines().begins(begin.operation().title());
                 carryOut(begin, observation);
                 yield new Next.Again();
             }

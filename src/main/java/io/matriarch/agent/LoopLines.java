@@ -3,7 +3,6 @@ package io.matriarch.agent;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -16,7 +15,6 @@ final class LoopLines {
     private final Set<String> tried = new HashSet<>();
     private Set<String> broken = Set.of();
     private String last = "";
-    private Optional<String> begun = Optional.empty();
     private String failure = "";
     private int failures;
     private long lastEnded;
@@ -31,17 +29,10 @@ final class LoopLines {
         if (tried.size() > MOST_REMEMBERED) {
             tried.clear();
         }
-        boolean goesOn =
-                begun.filter(title -> line.endsWith(title + " in progress")).isPresent();
-        boolean news = !goesOn && !line.equals(last) && (tried.add(line) || failures < 2);
+        boolean news = !line.equals(last) && (tried.add(line) || failures < 2);
         boolean why = trouble || (!failure.isEmpty() && line.contains(failure));
         LOG.log(news ? (why ? Logger.Level.WARN : Logger.Level.INFO) : Logger.Level.DEBUG, line);
         last = line;
-    }
-
-    /** A long action begins, and a line has said so: that it goes on is no news. */
-    void begins(String title) {
-        begun = Optional.of(title);
     }
 
     void fatal(String line) {
@@ -54,7 +45,6 @@ final class LoopLines {
             return;
         }
         lastEnded = ended.id();
-        begun = Optional.empty();
         switch (ended.result()) {
             case OperationResult.Failed(String why) -> {
                 failures = why.equals(failure) ? failures + 1 : 1;

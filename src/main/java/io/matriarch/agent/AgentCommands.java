@@ -11,6 +11,7 @@ import io.matriarch.config.Configuration;
 import io.matriarch.config.ControlledParameterCheck;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.DcsCommand;
+import io.matriarch.dcs.PersistentDcs;
 import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.Observation.Request;
@@ -40,6 +41,9 @@ final class AgentCommands implements Commands {
     private final LoopState state;
     private final LoopThread loop;
     private final Dcs dcs;
+    /** For what changes something; who only reads gets an answer at once. */
+    private final Dcs persistent;
+
     private final Postgres postgres;
     private final InstantSource wallClock;
     private final FailoverRequests failovers;
@@ -58,10 +62,11 @@ final class AgentCommands implements Commands {
         this.state = state;
         this.loop = loop;
         this.dcs = dcs;
+        this.persistent = new PersistentDcs(dcs);
         this.postgres = postgres;
         this.wallClock = wallClock;
         this.failovers = new FailoverRequests(
-                dcs,
+                persistent,
                 peers,
                 wallClock,
                 loop::wake,
@@ -223,9 +228,17 @@ final class AgentCommands implements Commands {
 
     @Override
     public Optional<ClusterView> readCluster() {
-        return dcs.readFresh(Deadline.after(state.dynamic().retryTimeout())) instanceof Reading.Known(ClusterView view)
+        return read(dcs, patience());
+    }
+
+    private static Optional<ClusterView> read(Dcs dcs, Deadline deadline) {
+        return dcs.readFresh(deadline) instanceof Reading.Known(ClusterView view)
                 ? Optional.of(view)
                 : Optional.empty();
+    }
+
+    private Deadline patience() {
+        return Deadline.after(state.dynamic().retryTimeout());
     }
 
     @Override
@@ -234,7 +247,8 @@ final class AgentCommands implements Commands {
         if (wrong.isPresent()) {
             return wrong.get();
         }
-        Optional<DynamicConfiguration> before = readCluster().flatMap(ClusterView::config);
+        Deadline deadline = patience();
+        Optional<DynamicConfiguration> before = read(persistent, deadline).flatMap(ClusterView::config);
         if (before.isEmpty()) {
             return new ConfigAnswer(503, Mapping.empty(), "the configuration can't be read from the DCS");
         }
@@ -242,12 +256,12 @@ final class AgentCommands implements Commands {
         if (changed.equals(before.get().raw())) {
             return new ConfigAnswer(200, changed, "");
         }
-        return put(changed, OptionalLong.of(before.get().revision()), 409);
+        return put(changed, OptionalLong.of(before.get().revision()), 409, deadline);
     }
 
     @Override
     public ConfigAnswer replaceConfig(Mapping config) {
-        return wrongConfig(config).orElseGet(() -> put(config, OptionalLong.empty(), 502));
+        return wrongConfig(config).orElseGet(() -> put(config, OptionalLong.empty(), 502, patience()));
     }
 
     /** Patroni would take it, and then every member would reject it, or use a default instead. */
@@ -261,10 +275,8 @@ final class AgentCommands implements Commands {
                         new ConfigAnswer(400, Mapping.empty(), "nothing was changed: " + String.join("; ", mistakes)));
     }
 
-    private ConfigAnswer put(Mapping config, OptionalLong revision, int failure) {
-        Writing writing = dcs.write(
-                new DcsCommand.PutConfig(config, revision),
-                Deadline.after(state.dynamic().retryTimeout()));
+    private ConfigAnswer put(Mapping config, OptionalLong revision, int failure, Deadline deadline) {
+        Writing writing = persistent.write(new DcsCommand.PutConfig(config, revision), deadline);
         loop.wake();
         return writing instanceof Writing.Written
                 ? new ConfigAnswer(200, config, "")
@@ -283,15 +295,16 @@ final class AgentCommands implements Commands {
 
     @Override
     public Answer deleteScheduledSwitchover() {
+        Deadline deadline = patience();
         Optional<FailoverRequest> scheduled =
-                readCluster().flatMap(ClusterView::failover).filter(FailoverRequest::isScheduled);
+                read(persistent, deadline).flatMap(ClusterView::failover).filter(FailoverRequest::isScheduled);
         if (scheduled.isEmpty()) {
             return new Answer(404, "no switchover is scheduled");
         }
-        Writing writing = dcs.write(
+        Writing writing = persistent.write(
                 new DcsCommand.PutFailover(
                         Mapping.empty(), OptionalLong.of(scheduled.get().revision())),
-                Deadline.after(state.dynamic().retryTimeout()));
+                deadline);
         return writing instanceof Writing.Written
                 ? new Answer(200, "scheduled switchover deleted")
                 : new Answer(409, "the switchover was changed by somebody else");

@@ -65,7 +65,9 @@ final class RestartCommand extends CtlCommand {
         MemberSelection selection = new MemberSelection(session, cluster, view, role, force, "restart");
         List<Member> members = selection.choose(names);
         Optional<OffsetDateTime> at = ScheduledTime.parse(whenToRestart(session), session.clock());
-        members = narrowed(members, at.isEmpty());
+        RestartOrder order = new RestartOrder(view);
+        members = order.sorted(narrowed(members, at.isEmpty()));
+        order.advice(members).ifPresent(session.terminal()::echo);
         if (at.isPresent()) {
             selection.confirmScheduled(members, at.get(), pending);
         } else {
@@ -76,7 +78,22 @@ final class RestartCommand extends CtlCommand {
             throw new CtlError("Can't schedule restart in the paused state");
         }
         for (Member member : members) {
+            if (at.isEmpty()) {
+                awaitPrimarysParameters(session, order.precedes(member, members), member);
+            }
             restart(session, member, request, at.isPresent());
+        }
+    }
+
+    private static void awaitPrimarysParameters(CtlSession session, Optional<Member> primary, Member standby) {
+        boolean knows = primary.map(leader -> new ReplayWait(session).await(leader, standby))
+                .orElse(true);
+        if (!knows) {
+            session.terminal()
+                    .echo(
+                            standby.name() + " has not replayed yet what the primary "
+                                    + primary.orElseThrow().name()
+                                    + " wrote after its restart: if it still waits for a restart afterwards, restart it once more");
         }
     }
 

@@ -14,6 +14,7 @@ import io.matriarch.cluster.Upstream;
 import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.config.StandbyMinimum;
 import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.IsoTime;
@@ -326,6 +327,12 @@ public final class LocalPostgres implements Postgres {
                     LOG.infof(
                             "Changed %s from '%s' to '%s' (restart might be required)",
                             name, change.oldValue(), change.newValue());
+                    if (!role.get().leads() && StandbyMinimum.lowers(name, change.oldValue(), change.newValue())) {
+                        LOG.infof(
+                                "%s can be lowered here only after the primary was restarted with the new value:"
+                                        + " restart the primary first, and then this standby",
+                                name);
+                    }
                 }
             });
             if (!now.equals(before)) { // `list` shows it from the member key

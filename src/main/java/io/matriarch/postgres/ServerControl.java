@@ -9,6 +9,7 @@ import io.matriarch.config.Configuration;
 import io.matriarch.config.EffectiveParameters;
 import io.matriarch.config.PostgresSection;
 import io.matriarch.config.PostgresSettings;
+import io.matriarch.config.StandbyMinimum;
 import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
@@ -39,14 +40,6 @@ final class ServerControl {
     private static final Duration CHECKPOINT = Duration.ofMinutes(10);
     private static final Duration SCRIPT = Duration.ofMinutes(10);
     private static final Duration RECOVERY = Duration.ofDays(3);
-    /** Parameters that a standby must not have lower than its primary had, and what pg_controldata calls them. */
-    private static final Map<String, String> AT_LEAST_THE_PRIMARYS = Map.of(
-            "max_connections", "max_connections setting",
-            "max_prepared_transactions", "max_prepared_xacts setting",
-            "max_locks_per_transaction", "max_locks_per_xact setting",
-            "max_worker_processes", "max_worker_processes setting",
-            "max_wal_senders", "max_wal_senders setting");
-
     private final PgTools tools;
     private final PostmasterStop stopping;
     private final Connections connections;
@@ -133,6 +126,11 @@ final class ServerControl {
         }
         ConfigurationFiles.Wanted wanted = wanted(configuration, role, upstream);
         files.write(wanted);
+        wanted.raised()
+                .forEach((name, value) -> LOG.warnf(
+                        "%s stays at %s for now, which is what the primary had: for a lower value restart the primary"
+                                + " first, and then this standby again",
+                        name, value));
         return arguments(wanted, Map.of());
     }
 
@@ -259,7 +257,7 @@ final class ServerControl {
     Map<String, String> raised(EffectiveParameters parameters) {
         Map<String, String> raised = new HashMap<>();
         Map<String, String> lines = control.lines();
-        AT_LEAST_THE_PRIMARYS.forEach((name, label) -> {
+        StandbyMinimum.inControlData().forEach((name, label) -> {
             try {
                 int primarys = Integer.parseInt(lines.getOrDefault(label, "0"));
                 int wanted = Integer.parseInt(parameters.file().getOrDefault(name, "0"));

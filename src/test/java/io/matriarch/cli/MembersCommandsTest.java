@@ -3,6 +3,7 @@ package io.matriarch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.cluster.ClusterView;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** patronictl restart, reload and version: what acts on members. */
@@ -189,5 +190,123 @@ class MembersCommandsTest {
         run.members.answer(200, "{\"server_version\": 90624, \"patroni\": {\"version\": \"4.1.4\"}}");
         assertThat(run.patronictl("version", "batman", "pg-2")).isZero();
         assertThat(run.output()).endsWith("\npg-2: Patroni 4.1.4 PostgreSQL 9.6.24\n");
+    }
+
+    private static String waiting(String parameter, int running, int wanted) {
+        return ",\"pending_restart\":true,\"pending_restart_reason\":{\"" + parameter + "\":{\"old_value\":\"" + running
+                + "\",\"new_value\":\"" + wanted + "\"}}";
+    }
+
+    /** b leads; all of them wait. */
+    private static ClusterView allWaiting(String more) {
+        return new Clusters()
+                .leader("b")
+                .member("a", Clusters.fields(5431, "replica", more))
+                .member("b", Clusters.fields(5432, "primary", more))
+                .member("c", Clusters.fields(5433, "replica", more))
+                .view();
+    }
+
+    private static List<String> restarts(Run run) {
+        return run.members.requests().stream()
+                .filter(request -> request.startsWith("POST"))
+                .map(request -> request.substring("POST ".length(), request.indexOf('/')))
+                .toList();
+    }
+
+    @Test
+    void whatWasLoweredIsRestartedOnThePrimaryFirstAndOnStandbysWhenTheyKnowOfIt() {
+        Run run = new Run(allWaiting(waiting("max_connections", 200, 100)));
+        run.members.answer(200, "restarted successfully");
+        run.members.answer(200, "{\"xlog\":{\"location\":900}}");
+        run.members.answer(200, "{\"xlog\":{\"received_location\":800,\"replayed_location\":800}}");
+        run.members.beUnreachable("for a moment");
+        run.members.answer(200, "{\"xlog\":{\"received_location\":900,\"replayed_location\":900}}");
+        run.members.answer(200, "restarted successfully");
+        run.members.answer(200, "this is no JSON");
+        run.members.answer(200, "restarted successfully");
+
+        assertThat(run.patronictl("restart", "batman", "--pending", "--force")).isZero();
+        assertThat(restarts(run)).containsExactly("b", "a", "c");
+        assertThat(run.pauses).hasSize(2);
+        assertThat(run.output()).endsWith("""
+                        Success: restart on member b
+                        Success: restart on member a
+                        c has not replayed yet what the primary b wrote after its restart: if it still waits for a restart afterwards, restart it once more
+                        Success: restart on member c
+                        """);
+    }
+
+    @Test
+    void whatWasRaisedIsRestartedOnThePrimaryLast() {
+        Run run = new Run(allWaiting(waiting("max_wal_senders", 10, 20)));
+        run.members.answer(200, "restarted successfully");
+        run.members.answer(200, "restarted successfully");
+        run.members.answer(200, "restarted successfully");
+
+        assertThat(run.patronictl("restart", "batman", "--force")).isZero();
+        assertThat(restarts(run)).containsExactly("a", "c", "b");
+        assertThat(run.output()).doesNotContain("Lowered");
+    }
+
+    @Test
+    void whoRestartsAStandbyBeforeThePrimaryIsToldThatItWillNotDo() {
+        Run run = new Run(allWaiting(waiting("max_connections", 200, 100)));
+        run.members.answer(200, "restarted successfully");
+
+        assertThat(run.patronictl("restart", "batman", "c", "--force")).isZero();
+        assertThat(run.output())
+                .contains("Lowered: max_connections. A standby can't start with less than its primary had: "
+                        + "restart the primary b first, and then c again\n");
+    }
+
+    @Test
+    void otherParametersAndThoseOfTheStandbyAloneChangeNeitherOrderNorOutput() {
+        Run run = new Run(allWaiting(waiting("shared_buffers", 200, 100)));
+        Run alone = new Run(new Clusters()
+                .leader("b")
+                .member("a", Clusters.fields(5431, "replica", waiting("max_connections", 200, 100)))
+                .member("b", Clusters.fields(5432, "primary", ""))
+                .view());
+        for (int count = 0; count < 3; count++) {
+            run.members.answer(200, "restarted successfully");
+            alone.members.answer(200, "restarted successfully");
+        }
+
+        assertThat(run.patronictl("restart", "batman", "--force")).isZero();
+        assertThat(restarts(run)).containsExactly("a", "b", "c");
+        assertThat(alone.patronictl("restart", "batman", "a", "--force")).isZero();
+        assertThat(run.output() + alone.output()).doesNotContain("Lowered");
+    }
+
+    @Test
+    void raisedAndLoweredTogetherTakeTwoRestartsOfTheStandbys() {
+        String both = waiting("max_connections", 200, 100)
+                .replace("}}", "},\"max_wal_senders\":{\"old_value\":\"10\",\"new_value\":\"20\"}}");
+        Run run = new Run(allWaiting(both));
+        for (int count = 0; count < 3; count++) {
+            run.members.answer(200, "restarted successfully");
+        }
+
+        assertThat(run.patronictl("restart", "batman", "--force")).isZero();
+        assertThat(restarts(run)).containsExactly("a", "c", "b");
+        assertThat(run.output())
+                .contains("Lowered: max_connections. A standby can't start with less than its primary had: "
+                        + "restart a, c once more afterwards\n");
+    }
+
+    @Test
+    void thePrimaryOfAStandbyClusterIsElsewhere() {
+        String lowered = waiting("max_connections", 200, 100);
+        Run run = new Run(new Clusters()
+                .leader("b")
+                .member("a", Clusters.fields(5431, "replica", lowered))
+                .member("b", Clusters.fields(5432, "standby_leader", lowered))
+                .view());
+        run.members.answer(200, "restarted successfully");
+        run.members.answer(200, "restarted successfully");
+
+        assertThat(run.patronictl("restart", "batman", "--force")).isZero();
+        assertThat(restarts(run)).containsExactly("a", "b");
     }
 }

@@ -11,6 +11,7 @@ import io.matriarch.config.TlsFiles;
 import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
+import io.matriarch.value.Value.Mapping;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -133,6 +136,29 @@ final class EtcdEndpointsTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> put(dcs, "7711371126323781962"));
         awaitView(watching, view -> view.systemIdentifier().equals(Optional.of("7711371126323781962")));
         assertThat(dcs.write(new DcsCommand.RenewLeader(), soon())).isInstanceOf(Writing.Written.class);
+    }
+
+    /** Nobody listens at any of them: each try fails at once. */
+    @Test
+    void aPersonsWriteOutlastsARestartOfAllThreeEndpoints() throws Exception {
+        List<RealEtcd> members = RealEtcd.three();
+        open.addAll(members);
+        EtcdDcs dcs =
+                client("a", false, members.stream().mapToInt(RealEtcd::port).toArray());
+        awaitView(dcs, _ -> true);
+        members.forEach(RealEtcd::kill);
+        DcsCommand command = new DcsCommand.PutConfig(Mapping.empty().with("ttl", 30), OptionalLong.empty());
+        Deadline first = Deadline.after(Duration.ofSeconds(6));
+        assertThat(dcs.write(command, first)).isInstanceOf(Writing.Unavailable.class);
+        assertThat(first.expired()).as("all of them fail fast").isFalse();
+
+        CompletableFuture<Writing> writing = CompletableFuture.supplyAsync(
+                () -> new PersistentDcs(dcs).write(command, Deadline.after(Duration.ofSeconds(30))));
+        Thread.sleep(Duration.ofSeconds(1));
+        assertThat(writing).isNotDone();
+        members.parallelStream().forEach(RealEtcd::start);
+        assertThat(writing.get(30, TimeUnit.SECONDS)).isInstanceOf(Writing.Written.class);
+        awaitView(dcs, view -> view.config().isPresent());
     }
 
     @HardCase(32)

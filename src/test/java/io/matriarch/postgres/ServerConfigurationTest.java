@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
+import io.matriarch.Logged;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus.PendingChange;
@@ -124,6 +125,38 @@ final class ServerConfigurationTest {
             return setting(b, "max_connections").equals("130");
         });
         awaitPending(b, Map.of("max_connections", new PendingChange("130", "110")));
+    }
+
+    /** First the primary, then the standby; before that the standby says what is missing. */
+    @Test
+    @HardCase(84)
+    void aStandbyTakesALowerValueAfterItsPrimaryAndSaysSo() throws Exception {
+        primaryAndStandby();
+        Map<String, PendingChange> lowered = Map.of("max_connections", new PendingChange("100", "80"));
+        try (Logged local = new Logged(LocalPostgres.class);
+                Logged starts = new Logged(ServerControl.class)) {
+            a.reload("{postgresql: {parameters: {max_connections: 80}}}");
+            awaitPending(a, lowered);
+            assertThat(local.messages()).noneMatch(line -> line.contains("after the primary"));
+            b.reload("{postgresql: {parameters: {max_connections: 80}}}");
+            awaitPending(b, lowered);
+            assertThat(local.messages())
+                    .contains("max_connections can be lowered here only after the primary was restarted with the new"
+                            + " value: restart the primary first, and then this standby");
+            assertThat(starts.warnings()).isEmpty();
+            b.succeeds(restart());
+            assertThat(setting(b, "max_connections")).isEqualTo("100");
+            awaitPending(b, lowered);
+            assertThat(starts.warnings())
+                    .containsExactly("max_connections stays at 100 for now, which is what the primary had: for a lower"
+                            + " value restart the primary first, and then this standby again");
+        }
+        a.succeeds(restart());
+        b.await("the standby has followed, and has the lower value after a restart", () -> {
+            b.succeeds(restart());
+            return setting(b, "max_connections").equals("80");
+        });
+        awaitPending(b, Map.of());
     }
 
     private void primaryAndStandby() {

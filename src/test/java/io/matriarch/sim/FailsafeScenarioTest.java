@@ -15,7 +15,7 @@ final class FailsafeScenarioTest {
     private static final Duration LONG = Duration.ofMinutes(3);
 
     /** A healthy cluster of three in that mode; seeds name modes. */
-    private static Simulation healthy(Simulation.FailsafeMode mode, Simulation.Plant plant) {
+    private static Simulation healthy(Simulation.FailsafeMode mode, Plant plant) {
         Simulation simulation =
                 new Simulation(List.of(Simulation.FailsafeMode.values()).indexOf(mode), 3, new Decider(), plant);
         simulation.requireHealing(Duration.ofMinutes(5), Duration.ofMinutes(1));
@@ -37,7 +37,7 @@ final class FailsafeScenarioTest {
 
     @Test
     void withoutFailsafeModeThePrimaryStops() {
-        Simulation simulation = healthy(Simulation.FailsafeMode.OFF, Simulation.Plant.NOTHING);
+        Simulation simulation = healthy(Simulation.FailsafeMode.OFF, Plant.NOTHING);
         SimulatedNode primary = primary(simulation);
         simulation.network().etcdDown(true);
         simulation.run(LONG);
@@ -46,7 +46,7 @@ final class FailsafeScenarioTest {
 
     @Test
     void withoutEtcdThePrimaryGoesOnWhileAllAccept() {
-        Simulation simulation = healthy(Simulation.FailsafeMode.ALL, Simulation.Plant.NOTHING);
+        Simulation simulation = healthy(Simulation.FailsafeMode.ALL, Plant.NOTHING);
         SimulatedNode primary = primary(simulation);
         simulation.network().etcdDown(true);
         simulation.run(LONG);
@@ -60,7 +60,7 @@ final class FailsafeScenarioTest {
 
     @Test
     void withoutEtcdThePrimaryGoesOnWithAMajority() {
-        Simulation simulation = healthy(Simulation.FailsafeMode.MAJORITY, Simulation.Plant.NOTHING);
+        Simulation simulation = healthy(Simulation.FailsafeMode.MAJORITY, Plant.NOTHING);
         SimulatedNode primary = primary(simulation);
         List<SimulatedNode> standbys = standbys(simulation);
         simulation.network().etcdDown(true);
@@ -77,7 +77,7 @@ final class FailsafeScenarioTest {
     @Test
     void thePrimaryTakesTheLockAgainWhenEtcdIsBack() {
         for (Simulation.FailsafeMode mode : List.of(Simulation.FailsafeMode.ALL, Simulation.FailsafeMode.MAJORITY)) {
-            Simulation simulation = healthy(mode, Simulation.Plant.NOTHING);
+            Simulation simulation = healthy(mode, Plant.NOTHING);
             SimulatedNode primary = primary(simulation);
             int timeline = primary.postgres().timeline();
             simulation.network().etcdDown(true);
@@ -91,7 +91,7 @@ final class FailsafeScenarioTest {
 
     @Test
     void whoIsCutOffFromThePrimaryDoesNotRaceWhileAMajorityLetsItGoOn() {
-        Simulation simulation = cutBetween(Simulation.Plant.NOTHING);
+        Simulation simulation = cutBetween(Plant.NOTHING);
         SimulatedNode primary = primary(simulation);
         simulation.run(LONG);
         assertThat(primary.postgres().acceptsWrites()).isTrue();
@@ -99,14 +99,14 @@ final class FailsafeScenarioTest {
 
     @Test
     void aMemberThatPledgesAgainstItsPromiseIsFound() {
-        Simulation simulation = cutBetween(Simulation.Plant.PERJURED);
+        Simulation simulation = cutBetween(Plant.PERJURED);
         assertThatThrownBy(() -> simulation.run(LONG))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("accepts writes");
     }
 
     /** The primary reaches one standby only and not etcd; the other standby, which reaches both etcd and the first one, is to take over. */
-    private static Simulation cutBetween(Simulation.Plant plant) {
+    private static Simulation cutBetween(Plant plant) {
         Simulation simulation = healthy(Simulation.FailsafeMode.MAJORITY, plant);
         String primary = primary(simulation).name();
         String apart = standbys(simulation).getFirst().name();

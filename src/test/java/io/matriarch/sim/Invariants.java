@@ -195,6 +195,7 @@ final class Invariants {
 
     /** Before an operation begins. */
     void begins(SimulatedNode node, Operation operation) {
+        checkForks(); // the operation may be the one that makes a fork undone
         require(
                 !(operation instanceof Operation.Start && node.postgres().isHalfMade()),
                 node.name() + " starts a half-made directory");

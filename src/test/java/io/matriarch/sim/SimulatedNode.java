@@ -172,9 +172,9 @@ final class SimulatedNode {
                 this::time,
                 () -> Instant.EPOCH.plusNanos(time()),
                 decider,
-                dcs,
-                new PatientPostgres(),
-                new ToPeers(),
+                simulation.plant().dcs(dcs),
+                simulation.plant().postgres(new PatientPostgres()),
+                simulation.plant().peers(new ToPeers()),
                 fresh));
         state = Optional.of(fresh);
         schedule(simulation.between(Duration.ZERO, Duration.ofMillis(100)));
@@ -483,13 +483,13 @@ final class SimulatedNode {
     }
 
     private boolean accepts(Mapping call) {
-        return simulation.planted(Simulation.Plant.FORGETFUL)
+        return simulation.plant() == Plant.FORGETFUL
                 ? !postgres.acceptsWrites()
                 : state.orElseThrow().acceptFailsafe(call);
     }
 
     private Pledge pledges() {
-        return simulation.planted(Simulation.Plant.PERJURED)
+        return simulation.plant() == Plant.PERJURED
                 ? Pledge.GIVEN
                 : state.orElseThrow().pledge();
     }

@@ -65,7 +65,7 @@ final class Simulation implements SimulatedPostgres.World {
         this(seed, size, decider, plant, Mapping.empty());
     }
 
-    private Simulation(long seed, int size, Decider decider, Plant plant, Mapping settings) {
+    Simulation(long seed, int size, Decider decider, Plant plant, Mapping settings) {
         this.seed = seed;
         this.settings = settings;
         this.plant = plant;
@@ -94,15 +94,6 @@ final class Simulation implements SimulatedPostgres.World {
         OFF,
         ALL,
         MAJORITY
-    }
-
-    /** A mistake that the invariants have to find. */
-    enum Plant {
-        NOTHING,
-        /** Members accept that a primary goes on without the DCS, and forget it at once. */
-        FORGETFUL,
-        /** Members pledge that they let no primary go on, and let it. */
-        PERJURED
     }
 
     private record Event(long at, long order, Runnable action) implements Comparable<Event> {
@@ -141,8 +132,8 @@ final class Simulation implements SimulatedPostgres.World {
         return failsafe;
     }
 
-    boolean planted(Plant kind) {
-        return plant == kind;
+    Plant plant() {
+        return plant;
     }
 
     int below(int bound) {

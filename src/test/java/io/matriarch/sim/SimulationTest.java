@@ -80,7 +80,7 @@ final class SimulationTest {
     void aBrokenPromiseIsFound() {
         assertThatThrownBy(() -> {
                     for (int seed = 0; seed < SEEDS_IN_CI; seed++) {
-                        live(new Simulation(seed, 3, new Decider(), Simulation.Plant.FORGETFUL));
+                        live(new Simulation(seed, 3, new Decider(), Plant.FORGETFUL));
                     }
                 })
                 .isInstanceOf(AssertionError.class)
@@ -103,7 +103,7 @@ final class SimulationTest {
     }
 
     /** How long it took to heal. */
-    private static Duration live(Simulation simulation) {
+    static Duration live(Simulation simulation) {
         simulation.run(simulation.chance(0.1) ? simulation.between(Duration.ZERO, TO_BOOTSTRAP) : TO_BOOTSTRAP);
         for (int i = 0; i < FAULTS; i++) {
             simulation.disturbances().disturb();

@@ -32,6 +32,9 @@ final class EtcdClient implements AutoCloseable {
     private static final long LARGEST_ANSWER = 4 << 20;
 
     private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
+    /** Whoever reads the cluster waits for it, and can do without. */
+    private static final Duration DISCOVERY_PATIENCE = Duration.ofSeconds(3);
+
     private static final Duration SRV_INTERVAL = Duration.ofSeconds(30);
 
     private final Vertx vertx;
@@ -50,6 +53,7 @@ final class EtcdClient implements AutoCloseable {
     private boolean authenticationIsOff;
     private long clusterId;
     private long raftTerm;
+    private boolean listWasBroken;
 
     EtcdClient(Vertx vertx, EtcdSettings settings, Ticker ticker) {
         this.ticker = ticker;
@@ -349,18 +353,31 @@ final class EtcdClient implements AutoCloseable {
             return;
         }
         discoveryDue = ticker.nanos() + DISCOVERY_INTERVAL.toNanos();
-        if (call(Method.MEMBER_LIST, Message.build(), deadline) instanceof Reply.Answer answer) {
-            List<HostPort> found = answer.message().messages(2).stream()
-                    .flatMap(member -> member.texts(4).stream())
-                    .flatMap(url -> MemberUrls.address(url).stream())
-                    .distinct()
-                    .toList();
+        if (call(Method.MEMBER_LIST, Message.build(), deadline.atMost(DISCOVERY_PATIENCE))
+                instanceof Reply.Answer(Message list)) {
+            learn(list);
+        }
+    }
+
+    /** From a list that can't be read nothing is learned, and what was known stays; it is said once, until a good one came. */
+    private void learn(Message list) {
+        try {
+            List<HostPort> found = MemberUrls.clients(list);
             lock.lock();
             try {
                 discovered = found;
             } finally {
                 lock.unlock();
             }
+            listWasBroken = false;
+        } catch (UncheckedIOException broken) {
+            if (!listWasBroken) {
+                LOG.warnf(
+                        "etcd's list of its members can't be read (%s): the endpoints known so far stay in use; look at"
+                                + " what answers at %s",
+                        broken.getMessage(), currentEndpoint().address());
+            }
+            listWasBroken = true;
         }
     }
 

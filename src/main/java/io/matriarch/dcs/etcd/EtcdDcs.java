@@ -175,6 +175,8 @@ public final class EtcdDcs implements Dcs {
                 case DcsCommand.RemoveCluster _ ->
                     writing(client.call(Method.DELETE_RANGE, Requests.deletePrefix(prefix), deadline), _ -> {});
             };
+        } catch (UncheckedIOException broken) {
+            return new Writing.Unavailable("etcd's answer makes no sense: " + broken.getMessage());
         } finally {
             lock.unlock();
         }

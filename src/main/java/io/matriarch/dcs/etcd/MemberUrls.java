@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** The addresses of etcd's members as etcd writes them. */
 final class MemberUrls {
+    private static final int LAST_PORT = 65_535;
+
     private MemberUrls() {}
 
     /** From the JSON that a peer answers to {@code GET /members}; empty when it makes no sense. */
@@ -30,12 +32,25 @@ final class MemberUrls {
         }
     }
 
-    /** Absent for what is no URL with a port. */
+    /**
+     * From the answer to MemberList.
+     *
+     * @throws java.io.UncheckedIOException if it makes no sense
+     */
+    static List<HostPort> clients(Message list) {
+        return list.messages(2).stream()
+                .flatMap(member -> member.texts(4).stream())
+                .flatMap(url -> address(url).stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Absent for what is no URL with a host and a port that exists. */
     static Optional<HostPort> address(String url) {
         try {
             URI uri = URI.create(url);
             return Optional.ofNullable(uri.getHost())
-                    .filter(_ -> uri.getPort() > 0)
+                    .filter(_ -> uri.getPort() > 0 && uri.getPort() <= LAST_PORT)
                     .map(host -> new HostPort(host.replaceAll("[\\[\\]]", ""), uri.getPort()));
         } catch (IllegalArgumentException notAUrl) {
             return Optional.empty();

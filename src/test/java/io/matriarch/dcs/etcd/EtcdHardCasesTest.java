@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.matriarch.HardCase;
+import io.matriarch.Logged;
 import io.matriarch.config.Credentials;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.HostPort;
@@ -107,6 +108,10 @@ final class EtcdHardCasesTest {
     }
 
     private EtcdClient client(boolean discover, boolean withUser, HostPort... endpoints) {
+        return client(Ticker.system(), discover, withUser, endpoints);
+    }
+
+    private EtcdClient client(Ticker ticker, boolean discover, boolean withUser, HostPort... endpoints) {
         EtcdClient client = new EtcdClient(
                 vertx,
                 new EtcdSettings(
@@ -118,7 +123,7 @@ final class EtcdHardCasesTest {
                         Optional.of(new Credentials("matriarch", new Secret("elephant")))
                                 .filter(_ -> withUser),
                         TlsFiles.NONE),
-                Ticker.system());
+                ticker);
         open.add(client);
         return client;
     }
@@ -327,6 +332,112 @@ final class EtcdHardCasesTest {
         for (int count = 0; count < 3; count++) {
             assertThat(keepAlive(client)).isInstanceOf(Reply.Answer.class);
         }
+    }
+
+    @HardCase(26)
+    @Test
+    void fromAListOfMembersThatIsNoneNothingIsLearnedAndItIsSaidOnce() {
+        Say broken = Say.ok(Say.header(5).bytes(2, new byte[] {(byte) 0xff}));
+        Deque<Say> lists = new ArrayDeque<>(List.of(broken, broken));
+        AtomicBoolean down = new AtomicBoolean();
+        ScriptedEtcd second = etcd(_ -> WELL);
+        ScriptedEtcd first = etcd(call -> down.get()
+                ? Say.error(UNAVAILABLE, "etcdserver: no leader")
+                : call.method().equals("MemberList") ? lists.pop() : WELL);
+        lists.push(members("http://" + second.address()));
+        AtomicLong now = new AtomicLong();
+        EtcdClient client = client(now::get, true, false, first.address());
+        client.discoverIfDue(soon());
+
+        try (Logged log = new Logged(EtcdClient.class)) {
+            for (int count = 0; count < 2; count++) {
+                now.addAndGet(Duration.ofMinutes(6).toNanos());
+                client.discoverIfDue(soon());
+                assertThat(keepAlive(client)).isInstanceOf(Reply.Answer.class);
+            }
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "list of its members can't be read", first.address().toString());
+        }
+        assertThat(lists).isEmpty();
+        down.set(true);
+        assertThat(keepAlive(client)).isInstanceOf(Reply.Answer.class);
+        assertThat(second.methods()).as("what was known before").containsExactly("LeaseKeepAlive");
+    }
+
+    @HardCase(26)
+    @Test
+    void addressesOfMembersThatAreNoneBreakNoCall() {
+        ScriptedEtcd server = etcd(call -> call.method().equals("MemberList")
+                ? members("http://127.0.0.1:99999", "http://:1", "unix://etcd", "%", "")
+                : Say.error(UNAVAILABLE, "etcdserver: no leader"));
+        EtcdClient client = client(true, false, server.address());
+
+        client.discoverIfDue(soon());
+        assertThat(keepAlive(client)).isInstanceOf(Reply.NoAnswer.class);
+        assertThat(server.methods()).as("the only address there is").containsOnly("MemberList", "LeaseKeepAlive");
+    }
+
+    @HardCase(26)
+    @Test
+    void theClusterIsReadThoughTheListOfMembersIsNoneOrNeverComes() {
+        for (Say list : List.of(
+                Say.ok(Say.header(5).bytes(2, new byte[] {(byte) 0xff})),
+                Say.ok(Message.build().bytes(1, new byte[] {(byte) 0xff})),
+                Say.error(UNKNOWN, "boom"),
+                Say.NOTHING)) {
+            ScriptedEtcd server =
+                    etcd(call -> call.method().equals("MemberList") ? list : keys(true), _ -> List.of(BEGUN));
+            EtcdSettings settings = new EtcdSettings(
+                    List.of(server.address()),
+                    false,
+                    true,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    TlsFiles.NONE);
+            EtcdDcs dcs = new EtcdDcs(
+                    vertx, settings, "/service/test/", Optional.of("a"), Duration.ofSeconds(30), Ticker.system());
+            open.add(dcs);
+
+            assertThat(seesTheIdentifier(dcs)).as("%s", list).isTrue();
+            assertThat(server.methods()).as("%s", list).contains("MemberList");
+        }
+    }
+
+    @HardCase(26)
+    @Test
+    void aTransactionsAnswerThatIsNoneMeansThatNothingIsKnown() {
+        Say broken = Say.ok(Say.header(5).bytes(3, new byte[] {(byte) 0xff}));
+        ScriptedEtcd server = etcd(
+                call -> switch (call.method()) {
+                    case "Txn" -> broken;
+                    case "LeaseGrant", "LeaseKeepAlive" ->
+                        Say.ok(Say.header(5).number(2, 9).number(3, 30));
+                    default ->
+                        Say.ok(Say.header(5)
+                                .message(
+                                        2,
+                                        Message.build()
+                                                .text(1, "/service/test/leader")
+                                                .number(3, 4)
+                                                .text(5, "a")
+                                                .number(6, 8)));
+                },
+                _ -> List.of(BEGUN));
+        EtcdDcs dcs = dcs(server, Ticker.system());
+        assertThat(dcs.read(soon())).isInstanceOf(Reading.Known.class);
+
+        assertThat(dcs.write(new DcsCommand.RenewLeader(), soon())).isInstanceOf(Writing.Unavailable.class);
+        assertThat(server.methods()).contains("Txn");
+    }
+
+    private static Say members(String... urls) {
+        Message.Builder list = Say.header(5);
+        Stream.of(urls).forEach(url -> list.message(2, Message.build().text(4, url)));
+        return Say.ok(list);
     }
 
     @HardCase(34)

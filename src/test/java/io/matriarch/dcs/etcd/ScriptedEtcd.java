@@ -23,6 +23,9 @@ final class ScriptedEtcd implements AutoCloseable {
 
     /** An answer: a message with status 0, or gRPC's status and text. */
     record Say(Message.Builder message, int status, String text) {
+        /** The request stays without an answer. */
+        static final Say NOTHING = new Say(Message.build(), -1, "");
+
         static Say ok(Message.Builder message) {
             return new Say(message, 0, "");
         }
@@ -83,6 +86,9 @@ final class ScriptedEtcd implements AutoCloseable {
 
     private void answer(HttpServerRequest request, Buffer body, Function<Call, Say> script) {
         Say say = script.apply(called(request, body));
+        if (say.status() < 0) {
+            return;
+        }
         var response =
                 request.response().putHeader("content-type", "application/grpc").setChunked(true);
         response.putTrailer("grpc-status", Integer.toString(say.status()));

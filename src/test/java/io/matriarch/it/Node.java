@@ -24,7 +24,7 @@ final class Node {
 
     private final String name;
     private final Path home;
-    private final AgentProgram.Program program;
+    private AgentProgram.Program program;
     private final Place place;
     private final int databasePort;
     private final Rest rest;
@@ -78,6 +78,15 @@ final class Node {
         }
     }
 
+    /** Another program takes the node over the next time that it is started. */
+    void runAs(AgentProgram.Program other) {
+        program = other;
+    }
+
+    AgentProgram.Program program() {
+        return program;
+    }
+
     boolean isRunning() {
         return agent.filter(ServerProcess::isRunning).isPresent();
     }
@@ -86,8 +95,13 @@ final class Node {
         return agent.orElseThrow(() -> new IllegalStateException(name + " was never started"));
     }
 
-    void stop() {
+    /** As {@code systemctl stop} does; what becomes of PostgreSQL is the agent's affair. */
+    void terminate() {
         agent.ifPresent(running -> running.stop(60));
+    }
+
+    void stop() {
+        terminate();
         postmaster().ifPresent(pid -> ServerProcess.signal("QUIT", pid));
     }
 

@@ -161,6 +161,9 @@ public final class Agent {
         Signals.handle("TERM", end);
         Signals.handle("INT", end);
         Signals.handle("HUP", () -> askReload(thread));
+        for (String name : new String[] {"USR1", "USR2"}) {
+            Signals.handle(name, () -> LOG.infof("the signal %s means nothing here", name));
+        }
         if (ending.get()) {
             end.run();
         }

@@ -9,8 +9,10 @@ import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
 import io.matriarch.postgres.Postmaster;
 import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,6 +23,7 @@ public final class AgentMain {
 
     /** Ends the process when the agent ends; what can't be used in the configuration is told first. */
     public static void run(Optional<String> path) {
+        refuseRoot();
         switch (ConfigurationLoader.load(path.map(Path::of), System.getenv())) {
             case LoadResult.Invalid<Configuration> invalid -> {
                 invalid.problems().forEach(problem -> System.err.println("matriarch: " + problem));
@@ -35,6 +38,21 @@ public final class AgentMain {
                         (code, failure) -> ended(code, Optional.ofNullable(failure), loaded.configuration()),
                         path.stream().toArray(String[]::new));
             }
+        }
+    }
+
+    /** PostgreSQL refuses to run as root; files that root has written would lock its owner out. */
+    private static void refuseRoot() {
+        try {
+            if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+                System.err.println(
+                        "matriarch: can't run as root, which PostgreSQL refuses as well; start it as the owner of the"
+                                + " data directory, with 'runuser -u postgres -- matriarch ...', gosu, or User= in a unit");
+                end(1);
+            }
+        } catch (IOException | UnsupportedOperationException unknown) {
+            // the first program of PostgreSQL that is run says so then
+            return;
         }
     }
 

@@ -16,7 +16,7 @@ final class WalFetch {
      * Fetches {@code name} to {@code destination}, which is replaced at once or not at all.
      *
      * @param systemIdentifier of the cluster, when the user says so; otherwise it's read from the data directory
-     * @return false if the repository is there and doesn't have the file
+     * @return false if the repository has files of the cluster and doesn't have the file
      * @throws ArchiveException if the repository can't be trusted to say that, or the file is damaged
      * @throws IOException if a file can't be read or written
      */
@@ -29,7 +29,7 @@ final class WalFetch {
         String identifier =
                 systemIdentifier.isPresent() ? systemIdentifier.get() : SystemIdentifier.besides(destination);
         WalLocation location = new WalLocation(repository, identifier, parsed.get());
-        location.requireRepository();
+        location.requireCluster();
         if (Files.notExists(location.file())) {
             return false;
         }

@@ -55,6 +55,16 @@ record WalLocation(Path repository, String systemIdentifier, WalName name) {
         }
     }
 
+    /** A mount point is a directory too, while nothing is mounted there. */
+    void requireCluster() throws ArchiveException {
+        requireRepository();
+        if (!Files.isDirectory(cluster())) {
+            throw new ArchiveException(
+                    "the repository " + repository + " holds nothing of the cluster " + systemIdentifier
+                            + ": there is no " + cluster() + " (is the repository mounted, and the right one?)");
+        }
+    }
+
     /** Creates the directories above the file so that they survive a power failure. */
     void createDirectories() throws IOException {
         createDurably(directory());

@@ -12,6 +12,7 @@ import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +141,8 @@ final class EditConfigCommand extends CtlCommand {
         }
         try {
             return parse(Files.readString(Path.of(file)), file);
+        } catch (NoSuchFileException e) {
+            throw new CtlError(file + " doesn't exist");
         } catch (IOException e) {
             throw new CtlError(file + " can't be read: " + e.getMessage());
         }

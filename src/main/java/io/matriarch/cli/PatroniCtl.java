@@ -29,7 +29,7 @@ final class PatroniCtl {
     /** Returns the exit code. */
     int run(List<String> arguments) {
         GlobalOptions options = new GlobalOptions();
-        CommandLine global = new CommandLine(options).setStopAtPositional(true);
+        CommandLine global = new CommandLine(options).setStopAtPositional(true).setOverwrittenOptionsAllowed(true);
         CommandSpec spec = global.getCommandSpec();
         try {
             global.parseArgs(arguments.toArray(String[]::new));
@@ -55,6 +55,7 @@ final class PatroniCtl {
     private int run(CtlCommandName name, GlobalOptions options) {
         CtlCommand command = name.make();
         CommandLine line = new CommandLine(command)
+                .setOverwrittenOptionsAllowed(true)
                 .registerConverter(OutputFormat.class, OutputFormat::parse)
                 .registerConverter(RoleFilter.class, RoleFilter::parse);
         String program = PROGRAM + " " + name.text();

@@ -2,6 +2,7 @@ package io.matriarch.cli;
 
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ConfigurationLoader;
+import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.HostPort;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
@@ -15,6 +16,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,8 @@ import java.util.stream.Stream;
 
 /** {@code --validate-config}: 0 when the configuration is good, 1 with everything that is wrong on standard error. */
 public final class ValidateConfig {
+    private static final int CONNECT_MILLIS = 3_000;
+
     private final Function<Configuration, ParameterOpinion> server;
     private final PrintStream output;
     private final PrintStream errors;
@@ -63,6 +67,8 @@ public final class ValidateConfig {
         List<String> findings = new ArrayList<>();
         PostgresPrograms.of(configuration.postgresql()).unusable("postgres").ifPresent(findings::add);
         missingFolder(configuration.postgresql()).ifPresent(findings::add);
+        foreignFolder(configuration.postgresql().dataDirectory()).ifPresent(findings::add);
+        findings.addAll(unreachable(configuration.etcd()));
         findings.addAll(request.ignoreListenPort() ? unknownHosts(configuration) : busyPorts(configuration));
         ParameterOpinion opinion = server.apply(configuration);
         findings.addAll(opinion.wrong());
@@ -78,9 +84,41 @@ public final class ValidateConfig {
 
     private static Optional<String> missingFolder(PostgresSettings settings) {
         return Optional.ofNullable(settings.pgpass().toAbsolutePath().getParent())
-                .filter(folder -> !Files.isDirectory(folder))
+                // the folder above the data directory is made with it
+                .filter(folder -> !Files.isDirectory(folder)
+                        && !settings.dataDirectory().toAbsolutePath().startsWith(folder))
                 .map(folder ->
                         "postgresql.pgpass: its folder " + folder + " doesn't exist; make it, or name another file");
+    }
+
+    private static Optional<String> foreignFolder(Path data) {
+        if (!Files.exists(data) || Files.exists(data.resolve("PG_VERSION"))) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            return files.anyMatch(file -> !file.endsWith("lost+found"))
+                    ? Optional.of("postgresql.data_dir: " + data
+                            + " has files, and none of them is PG_VERSION: it holds no PostgreSQL cluster")
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("postgresql.data_dir: " + data + " isn't a folder that this user can read");
+        }
+    }
+
+    private static List<String> unreachable(EtcdSettings etcd) {
+        return etcd.endpoints().stream()
+                .filter(endpoint -> !answers(endpoint))
+                .map(endpoint -> "etcd3: nobody answers at " + endpoint)
+                .toList();
+    }
+
+    private static boolean answers(HostPort endpoint) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static List<String> busyPorts(Configuration configuration) {

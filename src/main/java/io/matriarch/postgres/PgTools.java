@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Runs PostgreSQL's programs as child processes: with a deadline, without the agent's own variables; those whose words are read speak English. */
 final class PgTools {
@@ -34,11 +35,13 @@ final class PgTools {
 
     /** How a program ended. Exit code 127 with a text when it could not be started, 124 when the deadline came. */
     record Result(int exitCode, String output) {
+        private static final Pattern HINT = Pattern.compile("(?i)\\bhint: |^Try \"");
+
         boolean ok() {
             return exitCode == 0;
         }
 
-        /** The last line that tells of an error, else the last that says anything: hints may follow the error. */
+        /** The last line that tells of an error, else the last that is no hint. */
         String lastLine() {
             List<String> lines = output.lines()
                     .map(String::strip)
@@ -47,7 +50,10 @@ final class PgTools {
             return lines.reversed().stream()
                     .filter(line -> line.contains("error: ") || line.contains("FATAL: "))
                     .findFirst()
-                    .orElseGet(() -> lines.isEmpty() ? "exit code " + exitCode : lines.getLast());
+                    .or(() -> lines.reversed().stream()
+                            .filter(line -> !HINT.matcher(line).find())
+                            .findFirst())
+                    .orElse("exit code " + exitCode);
         }
     }
 

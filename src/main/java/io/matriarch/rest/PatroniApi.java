@@ -59,10 +59,11 @@ public final class PatroniApi {
     @Path("config")
     public Response config() {
         return answers.withSnapshot((commands, _) -> commands.readCluster()
-                .flatMap(ClusterView::config)
-                .map(DynamicConfiguration::raw)
-                .map(config -> answers.json(200, config))
-                .orElseGet(() -> answers.text(502, "there is no configuration in the DCS")));
+                .map(view -> view.config()
+                        .map(DynamicConfiguration::raw)
+                        .map(config -> answers.json(200, config))
+                        .orElseGet(() -> answers.text(502, "there is no configuration in the DCS")))
+                .orElseGet(() -> answers.text(503, "the DCS can't be read")));
     }
 
     @PATCH

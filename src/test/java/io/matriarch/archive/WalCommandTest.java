@@ -208,6 +208,19 @@ class WalCommandTest {
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("is it mounted?");
     }
 
+    /** As a mount point looks while nothing is mounted, or the repository of others. */
+    @Test
+    void aRepositoryWithNothingOfTheClusterIsNotTheEndOfTheWal() throws IOException {
+        assertThat(fetch(NAME, wal("fetched"))).isEqualTo(WalCommand.FATAL);
+        assertComplaint("holds nothing of the cluster " + CLUSTER);
+        Path other = Segments.dataDirectory(directory.resolve("other"), OTHER_CLUSTER);
+        Path theirs = Files.write(other.resolve("pg_wal").resolve(NAME), Segments.bytes(NAME, OTHER_CLUSTER, 9));
+        assertThat(push(theirs)).isZero();
+        assertThat(fetch(NAME, wal("fetched"))).isEqualTo(WalCommand.FATAL);
+        Files.createFile(data.resolve("standby.signal"));
+        assertThat(fetch(NAME, wal("fetched"))).as("a standby asks again").isEqualTo(WalCommand.FAILURE);
+    }
+
     @Test
     void leftoversOfAPowerFailureAreIgnored() throws IOException {
         Files.createDirectories(archived());

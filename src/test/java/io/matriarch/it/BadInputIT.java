@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -120,6 +121,19 @@ final class BadInputIT {
         assertThat(daemon(List.of("--nosuch")).code()).isEqualTo(2);
         assertThat(daemon(List.of("--nosuch")).output()).contains("Usage: ", "unrecognized arguments: --nosuch");
         assertThat(daemon(List.of(file.toString(), "extra")).output()).contains("unrecognized arguments: extra");
+    }
+
+    @Test
+    void asRoot() throws Exception {
+        List<String> command = new ArrayList<>(etcd.daemon());
+        command.add(stopped.node().configuration().toString());
+        Map<String, String> before = Loner.listing(stopped.data());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("can't run as root", "runuser -u postgres");
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(Loner.listing(stopped.data())).isEqualTo(before);
     }
 
     private static ServerProcess.Ended daemon(List<String> arguments) {

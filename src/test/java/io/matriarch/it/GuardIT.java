@@ -59,6 +59,7 @@ final class GuardIT {
 
         killTheAgent(primary, replica);
         reload(primary);
+        sendMeaninglessSignals(primary);
 
         primary.process().terminate();
         assertThat(primary.process().await(20)).as(primary.log()).isTrue();
@@ -124,6 +125,19 @@ final class GuardIT {
                 "PostgreSQL has what the file says",
                 10,
                 () -> primary.node().query("show work_mem").equals("7MB"));
+    }
+
+    /** By default a native image writes its heap, with all passwords in it, to a file at USR1. */
+    private static void sendMeaninglessSignals(Loner primary) {
+        long agent = agentOf(primary).orElseThrow();
+        for (String name : List.of("USR1", "USR2", "QUIT")) {
+            ServerProcess.signal(name, primary.process().pid());
+        }
+        primary.awaitLog("the signal USR1 means nothing here");
+        primary.awaitLog("the signal USR2 means nothing here");
+        LocalCluster.await("it answers", 10, () -> primary.rest().says200("/primary"));
+        assertThat(agentOf(primary)).contains(agent);
+        assertThat(Loner.listing(etcd.home()).keySet()).noneMatch(file -> file.contains("heapdump"));
     }
 
     private static Optional<Long> agentOf(Loner loner) {

@@ -2,19 +2,22 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.matriarch.HardCase;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** What is shown of a failed program's output. */
 final class PgToolsTest {
-    /** PostgreSQL would tell systemd of itself as if it were the service. */
-    @Test
-    @HardCase(110)
-    void theSocketOfSystemdAndTheAgentsVariablesDoNotReachPostgres() {
-        Map<String, String> environment = new HashMap<>(
-                Map.of("NOTIFY_SOCKET", "/run/notify", "PATRONI_SUPERUSER_PASSWORD", "x", "LANG", "C.UTF-8"));
-        PgTools.cleanEnvironment(environment);
-        assertThat(environment).containsOnly(Map.entry("LANG", "C.UTF-8"));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "initdb: unrecognized option '--x'/initdb: hint: Try \"initdb --help\" for more information. | initdb: unrecognized option '--x'",
+                "Try \"initdb --help\" for more information. | exit code 1",
+                "pg_rewind: error: no such file/pg_rewind: done | pg_rewind: error: no such file",
+                "one/two | two",
+                "'' | exit code 1"
+            })
+    void isTheErrorAndNotTheHint(String output, String shown) {
+        assertThat(new PgTools.Result(1, output.replace("/", "\n")).lastLine()).isEqualTo(shown);
     }
 }

@@ -31,7 +31,10 @@ final class SimulationTest {
     void theInvariantsHoldAndTheClusterHeals() {
         long only = Long.getLong("matriarch.seed", -1);
         if (only >= 0) {
-            live(simulation(only, new Decider()));
+            Simulation simulation = simulation(only, new Decider());
+            Duration healing = live(simulation);
+            System.out.println("seed " + only + ": no violation, healed within " + healing.toSeconds() + " s; "
+                    + simulation.tally());
             return;
         }
         int seeds = Integer.getInteger("matriarch.seeds", SEEDS_IN_CI);

@@ -44,6 +44,7 @@ final class SimulatedNode {
     static final Duration TTL = Duration.ofSeconds(30);
     private static final int MARGIN = 5;
     private static final Duration AFTER_RESET = Duration.ofSeconds(20);
+    private static final Duration GUARDS_MARGIN = Duration.ofMillis(1500);
     private static final Duration STEP = Duration.ofMillis(2);
     private static final Duration MOST_LAG = Duration.ofMillis(700);
 
@@ -250,6 +251,19 @@ final class SimulatedNode {
     /** SIGSTOP, and SIGCONT after {@code pause}. */
     void freeze(Duration pause) {
         frozenUntil = simulation.now() + pause.toNanos();
+        long untilGuard = leaseLeft() - GUARDS_MARGIN.toNanos();
+        simulation.after(name, Duration.ofNanos(Math.max(0, untilGuard)), this::guardLooks);
+    }
+
+    /** The guard doesn't wait for a frozen agent when its lease runs out (docs/guard.md). */
+    private void guardLooks() {
+        boolean over = leaseLeft() <= GUARDS_MARGIN.toNanos();
+        if (over && frozenUntil > simulation.now() && postgres.acceptsWrites() && !paused()) {
+            agentDies();
+            postgres.crash();
+            frozenUntil = simulation.now();
+            simulation.at(simulation.between(Duration.ofMillis(20), Duration.ofSeconds(1)), this::boot);
+        }
     }
 
     void agentDies() {

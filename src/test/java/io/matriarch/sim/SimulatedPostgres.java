@@ -625,13 +625,13 @@ final class SimulatedPostgres implements Postgres {
         };
     }
 
-    /** The remote primary is asked itself how far it is; of a member the decision knows. */
+    /** As the real one, which asks the source first: it has to answer, and to be as far unless a person ordered it. */
     private boolean refuses(Operation.Reinitialize again) {
-        return again.source().isRemote()
-                && !again.ordered()
-                && world.reachableServer(name, again.source().member())
-                        .filter(source -> source.wal.size() >= wal.size())
-                        .isEmpty();
+        Optional<SimulatedPostgres> source =
+                world.reachableServer(name, again.source().member()).filter(server -> server.running);
+        boolean behindIsAllowed = again.ordered() || halfMade;
+        return source.filter(server -> behindIsAllowed || server.wal.size() >= wal.size())
+                .isEmpty();
     }
 
     private OperationResult copySlots(Operation.CopyLogicalSlots copy) {

@@ -32,8 +32,13 @@ enum Plant {
             return new MistakenPorts.OfPeers(real);
         }
     },
-    /** Whoever has to be rewound is cloned anew instead, though nobody else may have its WAL. */
+    /** Whoever has to be rewound is cloned anew instead, and nobody is asked whether somebody else has its WAL. */
     CLONED_INSTEAD_OF_REWOUND {
+        @Override
+        boolean asksSources() {
+            return false;
+        }
+
         @Override
         Postgres postgres(Postgres real) {
             return new MistakenPorts.OfPostgres(
@@ -114,5 +119,9 @@ enum Plant {
 
     Postgres postgres(Postgres real) {
         return real;
+    }
+
+    boolean asksSources() {
+        return true;
     }
 }

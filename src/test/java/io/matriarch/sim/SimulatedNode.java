@@ -251,16 +251,23 @@ final class SimulatedNode {
     /** SIGSTOP, and SIGCONT after {@code pause}. */
     void freeze(Duration pause) {
         frozenUntil = simulation.now() + pause.toNanos();
-        long untilGuard = leaseLeft() - GUARDS_MARGIN.toNanos();
-        simulation.after(name, Duration.ofNanos(Math.max(0, untilGuard)), this::guardLooks);
+        guardWatches();
     }
 
-    /** The guard doesn't wait for a frozen agent when its lease runs out (docs/guard.md). */
+    private void guardWatches() {
+        long left = leaseLeft() - GUARDS_MARGIN.toNanos();
+        simulation.at(Duration.ofNanos(Math.max(0, left)), this::guardLooks);
+    }
+
+    /** The guard waits for no agent, frozen or just started, when the lease runs out (docs/guard.md). */
     private void guardLooks() {
         boolean over = leaseLeft() <= GUARDS_MARGIN.toNanos();
-        if (over && frozenUntil > simulation.now() && postgres.acceptsWrites() && !paused()) {
+        if (!over || !powered || !postgres.acceptsWrites() || paused()) {
+            return;
+        }
+        postgres.crash();
+        if (agentAlive) {
             agentDies();
-            postgres.crash();
             frozenUntil = simulation.now();
             simulation.at(simulation.between(Duration.ofMillis(20), Duration.ofSeconds(1)), this::boot);
         }
@@ -271,6 +278,7 @@ final class SimulatedNode {
         life++;
         busy = 0;
         postgres.agentGone();
+        guardWatches();
     }
 
     void die() {

@@ -87,6 +87,11 @@ final class SimulatedPostgres implements Postgres {
 
         void promoted(String name);
 
+        /** Whether a server is asked how far it is before another one's data are removed for a copy of it. */
+        default boolean sourcesAreAsked() {
+            return true;
+        }
+
         /** {@code ordered}: a person asked for it. */
         void dataRemoved(String name, int length, boolean ordered);
 
@@ -629,7 +634,7 @@ final class SimulatedPostgres implements Postgres {
     private boolean refuses(Operation.Reinitialize again) {
         Optional<SimulatedPostgres> source =
                 world.reachableServer(name, again.source().member()).filter(server -> server.running);
-        boolean behindIsAllowed = again.ordered() || halfMade;
+        boolean behindIsAllowed = again.ordered() || halfMade || !world.sourcesAreAsked();
         return source.filter(server -> behindIsAllowed || server.wal.size() >= wal.size())
                 .isEmpty();
     }

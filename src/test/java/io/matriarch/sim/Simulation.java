@@ -321,6 +321,11 @@ final class Simulation implements SimulatedPostgres.World {
     }
 
     @Override
+    public boolean sourcesAreAsked() {
+        return plant.asksSources();
+    }
+
+    @Override
     public void dataRemoved(String name, int length, boolean ordered) {
         note("the data of " + name + " are removed");
         invariants.dataRemoved(name, length, ordered);

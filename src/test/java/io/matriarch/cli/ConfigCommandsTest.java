@@ -180,7 +180,7 @@ class ConfigCommandsTest {
         assertThat(error("edit-config", "--apply", list.toString()))
                 .isEqualTo("Error: " + list + " isn't a configuration: a YAML mapping of keys to values is expected\n");
         assertThat(error("edit-config", "--apply", folder.resolve("none").toString()))
-                .contains("can't be read");
+                .contains("doesn't exist");
     }
 
     private static String error(String... arguments) {

@@ -139,7 +139,9 @@ final class Invariants {
     }
 
     private void checkAcknowledged(SimulatedNode promoted) {
-        boolean excused = rescuer.equals(Optional.of(promoted.name()))
+        boolean fulfils =
+                rescuer.equals(Optional.of(promoted.name())) && simulation.now() - lastAsked < OLD_REQUEST.toNanos();
+        boolean excused = fulfils
                 || !isSynchronous()
                 || syncKey().isEmpty()
                 || simulation.now() - lastAsynchronous < OLD_REQUEST.toNanos();
@@ -149,7 +151,8 @@ final class Invariants {
         if (excused && !has) {
             lastAcknowledged = Optional.empty();
         }
-        rescuer = Optional.empty();
+        // a promotion that was under way when the person asked doesn't fulfil the request
+        rescuer = rescuer.filter(name -> !name.equals(promoted.name()));
         require(
                 has || excused,
                 promoted.name() + " was promoted without the row that "

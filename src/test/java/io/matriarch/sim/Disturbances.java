@@ -290,7 +290,7 @@ final class Disturbances {
         SimulatedNode best = simulation.nodes().stream()
                 .filter(node -> node.postgres().hasData())
                 .max(Comparator.comparingInt(node -> node.postgres().length()))
-                .orElseThrow();
+                .orElseThrow(() -> simulation.broken("nobody has data any more"));
         Mapping request = Mapping.empty().with("member", best.name());
         boolean asked = etcd.find("failover")
                 .filter(old -> Json.parse(old.value()).equals(request))

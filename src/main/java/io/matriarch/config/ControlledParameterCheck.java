@@ -3,6 +3,7 @@ package io.matriarch.config;
 import io.matriarch.cluster.DynamicConfigurationCheck;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +22,10 @@ public final class ControlledParameterCheck {
 
     /** These and all other mistakes that a person who writes a dynamic configuration is told, so that nothing is changed. */
     public static List<String> withAllOthers(Mapping dynamic) {
-        Stream<String> lines = HbaLines.KEYS.stream()
-                .flatMap(key -> dynamic.mapping("postgresql").find(key).stream()
-                        .flatMap(value -> HbaLines.mistakes(value).stream())
-                        .map(mistake -> "postgresql." + key + ": " + mistake));
-        return Stream.of(DynamicConfigurationCheck.of(dynamic).mistakes().stream(), mistakes(dynamic).stream(), lines)
-                .flatMap(all -> all)
-                .toList();
+        List<String> all = new ArrayList<>(DynamicConfigurationCheck.of(dynamic).mistakes());
+        all.addAll(mistakes(dynamic));
+        all.addAll(HbaLines.inDynamic(dynamic));
+        return all;
     }
 
     private static Stream<String> mistake(Map.Entry<String, Value> entry) {

@@ -85,12 +85,10 @@ public final class CtlConfigurationLoader {
                 etcd);
     }
 
+    /** Only edit-config needs it, so what is wrong with it is no reason to refuse the configuration. */
     private static String postgres(Mapping section) {
-        String name = section.mapping("bin_name").text("postgres").orElse("postgres");
-        return section.text("bin_dir")
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> folder + "/" + name)
-                .orElse(name);
+        Optional<String> folder = section.text("bin_dir").filter(text -> !text.isEmpty());
+        return PostgresPrograms.path(folder, section.mapping("bin_name"), "postgres");
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

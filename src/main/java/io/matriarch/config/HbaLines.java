@@ -1,6 +1,7 @@
 package io.matriarch.config;
 
 import io.matriarch.value.Value;
+import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 public final class HbaLines {
     private static final List<String> HOST_TYPES =
             List.of("host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc");
-    static final List<String> KEYS = List.of("pg_hba", "pg_hba_primary", "pg_hba_replica", "pg_hba_standby_leader");
+    private static final List<String> KEYS =
+            List.of("pg_hba", "pg_hba_primary", "pg_hba_replica", "pg_hba_standby_leader");
     private static final List<String> INCLUDES = List.of("include", "include_if_exists", "include_dir");
     private static final List<String> METHODS = List.of(
             "trust",
@@ -43,11 +45,19 @@ public final class HbaLines {
 
     /** The lists for each role in a section. */
     static void check(Section section) {
-        for (String key : KEYS) {
-            section.content()
-                    .find(key)
-                    .ifPresent(lines -> mistakes(lines).forEach(mistake -> section.mistake(key, mistake)));
-        }
+        KEYS.forEach(key -> mistakes(section.content(), key).forEach(mistake -> section.mistake(key, mistake)));
+    }
+
+    /** Those of a dynamic configuration, with their keys. */
+    static List<String> inDynamic(Mapping dynamic) {
+        Mapping section = dynamic.mapping("postgresql");
+        return KEYS.stream()
+                .flatMap(key -> mistakes(section, key).stream().map(mistake -> "postgresql." + key + ": " + mistake))
+                .toList();
+    }
+
+    private static List<String> mistakes(Mapping section, String key) {
+        return section.find(key).map(HbaLines::mistakes).orElse(List.of());
     }
 
     /** A sentence for each line that is wrong, of a list or of a text with several lines. */
@@ -61,7 +71,7 @@ public final class HbaLines {
         return switch (value) {
             case Sequence(List<Value> items) -> items.stream().flatMap(item -> item.asText().stream());
             case Value.Text(String text) -> text.lines();
-            case Value.Whole _, Value.Decimal _, Value.Bool _, Value.Null _, Value.Mapping _ -> Stream.empty();
+            case Value.Whole _, Value.Decimal _, Value.Bool _, Value.Null _, Mapping _ -> Stream.empty();
         };
     }
 

@@ -85,7 +85,8 @@ final class Misspellings {
     }
 
     private static void search(String path, Value value, List<String> found) {
-        if (value instanceof Sequence(List<Value> items) && known(path).isPresent()) {
+        Optional<List<String>> known = known(path);
+        if (value instanceof Sequence(List<Value> items) && known.isPresent()) {
             items.forEach(item -> search(path, item instanceof Value.Text(String key) ? single(key) : item, found));
         }
         if (!(value instanceof Mapping mapping)) {
@@ -93,8 +94,7 @@ final class Misspellings {
         }
         mapping.entries().forEach((key, inner) -> {
             String whole = path.isEmpty() ? key : path + "." + key;
-            known(path)
-                    .flatMap(words -> meant(key, words))
+            known.flatMap(words -> meant(key, words))
                     .ifPresent(
                             word -> found.add("%s is unknown and has no effect; is %s meant?".formatted(whole, word)));
             search(whole, inner, found);

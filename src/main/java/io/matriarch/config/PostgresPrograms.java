@@ -1,5 +1,6 @@
 package io.matriarch.config;
 
+import io.matriarch.value.Value.Mapping;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -22,10 +23,12 @@ public record PostgresPrograms(PostgresSettings settings, String searchPath) {
 
     /** What is executed: a path, or a name to be found on PATH. */
     public String path(String program) {
-        String name = settings.binNames().text(program).orElse(program);
-        return settings.binDirectory()
-                .map(directory -> directory.resolve(name).toString())
-                .orElse(name);
+        return path(settings.binDirectory().map(Path::toString), settings.binNames(), program);
+    }
+
+    static String path(Optional<String> binDirectory, Mapping binNames, String program) {
+        String name = binNames.text(program).orElse(program);
+        return binDirectory.map(folder -> folder + "/" + name).orElse(name);
     }
 
     /** Why a program can't be run, as far as that can be known beforehand, and what to do. */

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ParameterOpinion;
+import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.WrittenParameters;
 import io.matriarch.time.Deadline;
@@ -54,17 +55,21 @@ public final class ServerOpinion {
 
     /** Of all parameters in a local configuration, by the PostgreSQL that it names. */
     public static ParameterOpinion of(Configuration configuration) {
-        return of(new PgTools(configuration.postgresql()).path("postgres"), WrittenParameters.of(configuration));
+        return of(program(configuration.postgresql()), WrittenParameters.of(configuration));
     }
 
     /** Of those in a dynamic configuration, or in a part of one. */
     public static ParameterOpinion of(PostgresSettings settings, Mapping dynamic) {
-        return of(new PgTools(settings).path("postgres"), dynamic);
+        return of(program(settings), dynamic);
     }
 
     /** The same, by the program {@code postgres}. */
     public static ParameterOpinion of(String postgres, Mapping dynamic) {
         return of(postgres, WrittenParameters.ofDynamic(dynamic));
+    }
+
+    private static String program(PostgresSettings settings) {
+        return PostgresPrograms.of(settings).path("postgres");
     }
 
     private static ParameterOpinion of(String postgres, List<WrittenParameters> places) {

@@ -113,7 +113,7 @@ final class MigrationIT {
         assertNothingIsLost();
     }
 
-    /** Nobody's connection is cut: PostgreSQL goes on under the other agent. */
+    /** PostgreSQL goes on under the other agent. */
     @Test
     @Order(2)
     void theOthersMoveInMaintenanceModeWithoutARestartOfPostgres() {

@@ -58,6 +58,38 @@ final class CustomBootstrapIT {
         }
     }
 
+    /** What it has made has no roles yet, so that nobody could log in: it is made again, by whoever is first. */
+    @Test
+    void aBootstrapWhoseAgentDiesInTheMiddleIsBegunAgain() throws IOException {
+        try (SharedEtcd etcd = new SharedEtcd();
+                Loner node = new Loner(etcd, "again", "a")) {
+            Path folder = Files.createDirectory(etcd.home().resolve("began"));
+            LocalCluster.own(folder);
+            Path once = script(
+                    etcd,
+                    "once.sh",
+                    "[ -e %1$s/once ] && exec touch %1$s/twice; touch %1$s/once; sleep 15".formatted(folder));
+            node.with("bootstrap:\n", "bootstrap:\n  post_bootstrap: " + once + "\n")
+                    .start();
+            LocalCluster.await("post_bootstrap", 40, () -> Files.exists(folder.resolve("once")));
+            long started = node.process().pid();
+            ServerProcess.signal("KILL", node.node().agentOf(started).orElse(started));
+            if (!node.process().await(2)) {
+                assertThat(node.process().isRunning())
+                        .as("the guard, which starts the agent again")
+                        .isTrue();
+            } else {
+                node.start();
+            }
+            LocalCluster.await("a primary", 60, () -> node.rest().says200("/primary"));
+            assertThat(folder.resolve("twice")).exists();
+            assertThat(node.node().query("SELECT count(*) FROM pg_roles WHERE rolname = 'replicator'"))
+                    .isEqualTo("1");
+            assertThat(node.data().resolveSibling(node.data().getFileName() + ".failed/global/pg_control"))
+                    .exists();
+        }
+    }
+
     private static Path script(SharedEtcd etcd, String name, String line) throws IOException {
         Path script = etcd.home().resolve(name);
         LocalCluster.write(script, READ_ARGUMENTS + line + "\n");

@@ -262,7 +262,8 @@ final class ServerTroubleTest {
     @Order(10)
     @HardCase(87)
     void nothingIsWrittenWhereAPostmasterOfBeforeLives() throws IOException {
-        a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+        RemovedFiles.remove(a.data());
+        a.succeeds(new Operation.Bootstrap());
         a.await("an answer", ServerTroubleTest::answers);
         ProcessHandle postmaster = a.postmaster().orElseThrow();
         try {

@@ -100,7 +100,8 @@ public final class LocalPostgres implements Postgres {
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper, log);
         this.rejoinLook = new RejoinLook(settings.dataDirectory(), control, log);
         this.copying = new Copying(tools, newest, connections, control, directory);
-        this.rejoin = new Rejoin(tools, newest, connections, control, directory, rejoinLook);
+        this.rejoin = new Rejoin(
+                tools, newest, connections, control, directory, rejoinLook, new WalArchive(tools, newest, files));
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());

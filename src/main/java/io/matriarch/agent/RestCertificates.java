@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Has REST show the certificate that its files hold now. The server goes on listening and keeps its connections, but Vert.x cuts one that comes at that very moment.
+ * Has REST show the certificate that its files hold now. The server goes on listening and keeps its connections, but Vert.x cuts one that comes at that very moment, see {@link CutConnections}.
  * Files that can't be read change nothing (reference section 9, case 108).
  */
 @Singleton
@@ -21,11 +21,15 @@ final class RestCertificates {
     private final TlsConfigurationRegistry registry;
     private final Event<CertificateUpdatedEvent> updated;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final CutConnections cut = new CutConnections();
+    /** Kept, since a logger that nobody holds may be forgotten with its filter. */
+    private final java.util.logging.Logger channels = java.util.logging.Logger.getLogger(CutConnections.LOGGER);
 
     @Inject
     RestCertificates(TlsConfigurationRegistry registry, Event<CertificateUpdatedEvent> updated) {
         this.registry = registry;
         this.updated = updated;
+        channels.setFilter(cut);
     }
 
     /** Returns at once; does nothing without TLS. */
@@ -45,6 +49,7 @@ final class RestCertificates {
 
     private void show(TlsConfiguration tls) {
         if (tls.reload()) {
+            cut.exchangeBegins();
             updated.fire(new CertificateUpdatedEvent(QuarkusProperties.TLS_NAME, tls));
             LOG.info("restapi: the certificate was read again");
         } else {

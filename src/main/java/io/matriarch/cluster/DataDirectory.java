@@ -5,6 +5,9 @@ public sealed interface DataDirectory {
     /** Missing, or nothing in it but dotfiles and lost+found. */
     record Empty() implements DataDirectory {}
 
+    /** A cluster, but not the one whose postmaster still runs: the directory was moved away or removed beneath that, and filled again. */
+    record Replaced() implements DataDirectory {}
+
     /** There, but it can't be read; never touch it. */
     record Unreadable(String why) implements DataDirectory {}
 

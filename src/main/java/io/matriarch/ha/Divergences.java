@@ -20,6 +20,8 @@ final class Divergences {
     private static final Duration SOON = Duration.ofSeconds(1);
     /** A standby that waits for WAL is looked at again after so many loop_waits. */
     static final int CHECK_AGAIN = 2;
+    /** An archive brings nothing while nobody writes: that it brings nothing is no trouble yet. */
+    private static final int ARCHIVE_PATIENCE = 6;
 
     private Divergences() {}
 
@@ -52,6 +54,36 @@ final class Divergences {
     static List<Row> fromRemote(String prefix, Predicate<Situation> suspicious) {
         Predicate<Situation> applies = suspicious.and(s -> s.leaderUpstream().isPresent());
         return List.of(rewind(prefix, applies), clone(prefix, applies), check(prefix, applies));
+    }
+
+    /**
+     * For who leads a standby cluster that follows an archive only. There is nobody to rewind or clone from, as with Patroni, which doesn't look; a person is told, and
+     * the archive is looked at again, since it is a person who mends it.
+     */
+    static List<Row> fromArchive(String prefix) {
+        Predicate<Situation> applies = s -> !s.paused() && followsArchive(s) && !s.resting();
+        return List.of(
+                row(
+                        prefix + "-archive-check",
+                        "follows an archive only, which has brought nothing for long",
+                        "look into the archive whether the histories parted",
+                        applies.and(s -> s.hasNotComeOnSince(ARCHIVE_PATIENCE) && notCheckedFor(s, ARCHIVE_PATIENCE)),
+                        s -> s.act(new Action.Begin(
+                                new Operation.CheckDivergence(s.remote().orElseThrow())))),
+                row(
+                        prefix + "-archive-keep",
+                        "the same, and they parted",
+                        "leave it to a person",
+                        applies.and(s -> diverged(s) && s.hasNotComeOnSince(CHECK_AGAIN)),
+                        s -> s.idle("diverged from the archive of standby_cluster.restore_command (" + why(s)
+                                + "), no WAL will come: correct restore_command if it is another cluster's archive;"
+                                + " else add standby_cluster.host with patronictl edit-config, so that this node can be"
+                                + " rewound or cloned")));
+    }
+
+    static boolean followsArchive(Situation s) {
+        return s.holdsLock()
+                && s.remote().filter(remote -> !remote.answersSql()).isPresent();
     }
 
     private static Row rewind(String prefix, Predicate<Situation> applies) {
@@ -115,11 +147,13 @@ final class Divergences {
 
     /** WAL that was there a while ago may be gone, and what was missing may be in the archive now. */
     private static boolean checkAgain(Situation s) {
+        return !diverged(s) && s.waitsForWalSince(CHECK_AGAIN) && notCheckedFor(s, CHECK_AGAIN);
+    }
+
+    private static boolean notCheckedFor(Situation s, int loops) {
         OptionalLong checkedAt = s.memory().rejoin().checkedAt();
-        long patience = s.config().loopWait().multipliedBy(CHECK_AGAIN).toNanos();
-        return !diverged(s)
-                && s.waitsForWalSince(CHECK_AGAIN)
-                && (checkedAt.isEmpty() || s.seen().now() - checkedAt.getAsLong() >= patience);
+        long patience = s.config().loopWait().multipliedBy(loops).toNanos();
+        return checkedAt.isEmpty() || s.seen().now() - checkedAt.getAsLong() >= patience;
     }
 
     static boolean leaderIsAsFar(Situation s) {

@@ -32,8 +32,8 @@ final class EmptyDataRows {
                         "a postmaster still runs on what was there, maintenance mode",
                         "leave it alone",
                         s -> s.running() && s.paused(),
-                        s -> s.idle(
-                                "PostgreSQL runs, but its data directory is gone; maintenance mode, nothing is done")),
+                        s -> s.idle("PostgreSQL runs, but its data directory " + whatHappened(s)
+                                + "; maintenance mode, nothing is done")),
                 row(
                         "empty-orphan",
                         "a postmaster still runs on what was there",
@@ -42,7 +42,7 @@ final class EmptyDataRows {
                         s -> s.begin(
                                 new Operation.Stop(
                                         Operation.Stop.Mode.IMMEDIATE, false, "stopping an orphaned postmaster"),
-                                "stopping PostgreSQL because its data directory is gone")),
+                                "stopping PostgreSQL because its data directory " + whatHappened(s))),
                 row(
                         "empty-release",
                         "the lock is ours",
@@ -161,6 +161,10 @@ final class EmptyDataRows {
                         && !member.name().equals(s.self())
                         && !member.name().equals(s.leaderName()))
                 .min(Comparator.comparingInt(member -> (member.name() + s.self()).hashCode()));
+    }
+
+    private static String whatHappened(Situation s) {
+        return s.server().dataDirectory() instanceof DataDirectory.Replaced ? "was replaced" : "is gone";
     }
 
     private static boolean unreadable(Situation s) {

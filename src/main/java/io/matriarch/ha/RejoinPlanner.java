@@ -34,8 +34,8 @@ public final class RejoinPlanner {
     private static boolean concerns(Situation s, Decision decision) {
         boolean made = s.memory().bootstrap() != Bootstrap.NONE;
         boolean streams = s.standby() && s.memory().notStreamingSince().isEmpty();
-        boolean fromArchive = s.remote().filter(remote -> !remote.answersSql()).isPresent();
-        boolean chosen = s.standby() && (s.seen().tags().nostream() || (s.holdsLock() && fromArchive));
+        boolean fromArchive = Divergences.followsArchive(s) && !Divergences.diverged(s);
+        boolean chosen = s.standby() && (s.seen().tags().nostream() || fromArchive);
         boolean led = (s.holdsLock() && !s.standbyCluster()) || s.primary();
         boolean comesBack = !streams && !chosen && !(s.paused() && !s.running() && !s.operating());
         return s.dcsAnswers() && !made && !led && (comesBack || replacesData(s, decision));

@@ -224,9 +224,13 @@ record Situation(Observation seen, Memory memory) {
 
     /** A standby waits for WAL that doesn't come, since so many loop_waits at least. */
     boolean waitsForWalSince(int loops) {
+        return server().rejoin().waitsForWal() && hasNotComeOnSince(loops);
+    }
+
+    /** A standby that doesn't stream has got nowhere for so many loop_waits at least. */
+    boolean hasNotComeOnSince(int loops) {
         OptionalLong since = memory.rejoin().since();
         return since.isPresent()
-                && server().rejoin().waitsForWal()
                 && seen.now() - since.getAsLong()
                         >= config().loopWait().multipliedBy(loops).toNanos();
     }

@@ -60,7 +60,7 @@ final class SlotRows {
         return row(
                 "follower-copy-slots",
                 "a logical slot of the primary is missing here, or can't be advanced any more",
-                "copy it from the primary, and restart",
+                "copy it from the primary, and restart; nothing happens where the copy's WAL is not here",
                 s -> !s.paused()
                         && !s.resting()
                         && streams(s)

@@ -68,6 +68,7 @@ final class StandbyLeaderRows {
                 s -> s.begin(new Operation.Follow(s.remote()), line(s))));
         rows.addAll(SlotRows.upkeep("standby-leader"));
         rows.addAll(Divergences.fromRemote("standby-leader", s -> !s.paused() && !FollowerRows.streamsInTime(s)));
+        rows.addAll(Divergences.fromArchive("standby-leader"));
         rows.addAll(StuckRows.rows("standby-leader", s -> !s.paused() && !FollowerRows.streamsInTime(s)));
         rows.add(row(
                 "standby-leader",

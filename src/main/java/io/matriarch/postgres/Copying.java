@@ -114,15 +114,16 @@ final class Copying {
         return switch (files.look()) {
             case DataDirectory.Empty _ -> Optional.empty();
             case DataDirectory.Unreadable(String why) -> Optional.of(why);
-            case DataDirectory.Present _ ->
+            case DataDirectory.Present _, DataDirectory.Replaced _ ->
                 Optional.of(settings.get().dataDirectory() + " holds a cluster, nothing was removed");
         };
     }
 
     private OperationResult copy(Upstream source, PostgresConfiguration configuration, Cancellation cancellation) {
-        if (Postmaster.of(settings.get().dataDirectory()).isPresent()) {
-            return new OperationResult.Failed("a server runs on "
-                    + settings.get().dataDirectory() + ", it is not cloned over; nothing was removed");
+        Path target = settings.get().dataDirectory();
+        if (Postmaster.of(target).or(() -> LostPostmaster.of(target)).isPresent()) {
+            return new OperationResult.Failed(
+                    "a server runs on " + target + ", it is not cloned over; nothing was removed");
         }
         if (!source.answersSql()) {
             return restore(source, configuration, cancellation);

@@ -100,13 +100,14 @@ public final class LocalPostgres implements Postgres {
         this.server = new ServerControl(tools, connections, control, files, directory, callbacks, keeper, log);
         this.rejoinLook = new RejoinLook(settings.dataDirectory(), control, log);
         this.copying = new Copying(tools, newest, connections, control, directory);
-        this.rejoin = new Rejoin(tools, newest, connections, control, directory, rejoinLook);
+        this.rejoin = new Rejoin(
+                tools, newest, connections, control, directory, rejoinLook, new WalArchive(tools, newest, files));
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
         this.slotKeeper = new SlotKeeper(connections, settings.dataDirectory());
         this.slot = new OperationSlot(ticker, this::changed);
-        this.watch = new PostmasterWatch(settings.dataDirectory(), this::changed);
+        this.watch = new PostmasterWatch(this::changed);
         this.tools = tools;
         this.standbyWatch = new StandbyWatch(
                 connections,
@@ -117,11 +118,11 @@ public final class LocalPostgres implements Postgres {
 
     @Override
     public ServerStatus observe(Deadline deadline) {
-        DataDirectory data = directory.look();
         Optional<Postmaster> postmaster =
                 Postmaster.of(settings.dataDirectory()).or(this::orphan);
+        DataDirectory data = look(postmaster);
         boolean alive = postmaster.isPresent();
-        watch.expect(alive);
+        watch.expect(postmaster);
         if (!postmaster.equals(observed)) { // the children of a killed postmaster may answer for a while
             observed = postmaster;
             monitor.disconnect();
@@ -171,14 +172,24 @@ public final class LocalPostgres implements Postgres {
         return Postmaster.of(directory);
     }
 
-    /**
-     * The postmaster that the last look saw, if it lives on though its postmaster.pid is gone, perhaps with the whole data directory: it accepts writes for a minute
-     * yet (reference section 9, case 87).
-     */
+    /** A postmaster that lives on though its postmaster.pid is gone, perhaps with the whole data directory; also one that an earlier agent started. */
     private Optional<Postmaster> orphan() {
         return Postmaster.of(settings.dataDirectory()).isPresent()
                 ? Optional.empty()
-                : observed.filter(Postmaster::isAlive);
+                : observed.filter(Postmaster::isAlive).or(() -> LostPostmaster.of(settings.dataDirectory()));
+    }
+
+    /** The files are not the running postmaster's if that works elsewhere; one that is being started has yet to go there. */
+    private DataDirectory look(Optional<Postmaster> postmaster) {
+        DataDirectory data = directory.look();
+        boolean another = data instanceof DataDirectory.Present
+                && slot.running().isEmpty()
+                && Postmaster.of(settings.dataDirectory()).isEmpty()
+                && postmaster
+                        .filter(running ->
+                                running.isAlive() && !Postmaster.worksIn(running.pid(), settings.dataDirectory()))
+                        .isPresent();
+        return another ? new DataDirectory.Replaced() : data;
     }
 
     /** The postmaster that the last look saw. */
@@ -241,7 +252,7 @@ public final class LocalPostgres implements Postgres {
     private Role role(DataDirectory data, boolean alive) {
         return switch (data) {
             case DataDirectory.Empty _ -> Role.UNINITIALIZED;
-            case DataDirectory.Unreadable _ -> role.get();
+            case DataDirectory.Unreadable _, DataDirectory.Replaced _ -> role.get();
             case DataDirectory.Present present ->
                 alive ? role.get() : present.recoverySignal() ? Role.REPLICA : Role.DEMOTED;
         };
@@ -415,25 +426,26 @@ public final class LocalPostgres implements Postgres {
     /** It works on files that nobody else may have open. */
     private static boolean needsDirectory(Operation operation) {
         return switch (operation) {
-            case Operation.Start _, Operation.CrashRecovery _, Operation.Rewind _, Operation.Reinitialize _ -> true;
-            case Operation.Bootstrap _,
+            case Operation.Start _,
+                    Operation.CrashRecovery _,
+                    Operation.Rewind _,
+                    Operation.Reinitialize _,
+                    Operation.Bootstrap _,
                     Operation.DiscardFailedBootstrap _,
                     Operation.Clone _,
-                    Operation.Stop _,
                     Operation.Restart _,
+                    Operation.CopyLogicalSlots _ -> true;
+            case Operation.Stop _,
                     Operation.Promote _,
                     Operation.Follow _,
                     Operation.CheckDivergence _,
-                    Operation.CopyLogicalSlots _,
                     Operation.CheckpointAfterPromotion _ -> false;
         };
     }
 
     private OperationResult run(Operation operation, Cancellation cancellation) {
         PostgresConfiguration now = configurationWithoutWriter();
-        Optional<String> hanging = needsDirectory(operation)
-                ? FormerChildren.end(now.local().postgresql().dataDirectory())
-                : Optional.empty();
+        Optional<String> hanging = needsDirectory(operation) ? vacate() : Optional.empty();
         if (hanging.isPresent()) {
             return new OperationResult.Failed(hanging.get());
         }
@@ -457,6 +469,16 @@ public final class LocalPostgres implements Postgres {
             case Operation.CopyLogicalSlots copy -> copySlots(now, copy, cancellation);
             case Operation.CheckpointAfterPromotion _ -> server.checkpoint(cancellation);
         };
+    }
+
+    /** Ends who lost this directory and still has its files open. Says who can't be ended: then nothing may be written here. */
+    private Optional<String> vacate() {
+        for (Optional<Postmaster> lost = orphan(); lost.isPresent(); lost = orphan()) {
+            if (server.end(lost.get()) instanceof OperationResult.Failed(String why)) {
+                return Optional.of(why);
+            }
+        }
+        return FormerChildren.end(settings.dataDirectory());
     }
 
     private OperationResult bootstrap(PostgresConfiguration now, Cancellation cancellation) {

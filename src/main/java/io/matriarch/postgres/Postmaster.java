@@ -34,6 +34,11 @@ public record Postmaster(long pid, long startTicks) {
         }
     }
 
+    /** A process that is known to be one. */
+    static Optional<Postmaster> withNumber(long pid) {
+        return startTicks(pid).map(ticks -> new Postmaster(pid, ticks));
+    }
+
     /** The process number in a postmaster.pid whose postmaster is gone: postgres ignores the file when it is told that this is its grandparent (reference 6.1). */
     static Optional<String> leftover(Path directory) {
         List<String> lines = pidFile(directory);

@@ -1,6 +1,5 @@
 package io.matriarch.postgres;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -8,30 +7,26 @@ import java.util.Optional;
 final class PostmasterWatch {
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    private final Path directory;
     private final Runnable whenDied;
-    private volatile boolean expected;
+    private volatile Optional<Postmaster> expected = Optional.empty();
 
-    PostmasterWatch(Path directory, Runnable whenDied) {
-        this.directory = directory;
+    PostmasterWatch(Runnable whenDied) {
         this.whenDied = whenDied;
         Thread.ofPlatform().name("postmaster-watch").daemon().start(this::run);
     }
 
-    /** Whether the loop has seen a postmaster. */
-    void expect(boolean alive) {
-        expected = alive;
+    /** The postmaster that the loop has seen, if there was one. */
+    void expect(Optional<Postmaster> postmaster) {
+        expected = postmaster;
     }
 
     private void run() {
-        Optional<Postmaster> watched = Optional.empty();
+        Optional<Postmaster> told = Optional.empty();
         while (!Thread.currentThread().isInterrupted()) {
-            if (expected && watched.filter(Postmaster::isAlive).isEmpty()) {
-                watched = Postmaster.of(directory);
-                if (watched.isEmpty()) {
-                    expected = false;
-                    whenDied.run();
-                }
+            Optional<Postmaster> watched = expected;
+            if (watched.isPresent() && !watched.equals(told) && !watched.get().isAlive()) {
+                told = watched;
+                whenDied.run();
             }
             try {
                 Thread.sleep(INTERVAL);

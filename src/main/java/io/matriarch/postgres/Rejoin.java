@@ -34,6 +34,7 @@ final class Rejoin {
     private final ControlFile control;
     private final DataDirectoryFiles files;
     private final RejoinLook look;
+    private final ArchiveCheck archive;
 
     Rejoin(
             PgTools tools,
@@ -41,16 +42,18 @@ final class Rejoin {
             Connections connections,
             ControlFile control,
             DataDirectoryFiles files,
-            RejoinLook look) {
+            RejoinLook look,
+            WalArchive archive) {
         this.tools = tools;
         this.settings = settings;
         this.connections = connections;
         this.control = control;
         this.files = files;
         this.look = look;
+        this.archive = new ArchiveCheck(archive);
     }
 
-    /** {@code leaderReplays}: the leader is a standby, of another cluster's primary; what is here may be ahead of it. */
+    /** A leader without an address is an archive. {@code leaderReplays}: the leader is a standby, of another cluster's primary; what is here may be ahead of it. */
     OperationResult check(Upstream leader, boolean leaderReplays) {
         if (files.isHalfRewound()) {
             return new OperationResult.Diverged("pg_rewind was interrupted here");
@@ -61,6 +64,9 @@ final class Rejoin {
         } catch (SQLException e) {
             return new OperationResult.Failed(
                     "it is not known whether this server diverged from " + leader.member() + ": " + e.getMessage());
+        }
+        if (!leader.answersSql()) {
+            return archive.check(local, ownHistory(local.timeline()), walSegmentBytes());
         }
         try (Connection connection = connections.replication(leader);
                 Statement statement = connection.createStatement()) {

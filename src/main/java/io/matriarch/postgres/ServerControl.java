@@ -14,6 +14,7 @@ import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -352,7 +353,8 @@ final class ServerControl {
             }
             boolean alive = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
             if (!alive && postmaster.isEmpty()) {
-                return new OperationResult.Failed("PostgreSQL ended while it started" + why());
+                return new OperationResult.Failed("PostgreSQL ended while it started"
+                        + PortTaken.by(settings).map(taken -> ": " + taken).orElseGet(this::why));
             }
             sleep();
         }
@@ -381,12 +383,22 @@ final class ServerControl {
         });
     }
 
-    /** Kills a postmaster that pg_ctl doesn't find, because its postmaster.pid is gone. */
+    /** Kills a postmaster that pg_ctl doesn't find, because its postmaster.pid is gone. A clean stop would write into what may be there instead. */
     OperationResult end(Postmaster orphan) {
-        LOG.warnf("killing postmaster %d, which has lost its data directory or its postmaster.pid", orphan.pid());
-        return stopping.kill(orphan)
-                ? new OperationResult.Succeeded()
-                : new OperationResult.Failed("the postmaster " + orphan.pid() + " could not be killed");
+        LOG.warnf(
+                "killing postmaster %d, which still runs though its data directory or its postmaster.pid was removed or replaced",
+                orphan.pid());
+        if (!stopping.kill(orphan)) {
+            return new OperationResult.Failed("postmaster " + orphan.pid()
+                    + ", whose data directory or postmaster.pid was removed or replaced, can't be killed: it hangs;"
+                    + " nothing is written there while it lives");
+        }
+        // a new postmaster takes remains that nobody has reaped for one that uses the socket
+        Deadline deadline = Deadline.after(LEFTOVERS);
+        while (Files.exists(Path.of("/proc/" + orphan.pid())) && !deadline.expired()) {
+            sleep();
+        }
+        return new OperationResult.Succeeded();
     }
 
     /** {@code told}: which role's callback hears of it, if any. */

@@ -26,11 +26,13 @@ final class SlotKeeper {
     private final Connections connections;
     private final LogicalSlots logical;
     private final SlotCopies copies;
+    private final SlotWal wal;
 
     SlotKeeper(Connections connections, Path dataDirectory) {
         this.connections = connections;
         this.logical = new LogicalSlots(connections);
         this.copies = new SlotCopies(connections, dataDirectory);
+        this.wal = new SlotWal(connections);
     }
 
     /** What could not be done, now or since the last call. */
@@ -61,16 +63,18 @@ final class SlotKeeper {
                         .toList());
     }
 
-    /** Nothing is stopped unless the primary has told what to write. */
+    /** Nothing is stopped unless the primary has told what to write, and it helps. */
     OperationResult copy(
             Operation.CopyLogicalSlots copy,
             PostgresConfiguration configuration,
             ServerControl server,
             Optional<Upstream> following,
             Cancellation cancellation) {
-        Map<String, byte[]> states;
+        Map<String, SlotCopies.Copy> states;
+        Map<String, SlotCopies.Copy> useful;
         try {
             states = copies.read(copy.leader(), copy.names());
+            useful = wal.ofUse(states);
         } catch (SQLException e) {
             return new OperationResult.Failed("the logical slots of "
                     + copy.leader().member() + " can't be read, which needs pg_read_binary_file: " + e.getMessage());
@@ -81,6 +85,9 @@ final class SlotKeeper {
                     : new OperationResult.Failed(
                             copy.leader().member() + " has no logical slots " + String.join(", ", copy.names()));
         }
+        if (useful.isEmpty()) {
+            return new OperationResult.Succeeded();
+        }
         OperationResult stopped = server.stop(
                 configuration,
                 new Operation.Stop(Operation.Stop.Mode.FAST, true, copy.title()),
@@ -89,7 +96,7 @@ final class SlotKeeper {
         if (!(stopped instanceof OperationResult.Succeeded)) {
             return stopped;
         }
-        Optional<String> unwritten = write(states);
+        Optional<String> unwritten = write(useful);
         OperationResult started =
                 server.start(configuration, Operation.Start.As.REPLICA, following, Optional.empty(), "", cancellation);
         return started instanceof OperationResult.Succeeded && unwritten.isPresent()
@@ -97,7 +104,7 @@ final class SlotKeeper {
                 : started;
     }
 
-    private Optional<String> write(Map<String, byte[]> states) {
+    private Optional<String> write(Map<String, SlotCopies.Copy> states) {
         try {
             copies.write(states);
             logical.forget();

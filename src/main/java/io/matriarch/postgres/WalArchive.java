@@ -123,6 +123,11 @@ final class WalArchive {
                 : result;
     }
 
+    /** Fetches a file for a look at it, to where the server doesn't see it. */
+    PgTools.Result fetch(String command, String file, Path target) {
+        return inDataDirectory(filledIn(command, file, target.toString()), new Cancellation());
+    }
+
     /** %r is the oldest file that may still be needed: as far as is known here, the one that is asked for. */
     static String filledIn(String command, String file, String path) {
         StringBuilder text = new StringBuilder();

@@ -187,6 +187,17 @@ final class LeadershipHardCasesTest {
         assertThat(sight.decide().action()).isEqualTo(new Action.ReleaseLeaderLock(Optional.empty()));
     }
 
+    /** Its files are nobody's to follow, promote or demote any more. */
+    @HardCase(87)
+    @Test
+    void aServerWhoseDirectoryWasReplacedIsStopped() {
+        Sight sight = new Sight().replacedData();
+        assertThat(begun(sight.decide()))
+                .isEqualTo(new Stop(Stop.Mode.IMMEDIATE, false, "stopping an orphaned postmaster"));
+        assertThat(sight.config("{\"pause\":true}").decide().line())
+                .hasValueSatisfying(line -> assertThat(line).contains("its data directory was replaced"));
+    }
+
     /** Each call asks each server of etcd but once; the loop asks again, and nobody stops as long as nobody else can lead. */
     @HardCase(35)
     @Test

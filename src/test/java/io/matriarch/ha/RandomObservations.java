@@ -329,6 +329,7 @@ final class RandomObservations {
         return switch (random.nextInt(10)) {
             case 0 -> new DataDirectory.Empty();
             case 1 -> new DataDirectory.Unreadable("why");
+            case 2 -> alive ? new DataDirectory.Replaced() : new DataDirectory.Empty();
             default ->
                 new DataDirectory.Present(
                         new ControlData(

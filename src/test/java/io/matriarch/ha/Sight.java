@@ -55,7 +55,7 @@ final class Sight {
     private Optional<FailoverRequest> request = Optional.empty();
     private SyncState sync = SyncState.NONE;
     private History history = History.EMPTY;
-    private boolean dataThere = true;
+    private Optional<DataDirectory> otherData = Optional.empty();
     private boolean alive = true;
     private boolean inRecovery;
     private Optional<ControlData> control = Optional.empty();
@@ -212,8 +212,14 @@ final class Sight {
     }
 
     Sight withoutData() {
-        dataThere = false;
+        otherData = Optional.of(new DataDirectory.Empty());
         role = Role.UNINITIALIZED;
+        return this;
+    }
+
+    /** By other data, beneath the server that runs. */
+    Sight replacedData() {
+        otherData = Optional.of(new DataDirectory.Replaced());
         return this;
     }
 
@@ -313,7 +319,7 @@ final class Sight {
                 new Lsn(100),
                 1);
         return new ServerStatus(
-                dataThere ? new DataDirectory.Present(control.orElse(standard), inRecovery) : new DataDirectory.Empty(),
+                otherData.orElseGet(() -> new DataDirectory.Present(control.orElse(standard), inRecovery)),
                 alive,
                 alive ? PostgresState.RUNNING : PostgresState.STOPPED,
                 role,

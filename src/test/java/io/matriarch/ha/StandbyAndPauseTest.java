@@ -117,6 +117,34 @@ final class StandbyAndPauseTest {
         assertThat(begun(scene.decide())).isEqualTo(new Operation.Follow(Optional.of(Upstream.remote(""))));
     }
 
+    /** PostgreSQL waits for ever without a word of its own. */
+    @Test
+    void whoHasDivergedFromAnArchiveIsToldSo() {
+        Upstream archive = Upstream.remote("");
+        Duration waited = Duration.ofMinutes(2);
+        Scene scene = new Scene()
+                .config("{\"standby_cluster\":{\"restore_command\":\"cp\"}}")
+                .ledBy("a")
+                .following(Optional.of(archive))
+                .notStreaming()
+                .done(SLOTS_DONE);
+        assertThat(scene.decide().row()).as("for a while that is normal").isEqualTo("standby-leader");
+        Decision check = scene.later(waited).done(SLOTS_DONE).decide();
+        assertThat(begun(check)).isEqualTo(new Operation.CheckDivergence(archive));
+        assertThat(check.line()).as("nor is it said each minute").isEmpty();
+        Memory memory = check.memory();
+        Memory.Divergence diverged =
+                new Memory.Divergence(Memory.Divergence.State.DIVERGED, "the remote primary", "it ended at 0/1");
+        long now = memory.rejoin().since().orElseThrow() + waited.toNanos();
+        scene.remembering(
+                memory.withDivergence(diverged).withRejoin(memory.rejoin().checked(now)));
+        Decision told = scene.decide();
+        assertThat(told.row()).isEqualTo("standby-leader-archive-keep");
+        assertThat(told.line().orElse(""))
+                .contains("diverged from the archive", "it ended at 0/1", "standby_cluster.host");
+        assertThat(scene.at(150).decide().row()).as("WAL comes again").isEqualTo("standby-leader");
+    }
+
     @Test
     void othersSayThatTheyFollowAStandbyLeader() {
         assertThat(new Scene().config(STANDBY).decide().line())

@@ -144,6 +144,10 @@ final class RealPostgres implements AutoCloseable {
         return "host=127.0.0.1 port=" + port + " user=replicator password='a: 5%b' dbname=postgres";
     }
 
+    int port() {
+        return port;
+    }
+
     Path folder() {
         return folder;
     }

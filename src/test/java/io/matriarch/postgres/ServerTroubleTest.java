@@ -13,6 +13,8 @@ import io.matriarch.cluster.SlotChange;
 import io.matriarch.cluster.SlotKind;
 import io.matriarch.time.Deadline;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -221,6 +223,76 @@ final class ServerTroubleTest {
             assertThat(a.look().postmasterAlive()).isFalse();
         } finally {
             postmaster.destroyForcibly();
+        }
+    }
+
+    /** The agent has been restarted since, and remembers nothing. */
+    @Test
+    @Order(9)
+    @HardCase(87)
+    void aPostmasterWhoseDirectoryWasReplacedIsSeenByANewAgent() throws IOException, InterruptedException {
+        Path moved = folder.resolve("moved");
+        Files.move(folder.resolve("elsewhere"), a.data());
+        a.startAs(Operation.Start.As.PRIMARY, Optional.empty());
+        a.await("an answer", ServerTroubleTest::answers);
+        ProcessHandle postmaster = a.postmaster().orElseThrow();
+        try {
+            Files.move(a.data(), moved);
+            assertThat(new ProcessBuilder("cp", "-a", moved.toString(), a.data().toString())
+                            .inheritIO()
+                            .start()
+                            .waitFor())
+                    .isZero();
+            Files.delete(a.data().resolve("postmaster.pid"));
+            a.newAgent();
+            ServerStatus status = a.look();
+            assertThat(status.postmasterAlive()).as("it accepts writes").isTrue();
+            assertThat(status.dataDirectory()).isInstanceOf(DataDirectory.Replaced.class);
+            a.succeeds(new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "stopping an orphaned postmaster"));
+            a.await("its end", () -> !postmaster.isAlive());
+            assertThat(a.look().postmasterAlive()).isFalse();
+            assertThat(a.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+        } finally {
+            postmaster.destroyForcibly();
+            RemovedFiles.remove(moved);
+        }
+    }
+
+    @Test
+    @Order(10)
+    @HardCase(87)
+    void nothingIsWrittenWhereAPostmasterOfBeforeLives() throws IOException {
+        RemovedFiles.remove(a.data());
+        a.succeeds(new Operation.Bootstrap());
+        a.await("an answer", ServerTroubleTest::answers);
+        ProcessHandle postmaster = a.postmaster().orElseThrow();
+        try {
+            RemovedFiles.remove(a.data());
+            a.newAgent();
+            ServerStatus status = a.look();
+            assertThat(status.dataDirectory()).isInstanceOf(DataDirectory.Empty.class);
+            assertThat(status.postmasterAlive()).as("it accepts writes").isTrue();
+            assertThat(postmaster.isAlive()).as("looking ends nothing").isTrue();
+            a.succeeds(new Operation.Bootstrap());
+            assertThat(postmaster.isAlive()).isFalse();
+            a.await("an answer", ServerTroubleTest::answers);
+        } finally {
+            postmaster.destroyForcibly();
+        }
+    }
+
+    @Test
+    @Order(11)
+    void aPortThatSomebodyElseUsesIsNamed() throws IOException {
+        a.stop();
+        try (ServerSocket stranger = new ServerSocket(a.port(), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(a.carryOut(new Operation.Start(
+                            Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty())))
+                    .isInstanceOfSatisfying(
+                            OperationResult.Failed.class,
+                            failed -> assertThat(failed.why())
+                                    .contains("port " + stranger.getLocalPort()
+                                            + " of 127.0.0.1 is used by another process"));
         }
     }
 }

@@ -164,7 +164,9 @@ final class EmptyDataRows {
     }
 
     private static String whatHappened(Situation s) {
-        return s.server().dataDirectory() instanceof DataDirectory.Replaced ? "was replaced" : "is gone";
+        return s.server().dataDirectory() instanceof DataDirectory.Replaced
+                ? "was replaced"
+                : "is gone, or holds no whole cluster";
     }
 
     private static boolean unreadable(Situation s) {

@@ -15,6 +15,7 @@ import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A long action is in progress: keep the lock, and see that nothing opens for writes without it (reference 5.5). */
@@ -73,6 +74,15 @@ final class OperationRows {
                         s -> s.demoting(Demotion.Kind.GRACEFUL) && HandOver.mayReleaseEarly(s),
                         s -> s.act(new ReleaseLeaderLock(s.control().map(ControlData::checkpoint)))),
                 row(
+                        "operating-release-replaced",
+                        "the cluster is no standby cluster any more, the data of who led it are being replaced, and another member runs",
+                        "release the lock: who has data is to be promoted, the copy in the making may come to nothing",
+                        s -> replacesData(s) && anotherRuns(s) && !s.tried(ReleaseLeaderLock.class),
+                        s -> s.act(
+                                new ReleaseLeaderLock(Optional.empty()),
+                                "released the leader lock, because the data here are being replaced while the cluster"
+                                        + " is promoted")),
+                row(
                         "operating-reinitialize-forced",
                         "a person wants this node cloned again, by force",
                         "cancel what runs",
@@ -126,6 +136,22 @@ final class OperationRows {
                 .operation()
                 .map(running -> running.operation().title())
                 .orElse("");
+    }
+
+    private static boolean replacesData(Situation s) {
+        return s.holdsLock()
+                && !s.standbyCluster()
+                && !s.paused()
+                && s.memory().bootstrap() == Memory.Bootstrap.NONE
+                && (s.operating(Operation.Reinitialize.class) || s.operating(Operation.Clone.class));
+    }
+
+    /** One that may be promoted; it takes part in the race with what it has. */
+    private static boolean anotherRuns(Situation s) {
+        return s.view().members().stream()
+                .anyMatch(member -> !member.name().equals(s.self())
+                        && member.isRunning()
+                        && !member.tags().nofailover());
     }
 
     private static boolean forcedReinitialize(Situation s) {

@@ -202,7 +202,7 @@ final class DeciderPropertiesTest {
     void everythingThatCanBeSeenHasARowAndEveryCycleEnds() {
         Set<String> unreached =
                 new TransitionTable().rows().stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
-        for (long seed = 0; seed < 200 * CYCLES && (seed < 10 * CYCLES || !unreached.isEmpty()); seed++) {
+        for (long seed = 0; seed < 100 * CYCLES && (seed < 10 * CYCLES || !unreached.isEmpty()); seed++) {
             cycle(seed).forEach(step -> unreached.remove(step.decision().row()));
         }
         assertThat(unreached).as("rows that no observation reaches").isEmpty();

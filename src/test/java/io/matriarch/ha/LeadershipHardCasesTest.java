@@ -8,6 +8,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Stop;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.Tags;
+import io.matriarch.cluster.Upstream;
 import io.matriarch.ha.Memory.Demotion.Kind;
 import java.time.Duration;
 import java.util.List;
@@ -196,6 +197,24 @@ final class LeadershipHardCasesTest {
                 .isEqualTo(new Stop(Stop.Mode.IMMEDIATE, false, "stopping an orphaned postmaster"));
         assertThat(sight.config("{\"pause\":true}").decide().line())
                 .hasValueSatisfying(line -> assertThat(line).contains("its data directory was replaced"));
+    }
+
+    /** A person has promoted a standby cluster whose leader is being cloned again from the remote primary. */
+    @Test
+    void whoseDataAreBeingReplacedLeavesThePromotionToAMemberThatHasSome() {
+        Operation again =
+                new Operation.Reinitialize(new Upstream("remote", "postgres://there:5432/"), true, false, "why");
+        Sight sight = new Sight().stopped().withoutData().operating(again);
+        assertThat(sight.decide().action()).isEqualTo(new Action.ReleaseLeaderLock(Optional.empty()));
+        sight.config("{\"standby_cluster\":{\"host\":\"there\"}}");
+        assertThat(sight.decide().action()).as("still a standby cluster").isInstanceOf(Action.Idle.class);
+        Sight alone = new Sight()
+                .member("n2", "{\"tags\":{\"nofailover\":true}}")
+                .member("n3", "{\"state\":\"stopped\"}")
+                .stopped()
+                .withoutData()
+                .operating(again);
+        assertThat(alone.decide().action()).as("nobody else can lead").isInstanceOf(Action.Idle.class);
     }
 
     /** Each call asks each server of etcd but once; the loop asks again, and nobody stops as long as nobody else can lead. */

@@ -41,7 +41,6 @@ final class RandomObservations {
     static final String SELF = "n1";
     private static final List<String> NAMES = List.of(SELF, "n2", "n3");
     private static final String IDENTIFIER = "7711371126323781949";
-    private static final Upstream REMOTE = Upstream.remote("postgres://remote:5432/");
     private static final Upstream N2 = new Upstream("n2", "postgres://n2:5432/postgres");
 
     private static final List<String> SLOTS = List.of(SELF, "n2", "n3", "gone", "app", "permanent", "ignored", "other");
@@ -61,12 +60,15 @@ final class RandomObservations {
     private final Random random;
     /** A cluster seldom becomes another kind, else no node of a standby cluster would get far. */
     private final double standbyCluster;
+    /** Whom a standby cluster follows, an archive without a server in some. */
+    private final Upstream remote;
 
     private long operations = 10;
 
     RandomObservations(long seed) {
         random = new Random(seed);
         standbyCluster = random.nextDouble() < 0.3 ? 0.95 : 0.1;
+        remote = Upstream.remote(chance(0.7) ? "postgres://remote:5432/" : "");
     }
 
     boolean chance(double probability) {
@@ -97,7 +99,11 @@ final class RandomObservations {
                     .with("synchronous_node_count", 1 + random.nextInt(2));
         }
         if (chance(standbyCluster)) {
-            config = config.with("standby_cluster", Mapping.empty().with("host", "remote"));
+            config = config.with(
+                    "standby_cluster",
+                    remote.answersSql()
+                            ? Mapping.empty().with("host", "remote")
+                            : Mapping.empty().with("restore_command", "cp /archive/%f %p"));
         }
         config = chance(0.5) ? config.with("slots", PERMANENT) : config;
         config = config.with("failsafe_mode", chance(0.4)).with("failsafe_quorum", chance(0.4));
@@ -309,7 +315,7 @@ final class RandomObservations {
                 oneOf(List.of(PostgresState.values())),
                 role,
                 alive ? perhaps(0.7, reading()) : Optional.empty(),
-                perhaps(0.7, chance(0.5) ? N2 : REMOTE),
+                perhaps(0.7, chance(0.5) ? N2 : remote),
                 perhaps(0.2, new ServerStatus.Running(4, operation(), now - 1)),
                 perhaps(0.5, new ServerStatus.Finished(random.nextInt(4), operation(), result())),
                 Map.of(),
@@ -378,7 +384,7 @@ final class RandomObservations {
                 new Operation.Bootstrap(),
                 new Operation.DiscardFailedBootstrap(),
                 new Operation.Clone(N2, true),
-                new Operation.Clone(REMOTE, true),
+                new Operation.Clone(remote, true),
                 new Operation.Reinitialize(N2, true, chance(0.5), "why"),
                 new Operation.Start(Operation.Start.As.PRIMARY, Optional.empty(), "starting", Optional.empty()),
                 new Operation.Start(Operation.Start.As.REPLICA, Optional.of(N2), "starting", Optional.empty()),
@@ -387,8 +393,8 @@ final class RandomObservations {
                 new Operation.Promote(),
                 new Operation.Follow(Optional.of(N2)),
                 new Operation.CrashRecovery(),
-                new Operation.CheckDivergence(chance(0.7) ? N2 : REMOTE),
-                new Operation.Rewind(chance(0.7) ? N2 : REMOTE),
+                new Operation.CheckDivergence(chance(0.7) ? N2 : remote),
+                new Operation.Rewind(chance(0.7) ? N2 : remote),
                 new Operation.CopyLogicalSlots(N2, Set.of("app")),
                 new Operation.CheckpointAfterPromotion()));
     }

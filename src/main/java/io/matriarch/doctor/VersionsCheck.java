@@ -4,6 +4,7 @@ import io.matriarch.value.Value.Mapping;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -27,11 +28,10 @@ final class VersionsCheck implements Check {
     @Override
     public List<Finding> findings() {
         Report report = new Report(name());
-        Map<String, TreeSet<String>> servers = by(status -> status.whole("server_version").stream()
+        Map<String, Set<String>> servers = by(status -> status.whole("server_version").stream()
                 .mapToObj(version -> (version / MAJOR) + "." + (version % MAJOR))
                 .findFirst());
-        Map<String, TreeSet<String>> agents =
-                by(status -> status.mapping("patroni").text("version"));
+        Map<String, Set<String>> agents = by(status -> status.mapping("patroni").text("version"));
         long majors = servers.keySet().stream()
                 .map(version -> version.split("\\.", 2)[0])
                 .distinct()
@@ -51,8 +51,8 @@ final class VersionsCheck implements Check {
         return report.findingsOr("cluster", "PostgreSQL " + text(servers) + "; REST as of Patroni " + text(agents));
     }
 
-    private Map<String, TreeSet<String>> by(Function<Mapping, Optional<String>> version) {
-        Map<String, TreeSet<String>> found = new TreeMap<>();
+    private Map<String, Set<String>> by(Function<Mapping, Optional<String>> version) {
+        Map<String, Set<String>> found = new TreeMap<>();
         patient.members()
                 .forEach(member -> member.status()
                         .flatMap(version)
@@ -61,7 +61,7 @@ final class VersionsCheck implements Check {
         return found;
     }
 
-    private static String text(Map<String, TreeSet<String>> versions) {
+    private static String text(Map<String, Set<String>> versions) {
         return versions.entrySet().stream()
                 .map(entry -> entry.getKey() + " (" + String.join(", ", entry.getValue()) + ")")
                 .collect(Collectors.joining(", "));

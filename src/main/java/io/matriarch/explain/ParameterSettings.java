@@ -39,8 +39,8 @@ final class ParameterSettings {
     /** Of all that is set somewhere, and all that the server knows. */
     List<Setting> all() {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        names.addAll(situation.server().parameters().keySet()); // first: spelt as PostgreSQL does
         names.addAll(wanted.keySet());
-        names.addAll(situation.server().parameters().keySet());
         situation.server().files().forEach(line -> names.add(line.name()));
         situation.layers().forEach(layer -> names.addAll(written(layer.content())));
         names.addAll(written(situation.dynamic().raw()));

@@ -143,7 +143,7 @@ final class SectionSettings {
                 .flatMap(List::stream)
                 .filter(text -> text.startsWith(key + ":") || text.startsWith(key + "="))
                 .forEach(notes::add);
-        if (key.startsWith("restapi.") && (key.endsWith("file"))) {
+        if (key.startsWith("restapi.") && key.endsWith("file")) {
             notes.add("what is in the file is read again at a reload of the node");
         }
         if (key.startsWith("bootstrap.dcs.")) {

@@ -14,6 +14,13 @@ final class ArchiveCheck implements Check {
                    coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS failing
             FROM pg_stat_archiver""";
 
+    /** A command that can't be started at all isn't counted as failed. Only superusers and pg_monitor may look. */
+    private static final String WAITING = """
+            SELECT coalesce(extract(epoch FROM now() - min(modification))::bigint, 0) AS seconds
+            FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'""";
+
+    private static final long LONG_WAIT = 120;
+
     private final List<Probe> servers;
 
     ArchiveCheck(List<Probe> servers) {
@@ -30,6 +37,15 @@ final class ArchiveCheck implements Check {
         Report report = new Report(name());
         servers.forEach(server -> look(server, report));
         return report.findingsOr("cluster", "no server to ask");
+    }
+
+    /** In seconds; zero also when it may not be asked. */
+    private static long waited(Probe server) {
+        return Answers.rows(server.answer(WAITING)).stream()
+                .flatMap(List::stream)
+                .mapToLong(row -> Answers.number(row, "seconds"))
+                .findFirst()
+                .orElse(0);
     }
 
     private static void look(Probe server, Report report) {
@@ -63,6 +79,11 @@ final class ArchiveCheck implements Check {
                             + Answers.text(row, "last_failed_time") + ", " + Answers.text(row, "failed_count")
                             + " failures in all",
                     "PostgreSQL's log has what the command said; WAL is kept in pg_wal until it succeeds");
+        } else if (waited(server) > LONG_WAIT) {
+            report.error(
+                    server.where(),
+                    "WAL waits for archive_command since " + waited(server) + " s",
+                    "the command hangs, is too slow, or can't be started: PostgreSQL's log tells which");
         } else {
             String last = Answers.text(row, "last_archived_wal");
             report.ok(

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 /** Puts the checks together for the real world. */
 final class Clinic {
     private static final Duration ETCD_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE_WITH_EACH = Duration.ofSeconds(3);
 
     private final Loaded<Configuration> loaded;
     private final Configuration configuration;
@@ -144,7 +145,7 @@ final class Clinic {
     private Map<HostPort, EtcdHealth.Health> etcdServers() {
         Map<HostPort, EtcdHealth.Health> found = new LinkedHashMap<>();
         for (HostPort server : etcd.servers(Deadline.after(ETCD_PATIENCE))) {
-            found.put(server, etcd.of(server, Deadline.after(ETCD_PATIENCE)));
+            found.put(server, etcd.of(server, Deadline.after(PATIENCE_WITH_EACH)));
         }
         return found;
     }

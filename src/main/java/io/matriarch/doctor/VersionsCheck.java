@@ -48,7 +48,11 @@ final class VersionsCheck implements Check {
         if (agents.size() > 1) {
             report.warning("agent", "versions of Matriarch or Patroni differ: " + text(agents), "finish the update");
         }
-        return report.findingsOr("cluster", "PostgreSQL " + text(servers) + "; REST as of Patroni " + text(agents));
+        return report.findingsOr(
+                "cluster",
+                servers.isEmpty()
+                        ? "no member tells its version"
+                        : "PostgreSQL " + text(servers) + "; REST as of Patroni " + text(agents));
     }
 
     private Map<String, Set<String>> by(Function<Mapping, Optional<String>> version) {

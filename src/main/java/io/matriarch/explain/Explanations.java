@@ -43,7 +43,10 @@ final class Explanations {
     }
 
     List<Setting> differing() {
-        return settings.stream().filter(Setting::differsFromDefault).toList();
+        return settings.stream()
+                .filter(Setting::differsFromDefault)
+                .filter(setting -> setting.effect() != Effect.BOOTSTRAP)
+                .toList();
     }
 
     /** What a person means by {@code key}. */

@@ -45,7 +45,14 @@ public final class SqlInquiry implements Inquiry {
         return ask(() -> connections.replication(new Upstream(NAME, connUrl)), "IDENTIFY_SYSTEM");
     }
 
+    /** Twice, if the server isn't reached: the first connection of a process may take longer than one may take. */
     private static Answer ask(Opening opening, String sql) {
+        Answer first = askOnce(opening, sql);
+        boolean timedOut = first instanceof Answer.Refused(String _, String why) && why.contains("timed out");
+        return timedOut ? askOnce(opening, sql) : first;
+    }
+
+    private static Answer askOnce(Opening opening, String sql) {
         try (Connection connection = opening.open();
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {

@@ -86,6 +86,7 @@ final class ServerChecksTest {
                 .containsExactly("WARNING a: archive_mode is on without an archive_command: WAL piles up in pg_wal");
         assertThat(archive("command", "", "mode", "off")).isEmpty();
         assertThat(archive("failing", "t", "standby", "t")).isEmpty();
+        assertThat(archive("seconds", "300")).containsExactly("ERROR a: WAL waits for archive_command since 300 s");
     }
 
     private static List<String> login(Answer answer) {

@@ -108,7 +108,7 @@ final class ConfigurationIT {
         configure(
                 "postgresql.parameters.max_connections=120",
                 "postgresql.parameters.archive_mode=on",
-                "postgresql.parameters.archive_command=true",
+                "postgresql.parameters.archive_command=/bin/true",
                 "postgresql.parameters.work_mem=5MB",
                 "postgresql.parameters.no_such_parameter=7");
         Rest.Answer wrong = cluster.primary()
@@ -144,7 +144,7 @@ final class ConfigurationIT {
         assertThat(doctor(primary.configuration(), 0, "--cluster")).isEmpty();
         assertThat(doctor(primary.configuration(), 0)).allMatch(finding -> finding.startsWith("warning guard"));
 
-        configure("slots.idle.type=physical", "postgresql.parameters.archive_command=false");
+        configure("slots.idle.type=physical", "postgresql.parameters.archive_command=/bin/false");
         Path sick = sick(primary);
         LocalCluster.await(
                 "the slot",
@@ -163,12 +163,12 @@ final class ConfigurationIT {
                 .anyMatch(finding -> finding.contains("error certificates: its certificate lasts only 1 days more"))
                 .anyMatch(finding -> finding.contains("warning slots: nobody reads from it"))
                 .anyMatch(finding -> finding.contains("error archive: archive_command fails"));
-        Node stopped = cluster.replicas().getFirst();
+        Node stopped = cluster.replicas().getLast();
         stopped.killAll();
         assertThat(doctor(primary.configuration(), 1, "--cluster"))
                 .anyMatch(finding -> finding.startsWith("error members: its REST interface doesn't answer"))
                 .anyMatch(finding -> finding.startsWith("error archive: archive_command fails"));
-        configure("slots=null", "postgresql.parameters.archive_command=true");
+        configure("slots=null", "postgresql.parameters.archive_command=/bin/true");
     }
 
     /** The node's file with a wrong password, and a certificate that ends soon. */
@@ -185,7 +185,7 @@ final class ConfigurationIT {
         return file;
     }
 
-    /** {@code LEVEL CHECK: WHAT} of all that isn't well. */
+    /** {@code LEVEL CHECK: WHAT} of all that isn't well, but for what is the machine's affair: its disk and how busy it is. */
     private static List<String> doctor(Path configuration, int code, String... more) {
         List<String> command =
                 new ArrayList<>(cluster.program().tool("doctor", "-c", configuration.toString(), "-f", "json"));
@@ -200,6 +200,8 @@ final class ConfigurationIT {
                                 + finding.text("check").orElse("") + ": "
                                 + finding.text("what").orElse(""))
                         .filter(finding -> !finding.startsWith("ok "))
+                        .filter(finding ->
+                                !finding.contains("free space") && !finding.contains("linearizable read took"))
                         .toList();
     }
 

@@ -8,6 +8,8 @@ import io.matriarch.cli.Invocation;
 import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
+import io.matriarch.doctor.DoctorCommand;
+import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
 import io.matriarch.guard.Signals;
@@ -35,6 +37,8 @@ public final class Main {
                 Signals.handle("INT", Main::abort);
                 end(CtlMain.run(arguments, ServerOpinion::of));
             }
+            case Invocation.ExplainConfig(List<String> arguments) -> end(ExplainCommand.run(arguments));
+            case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

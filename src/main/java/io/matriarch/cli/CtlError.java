@@ -1,10 +1,10 @@
 package io.matriarch.cli;
 
 /** Ends patronictl with {@code Error: <message>} and exit code 1. */
-final class CtlError extends RuntimeException {
+public final class CtlError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    CtlError(String message) {
+    public CtlError(String message) {
         super(message);
     }
 }

@@ -9,10 +9,6 @@ import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.ParameterOpinion;
 import io.matriarch.config.Problem;
 import io.matriarch.dcs.Dcs;
-import io.matriarch.dcs.etcd.EtcdDcs;
-import io.matriarch.dcs.etcd.SrvDiscovery;
-import io.matriarch.time.Deadline;
-import io.matriarch.time.Ticker;
 import io.matriarch.value.Value.Mapping;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -23,17 +19,11 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** Puts patronictl together for the real world. */
 public final class CtlMain {
-    /** The lease that patronictl never takes would have it. */
-    private static final Duration NO_LEASE = Duration.ofSeconds(30);
-
-    private static final Duration DNS_PATIENCE = Duration.ofSeconds(10);
-
     private CtlMain() {}
 
     /**
@@ -83,11 +73,10 @@ public final class CtlMain {
                         () -> new CtlError("Can not find suitable configuration of distributed configuration store:"
                                 + " add an etcd3 section to the configuration file, or name one with --dcs-url"));
         String prefix = ("/" + configuration.namespace() + "/" + scope + "/").replaceAll("/+", "/");
-        EtcdSettings found = SrvDiscovery.ofThisMachine(vertx.get())
-                .resolve(settings, Deadline.after(DNS_PATIENCE))
+        EtcdSettings found = EtcdOpening.resolve(vertx, settings)
                 .orElseThrow(() -> new CtlError("DNS names no etcd server for etcd3.srv "
                         + settings.srv().orElse("") + ", and none is configured in etcd3.hosts"));
-        return new EtcdDcs(vertx.get(), found, prefix, Optional.empty(), NO_LEASE, Ticker.system());
+        return EtcdOpening.open(vertx, found, prefix);
     }
 
     private static void sleep(Duration time) {

@@ -12,6 +12,8 @@ final class DaemonArguments {
                    matriarch [CONFIG] --validate-config [-i|--ignore-listen-port] [-p|--print]
                    matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
                    matriarch wal push|fetch ...       archive_command and restore_command
+                   matriarch config explain [KEY]     where a setting comes from, and what changing it does
+                   matriarch doctor [--cluster]       what is wrong with this node, or with the cluster, and what to do
                    matriarch self-test                does this executable work on this machine?
                    matriarch docs transitions         what a node does about what it sees, in Markdown
                    matriarch --version | --help

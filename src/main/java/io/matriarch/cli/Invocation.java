@@ -37,6 +37,20 @@ public sealed interface Invocation {
         }
     }
 
+    /** Says where each setting comes from. */
+    record ExplainConfig(List<String> arguments) implements Invocation {
+        public ExplainConfig {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** Examines a node or the cluster. */
+    record Doctor(List<String> arguments) implements Invocation {
+        public Doctor {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** The guard: it starts the agent. */
     record Daemon(Optional<String> configuration) implements Invocation {}
 
@@ -88,6 +102,11 @@ public sealed interface Invocation {
             case "ctl" -> new Ctl(rest);
             case "wal" -> new Wal(rest);
             case "self-test" -> new SelfTest(rest);
+            case "doctor" -> new Doctor(rest);
+            case "config" ->
+                rest.stream().findFirst().filter("explain"::equals).isPresent()
+                        ? new ExplainConfig(rest.subList(1, rest.size()))
+                        : DaemonArguments.parse(arguments); // a configuration's folder may have this name
             case "docs" ->
                 rest.equals(List.of("transitions"))
                         ? new Transitions()

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A Vert.x with one event loop and little else, made when it is first asked for: a run sends a few requests only, and starting must cost nothing. */
-final class LightVertx {
+public final class LightVertx {
     private Optional<Vertx> vertx = Optional.empty();
 
-    Vertx get() {
+    public Vertx get() {
         if (vertx.isEmpty()) {
             vertx = Optional.of(start());
         }

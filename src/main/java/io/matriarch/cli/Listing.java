@@ -19,10 +19,10 @@ import java.util.stream.Collectors;
  * @param hiddenInTables columns that only machines see
  * @param title of the table; without one the machine's formats keep empty values
  */
-record Listing(
+public record Listing(
         String title, List<String> keys, List<Column> columns, List<List<Value>> rows, Set<String> hiddenInTables) {
 
-    Listing {
+    public Listing {
         keys = List.copyOf(keys);
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();
@@ -30,7 +30,7 @@ record Listing(
     }
 
     /** Without the line break that ends the last line, as echo adds one. */
-    String render(OutputFormat format) {
+    public String render(OutputFormat format) {
         return switch (format) {
             case PRETTY, TOPOLOGY -> table(format).render();
             case TSV -> separated("\t");

@@ -3,7 +3,7 @@ package io.matriarch.cli;
 import picocli.CommandLine.TypeConversionException;
 
 /** How a listing is printed. */
-enum OutputFormat {
+public enum OutputFormat {
     PRETTY,
     TOPOLOGY,
     TSV,
@@ -11,7 +11,7 @@ enum OutputFormat {
     YAML;
 
     /** @throws TypeConversionException if {@code text} isn't a format that can be asked for */
-    static OutputFormat parse(String text) {
+    public static OutputFormat parse(String text) {
         return switch (text) {
             case "pretty" -> PRETTY;
             case "tsv" -> TSV;

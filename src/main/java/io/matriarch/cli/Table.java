@@ -10,18 +10,18 @@ import java.util.List;
  * @param title without it the top border is plain; cut where the border ends
  * @param rows cells may have several lines; then a rule is drawn after every row
  */
-record Table(String title, List<Column> columns, List<List<String>> rows) {
+public record Table(String title, List<Column> columns, List<List<String>> rows) {
 
     /** A column's heading, and whether it and its cells stand at the right. */
-    record Column(String heading, boolean right) {}
+    public record Column(String heading, boolean right) {}
 
-    Table {
+    public Table {
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();
     }
 
     /** The table without a line break at its end. */
-    String render() {
+    public String render() {
         int[] widths = widths();
         boolean ruled = rows.stream().flatMap(List::stream).anyMatch(cell -> cell.indexOf('\n') >= 0);
         String rule = rule(widths);

@@ -3,7 +3,7 @@ package io.matriarch.cli;
 import java.util.Optional;
 
 /** Where a command speaks with a person or a script. */
-interface Terminal {
+public interface Terminal {
     /** A line, or several, on standard output. */
     void echo(String text);
 

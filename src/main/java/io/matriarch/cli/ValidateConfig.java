@@ -13,9 +13,7 @@ import io.matriarch.config.Problem;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -82,7 +80,8 @@ public final class ValidateConfig {
         return findings.isEmpty() ? PatroniCtl.SUCCESS : PatroniCtl.FAILURE;
     }
 
-    private static Optional<String> missingFolder(PostgresSettings settings) {
+    /** Of the password file. */
+    public static Optional<String> missingFolder(PostgresSettings settings) {
         return Optional.ofNullable(settings.pgpass().toAbsolutePath().getParent())
                 // the folder above the data directory is made with it
                 .filter(folder -> !Files.isDirectory(folder)
@@ -91,7 +90,8 @@ public final class ValidateConfig {
                         "postgresql.pgpass: its folder " + folder + " doesn't exist; make it, or name another file");
     }
 
-    private static Optional<String> foreignFolder(Path data) {
+    /** A data directory that is none. */
+    public static Optional<String> foreignFolder(Path data) {
         if (!Files.exists(data) || Files.exists(data.resolve("PG_VERSION"))) {
             return Optional.empty();
         }
@@ -137,7 +137,7 @@ public final class ValidateConfig {
         return configuration.postgresql().listenAddresses().stream()
                 .flatMap(host -> {
                     try {
-                        address(host);
+                        var _ = ListenProbe.address(host);
                         return Stream.empty();
                     } catch (UnknownHostException e) {
                         return Stream.of("postgresql.listen: the host '" + host + "' is unknown here");
@@ -147,18 +147,8 @@ public final class ValidateConfig {
     }
 
     private static Optional<String> probe(String key, HostPort listen) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(address(listen.host()), listen.port()));
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(key + ": " + listen + " can't be listened on: " + e.getMessage()
-                    + "; stop what uses it, or ignore it with --ignore-listen-port");
-        }
-    }
-
-    private static InetAddress address(String host) throws UnknownHostException {
-        boolean all = host.isEmpty() || host.equals("*");
-        return all ? new InetSocketAddress(0).getAddress() : InetAddress.getByName(host);
+        return ListenProbe.obstacle(listen)
+                .map(why -> key + ": " + listen + " can't be listened on: " + why
+                        + "; stop what uses it, or ignore it with --ignore-listen-port");
     }
 }

@@ -48,6 +48,11 @@ public final class ConfigurationLoader {
                 : new Invalid<>(findings.problems());
     }
 
+    /** What the same sources say, each by itself, the later over the earlier; what can't be read is left out, {@link #load} says why. */
+    public static List<Layer> layers(Optional<Path> path, Map<String, String> environment) {
+        return List.copyOf(Sources.read(path, environment).layers());
+    }
+
     private static Configuration read(Section root, boolean mayBootstrap, Path home) {
         String name = root.required("name", "the member's name, unique in the cluster");
         if (name.equals(RESERVED_NAME)) {

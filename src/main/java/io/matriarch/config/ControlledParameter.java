@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A parameter that must be the same on all members, so only the dynamic configuration may set it, if anybody (reference 2.13). */
-enum ControlledParameter {
+public enum ControlledParameter {
     LISTEN_ADDRESSES(0, "", new Rule.NotSettable()),
     PORT(0, "", new Rule.NotSettable()),
     CLUSTER_NAME(90_500, "", new Rule.NotSettable()),
@@ -53,18 +53,18 @@ enum ControlledParameter {
         this.rule = rule;
     }
 
-    static Optional<ControlledParameter> of(String name) {
+    public static Optional<ControlledParameter> of(String name) {
         return Arrays.stream(values())
                 .filter(parameter -> parameter.parameterName().equalsIgnoreCase(name))
                 .findFirst();
     }
 
-    String parameterName() {
+    public String parameterName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** The value unless a valid one is set; empty for what the configuration determines. */
-    String standard() {
+    public String standard() {
         return standard;
     }
 
@@ -74,12 +74,12 @@ enum ControlledParameter {
     }
 
     /** All but how much WAL to keep are given on the command line too, out of ALTER SYSTEM's reach. */
-    boolean isOnCommandLine() {
+    public boolean isOnCommandLine() {
         return this != WAL_KEEP_SEGMENTS && this != WAL_KEEP_SIZE;
     }
 
     /** The text for the server; absent if {@code value} isn't allowed. */
-    Optional<String> accept(Value value) {
+    public Optional<String> accept(Value value) {
         Optional<String> text = ParameterText.of(value);
         return switch (rule) {
             case Rule.NotSettable() -> Optional.empty();
@@ -93,7 +93,7 @@ enum ControlledParameter {
     }
 
     /** What is wrong with a value that isn't accepted; empty for parameters that nobody may set here: they are ignored without a word. */
-    Optional<String> expectation() {
+    public Optional<String> expectation() {
         return switch (rule) {
             case Rule.NotSettable() -> Optional.empty();
             case Rule.MustBeTrue() -> Optional.of("only on is allowed");

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param source a file, or the name of an environment variable
  */
-record Layer(String source, Mapping content) {
+public record Layer(String source, Mapping content) {
 
     /** The layer of a variable that sets the value at {@code path}. */
     static Layer ofVariable(String variable, Value value, String... path) {
@@ -22,7 +22,8 @@ record Layer(String source, Mapping content) {
         return new Layer(variable, (Mapping) inner);
     }
 
-    static Mapping merge(List<Layer> layers) {
+    /** All of them, the later over the earlier. */
+    public static Mapping merge(List<Layer> layers) {
         Mapping merged = Mapping.empty();
         for (Layer layer : layers) {
             merged = merged.patchedWith(layer.content());
@@ -32,10 +33,22 @@ record Layer(String source, Mapping content) {
 
     /** Whether this layer has something at {@code key}, given as {@code restapi.listen}. */
     boolean has(String key) {
-        Optional<Value> found = Optional.of(content);
-        for (String part : key.split("\\.", -1)) {
-            found = found.flatMap(value -> value instanceof Mapping mapping ? mapping.find(part) : Optional.empty());
+        return find(key).isPresent();
+    }
+
+    /** What this layer has at {@code key}, given as {@code restapi.listen}; the last part may have dots, as names of parameters do. */
+    public Optional<Value> find(String key) {
+        return find(content, key);
+    }
+
+    private static Optional<Value> find(Mapping mapping, String key) {
+        int dot = key.indexOf('.');
+        Optional<Value> whole = mapping.find(key);
+        if (whole.isPresent() || dot < 0) {
+            return whole;
         }
-        return found.isPresent();
+        return mapping.find(key.substring(0, dot))
+                .flatMap(inner ->
+                        inner instanceof Mapping section ? find(section, key.substring(dot + 1)) : Optional.empty());
     }
 }

@@ -21,6 +21,11 @@ public final class PostgresSection {
 
     private PostgresSection() {}
 
+    /** Whether the dynamic configuration's {@code key} in this section is passed over. */
+    public static boolean isOnlyLocal(String key) {
+        return ONLY_LOCAL.contains(key) && !key.equals("parameters");
+    }
+
     /** Each key as the local section has it, else as the dynamic one has; use_slots only from the dynamic one, parameters left out. */
     public static Mapping effective(PostgresSettings local, DynamicConfiguration dynamic) {
         Map<String, Value> merged = new LinkedHashMap<>();

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 final class PgTools {
     static final int NOT_STARTED = 127;
     static final int NOT_IN_TIME = 124;
-    private static final int KEPT_OUTPUT = 16_384;
+    /** As much as postgres tells of all its parameters. */
+    private static final int KEPT_OUTPUT = 131_072;
+
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     /** The environment's locale becomes the cluster's, and the server's. */

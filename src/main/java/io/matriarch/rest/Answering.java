@@ -8,6 +8,10 @@ import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -15,6 +19,10 @@ import java.util.function.BiFunction;
 /** The form of the REST interface's answers: Patroni's types and spaces, and the headers that the configuration adds. */
 final class Answering {
     static final String TEXT = "text/html";
+
+    /** By it others see whether this machine's clock is right. */
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
 
     private final AgentAccess agent;
 
@@ -50,7 +58,10 @@ final class Answering {
     }
 
     Response answer(int status, String type, String body) {
-        Response.ResponseBuilder response = Response.status(status).type(type).entity(body);
+        Response.ResponseBuilder response = Response.status(status)
+                .type(type)
+                .entity(body)
+                .header("Date", DATE.format(Instant.now().atOffset(ZoneOffset.UTC)));
         agent.commands()
                 .map(Commands::configuration)
                 .map(configuration -> AnswerHeaders.of(configuration.restapi()))

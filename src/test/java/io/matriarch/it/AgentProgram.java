@@ -80,6 +80,12 @@ enum AgentProgram {
             return with(daemon, configuration.toString());
         }
 
+        /** A command of the executable itself, such as doctor. */
+        List<String> tool(String... arguments) {
+            boolean jvm = daemon.getLast().equals("agent");
+            return with(jvm ? daemon.subList(0, daemon.size() - 1) : daemon, arguments);
+        }
+
         List<String> ctl(Path configuration, String... arguments) {
             return with(with(ctl, "-c", configuration.toString()), arguments);
         }

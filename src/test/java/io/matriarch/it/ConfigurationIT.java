@@ -2,11 +2,14 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.value.Json;
+import io.matriarch.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +107,8 @@ final class ConfigurationIT {
     void aParameterThatNeedsARestartGetsItOnTheStandbysFirstAndWrongOnesAreLeftOut() {
         configure(
                 "postgresql.parameters.max_connections=120",
+                "postgresql.parameters.archive_mode=on",
+                "postgresql.parameters.archive_command=/bin/true",
                 "postgresql.parameters.work_mem=5MB",
                 "postgresql.parameters.no_such_parameter=7");
         Rest.Answer wrong = cluster.primary()
@@ -132,9 +137,106 @@ final class ConfigurationIT {
                 () -> primary.query("show max_connections").equals("120"));
     }
 
-    /** Also the watchdog: armed before the promotion, kept alive by the leader only, disarmed when PostgreSQL is stopped. */
     @Test
     @Order(2)
+    void theDoctorFindsNothingInAHealthyClusterAndEachFaultInAnotherOne() throws Exception {
+        Node primary = cluster.primary();
+        assertThat(doctor(primary.configuration(), 0, "--cluster")).isEmpty();
+        assertThat(doctor(primary.configuration(), 0)).allMatch(finding -> finding.startsWith("warning guard"));
+
+        configure("slots.idle.type=physical", "postgresql.parameters.archive_command=/bin/false");
+        Path sick = sick(primary);
+        LocalCluster.await(
+                "the slot",
+                20,
+                () -> primary.query("select count(*) from pg_replication_slots where slot_name = 'idle'")
+                        .equals("1"));
+        var _ = primary.query("select pg_switch_wal()");
+        LocalCluster.await(
+                "archiving fails",
+                30,
+                () -> primary.query("select failed_count > 0 from pg_stat_archiver")
+                        .equals("t"));
+        assertThat(doctor(sick, 1))
+                .anyMatch(finding ->
+                        finding.contains("error replication login: the password of the replication user is wrong"))
+                .anyMatch(finding -> finding.contains("error certificates: its certificate lasts only 1 days more"))
+                .anyMatch(finding -> finding.contains("warning slots: nobody reads from it"))
+                .anyMatch(finding -> finding.contains("error archive: archive_command fails"));
+        Node stopped = cluster.replicas().getLast();
+        stopped.killAll();
+        assertThat(doctor(primary.configuration(), 1, "--cluster"))
+                .anyMatch(finding -> finding.startsWith("error members: its REST interface doesn't answer"))
+                .anyMatch(finding -> finding.startsWith("error archive: archive_command fails"));
+        configure("slots=null", "postgresql.parameters.archive_command=/bin/true");
+    }
+
+    /** The node's file with a wrong password, and a certificate that ends soon. */
+    private static Path sick(Node node) throws Exception {
+        Certificates.Files client = Certificates.in(cluster.home()).client();
+        LocalCluster.own(client.certificate());
+        LocalCluster.own(client.key());
+        Path file = cluster.home().resolve("sick.yml");
+        LocalCluster.write(
+                file,
+                Files.readString(node.configuration())
+                                .replaceFirst("(username: replicator\\s+password:) .*", "$1 wrong")
+                        + "\nctl: {certfile: " + client.certificate() + ", keyfile: " + client.key() + "}\n");
+        return file;
+    }
+
+    /** {@code LEVEL CHECK: WHAT} of all that isn't well, but for what is the machine's affair: its disk and how busy it is. */
+    private static List<String> doctor(Path configuration, int code, String... more) {
+        List<String> command =
+                new ArrayList<>(cluster.program().tool("doctor", "-c", configuration.toString(), "-f", "json"));
+        command.addAll(List.of(more));
+        ServerProcess.Ended ended = ServerProcess.run(cluster.home(), 60, command);
+        String json = ended.output().substring(Math.max(0, ended.output().indexOf('[')));
+        assertThat(ended.code()).as(ended.output()).isEqualTo(code);
+        return ((Value.Sequence) Json.parse(json))
+                .items().stream()
+                        .map(Value.Mapping.class::cast)
+                        .map(finding -> finding.text("level").orElse("") + " "
+                                + finding.text("check").orElse("") + ": "
+                                + finding.text("what").orElse(""))
+                        .filter(finding -> !finding.startsWith("ok "))
+                        .filter(finding ->
+                                !finding.contains("free space") && !finding.contains("linearizable read took"))
+                        .toList();
+    }
+
+    @Test
+    @Order(3)
+    void aSettingIsExplainedAndNoSecretIsShown() {
+        Node node = cluster.primary();
+        ServerProcess.Ended one = explain(node, "max_connections");
+        assertThat(one.code()).as(one.output()).isZero();
+        assertThat(one.output())
+                .contains(
+                        "postgresql.parameters.max_connections = 120",
+                        "DCS /config",
+                        "command line",
+                        "the standbys first");
+        ServerProcess.Ended all = explain(node, "--all", "-f", "json");
+        assertThat(all.code()).isZero();
+        assertThat(all.output())
+                .contains("\"postgresql.authentication.superuser.password\"", "(set)")
+                .doesNotContain(Templates.PASSWORD);
+        ServerProcess.Ended nothing = explain(node, "max_conections");
+        assertThat(nothing.code()).isEqualTo(2);
+        assertThat(nothing.output()).contains("is max_connections meant?");
+    }
+
+    private static ServerProcess.Ended explain(Node node, String... arguments) {
+        List<String> command = new ArrayList<>(cluster.program().tool("config", "explain"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-c", node.configuration().toString()));
+        return ServerProcess.run(cluster.home(), 60, command);
+    }
+
+    /** Also the watchdog: armed before the promotion, kept alive by the leader only, disarmed when PostgreSQL is stopped. */
+    @Test
+    @Order(4)
     void aSwitchoverIsToldInItsOrderAndTheWatchdogGoesWithTheLock() throws Exception {
         Node former = cluster.primary();
         assertThat(signs(former)).startsWith("Ctimeout=15\n1").doesNotContain("V");
@@ -154,7 +256,7 @@ final class ConfigurationIT {
     }
 
     @Test
-    @Order(3)
+    @Order(5)
     void whoseScriptRefusesIsNotPromotedAndLeavesTheLockToOthers() {
         Node former = cluster.primary();
         Node refusing = cluster.replicas().getFirst();
@@ -171,7 +273,7 @@ final class ConfigurationIT {
     }
 
     @Test
-    @Order(4)
+    @Order(6)
     void aRequiredWatchdogThatIsGoneMakesNoLeader() throws Exception {
         Node primary = cluster.primary();
         List<Node> others = cluster.replicas();

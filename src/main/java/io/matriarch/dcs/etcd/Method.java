@@ -10,7 +10,8 @@ enum Method {
     LEASE_KEEP_ALIVE("Lease/LeaseKeepAlive"),
     WATCH("Watch/Watch"),
     AUTHENTICATE("Auth/Authenticate"),
-    MEMBER_LIST("Cluster/MemberList");
+    MEMBER_LIST("Cluster/MemberList"),
+    STATUS("Maintenance/Status");
 
     private final String path;
 

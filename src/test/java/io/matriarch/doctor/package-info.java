@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.explain;
+
+import org.jspecify.annotations.NullMarked;

@@ -113,11 +113,16 @@ public final class Agent {
                     () -> fence.map(Fence::keeperCommand).orElse(List.of()));
             server.set(Optional.of(postgres));
             HaLoop loop = new HaLoop(ticker, wallClock, new Decider(), dcs, postgres, peers, state);
-            state.onLook(new DynamicCache(configuration)::write);
+            TakeoverLog takeovers = new TakeoverLog();
+            DynamicCache cache = new DynamicCache(configuration);
+            state.onLook(look -> {
+                cache.write(look);
+                takeovers.seen(look);
+            });
             Runner runner = new Runner(state);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
-            AgentCommands commands =
-                    new AgentCommands(state, thread, dcs, postgres, peers, wallClock, () -> askReload(thread));
+            AgentCommands commands = new AgentCommands(
+                    state, thread, dcs, postgres, peers, wallClock, takeovers, () -> askReload(thread));
             runner.scheduled = commands::startScheduledRestartIfDue;
             runner.reloadPostgres = () -> postgres.reload(
                             new PostgresConfiguration(state.configuration(), state.dynamic()),

@@ -7,6 +7,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ControlledParameterCheck;
 import io.matriarch.dcs.Dcs;
@@ -47,6 +48,7 @@ final class AgentCommands implements Commands {
     private final Postgres postgres;
     private final InstantSource wallClock;
     private final FailoverRequests failovers;
+    private final TakeoverLog takeovers;
     private final Runnable reload;
     private final AtomicReference<Optional<RestartSchedule.Scheduled>> schedule =
             new AtomicReference<>(Optional.empty());
@@ -58,6 +60,7 @@ final class AgentCommands implements Commands {
             Postgres postgres,
             Peers peers,
             InstantSource wallClock,
+            TakeoverLog takeovers,
             Runnable reload) {
         this.state = state;
         this.loop = loop;
@@ -73,6 +76,7 @@ final class AgentCommands implements Commands {
                 () -> state.configuration().name(),
                 new CandidateWait(() -> postgres.readNow()
                         .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)));
+        this.takeovers = takeovers;
         this.reload = reload;
     }
 
@@ -284,13 +288,20 @@ final class AgentCommands implements Commands {
     }
 
     @Override
-    public Answer switchover(Mapping body) {
-        return failovers.handle(body, false, state.dynamic());
+    public TakeoverAnswer switchover(Mapping body, Wait wait) {
+        return failovers.handle(body, false, state.dynamic(), wait);
     }
 
     @Override
-    public Answer failover(Mapping body) {
-        return failovers.handle(body, true, state.dynamic());
+    public TakeoverAnswer failover(Mapping body, Wait wait) {
+        return failovers.handle(body, true, state.dynamic(), wait);
+    }
+
+    @Override
+    public Takeovers takeovers() {
+        return readCluster()
+                .map(view -> takeovers.seen(view, state.snapshot(), wallClock.instant()))
+                .orElseGet(takeovers::known);
     }
 
     @Override

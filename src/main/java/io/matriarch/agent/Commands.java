@@ -1,11 +1,13 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** What REST can ask of the agent. Calls that wait say how long at most; all are safe to call from any thread. */
@@ -48,14 +50,17 @@ public interface Commands {
     ConfigAnswer replaceConfig(Mapping config);
 
     /**
-     * POST /switchover and /failover, checked and carried out as in reference 4.5, steps 1 to 8; waits for the result when it isn't scheduled.
+     * POST /switchover and /failover, checked and carried out as in reference 4.5, steps 1 to 8.
      *
      * @param body the request as sent
      */
-    Answer switchover(Mapping body);
+    TakeoverAnswer switchover(Mapping body, Wait wait);
 
     /** POST /failover. */
-    Answer failover(Mapping body);
+    TakeoverAnswer failover(Mapping body, Wait wait);
+
+    /** The last switchovers and failovers, as far as they have come; reads the DCS, and tells what is known when it can't be read. */
+    Takeovers takeovers();
 
     /** DELETE /switchover. */
     Answer deleteScheduledSwitchover();
@@ -65,6 +70,16 @@ public interface Commands {
 
     /** POST /failsafe/race, Matriarch's own: another member wants to race, though a majority might let a primary go on without the DCS. */
     Answer pledge();
+
+    /** How long who asks for a takeover wants to wait. */
+    enum Wait {
+        FOR_THE_RESULT,
+        /** The answer is 202 as soon as the request is in the DCS. */
+        FOR_THE_REQUEST
+    }
+
+    /** The answer to a request for a takeover, which has a number once it is in the DCS. */
+    record TakeoverAnswer(Answer answer, OptionalLong id) {}
 
     /** An HTTP status and the text to send. */
     record Answer(int status, String text) {}

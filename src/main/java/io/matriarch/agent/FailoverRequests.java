@@ -1,10 +1,13 @@
 package io.matriarch.agent;
 
 import io.matriarch.agent.Commands.Answer;
+import io.matriarch.agent.Commands.TakeoverAnswer;
+import io.matriarch.agent.Commands.Wait;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Takeover;
 import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.DcsCommand;
 import io.matriarch.dcs.Reading;
@@ -72,19 +75,23 @@ final class FailoverRequests {
         }
     }
 
-    Answer handle(Mapping body, boolean failover, DynamicConfiguration config) {
+    TakeoverAnswer handle(Mapping body, boolean failover, DynamicConfiguration config, Wait wait) {
         Asked asked = Asked.of(body, failover);
         Optional<Answer> wrong = malformed(asked, failover, config);
         if (wrong.isPresent()) {
-            return wrong.get();
+            return without(wrong.get());
         }
         Optional<ClusterView> view = read(config);
         if (view.isEmpty()) {
-            return new Answer(503, "the DCS can't be read");
+            return without(new Answer(503, "the DCS can't be read"));
         }
         Optional<Answer> impossible =
                 asked.scheduledAt().isPresent() ? Optional.empty() : infeasible(asked, view.get(), config);
-        return impossible.orElseGet(() -> carryOut(asked, view.get(), config));
+        return impossible.map(FailoverRequests::without).orElseGet(() -> carryOut(asked, view.get(), config, wait));
+    }
+
+    private static TakeoverAnswer without(Answer refusal) {
+        return new TakeoverAnswer(refusal, OptionalLong.empty());
     }
 
     private Optional<Answer> malformed(Asked asked, boolean failover, DynamicConfiguration config) {
@@ -183,21 +190,25 @@ final class FailoverRequests {
         return config.synchronous() && !config.quorumCommit() && !view.sync().isEmpty();
     }
 
-    private Answer carryOut(Asked asked, ClusterView view, DynamicConfiguration config) {
+    private TakeoverAnswer carryOut(Asked asked, ClusterView view, DynamicConfiguration config, Wait wait) {
         Mapping request = Mapping.empty()
                 .with("leader", asked.leader().map(Text::new))
                 .with("member", asked.candidate().map(Text::new))
                 .with("scheduled_at", asked.scheduledAt().map(Text::new));
         Writing written = dcs.write(
                 new DcsCommand.PutFailover(request, OptionalLong.empty()), Deadline.after(config.retryTimeout()));
-        if (!(written instanceof Writing.Written)) {
-            return new Answer(503, "failed to write failover key into DCS");
+        if (!(written instanceof Writing.Written(long revision))) {
+            return without(new Answer(503, "failed to write failover key into DCS"));
         }
         wake.run();
-        if (asked.scheduledAt().isPresent()) {
-            return new Answer(202, "Switchover scheduled");
-        }
-        return await(asked, view.leader().map(Leader::name).orElse(""), config);
+        Answer answer = asked.scheduledAt().isPresent()
+                ? new Answer(202, "Switchover scheduled")
+                : switch (wait) {
+                    case FOR_THE_REQUEST -> new Answer(202, asked.title() + " requested");
+                    case FOR_THE_RESULT ->
+                        await(asked, view.leader().map(Leader::name).orElse(""), config);
+                };
+        return new TakeoverAnswer(answer, OptionalLong.of(revision));
     }
 
     private Answer await(Asked asked, String before, DynamicConfiguration config) {
@@ -208,7 +219,7 @@ final class FailoverRequests {
             Optional<ClusterView> view = read(config);
             Optional<String> leader = view.flatMap(ClusterView::leader).map(Leader::name);
             if (leader.isPresent() && !leader.get().equals(before)) {
-                return new Answer(200, outcome(asked, leader.get()));
+                return new Answer(200, Takeover.outcome(asked.failover(), asked.candidate(), leader.get()));
             }
             if (leader.isPresent() && view.get().failover().isEmpty()) {
                 return new Answer(503, asked.title() + " failed");
@@ -217,15 +228,6 @@ final class FailoverRequests {
         return new Answer(
                 503,
                 asked.title() + " status unknown after " + seconds + " seconds; operation may still be in progress");
-    }
-
-    private static String outcome(Asked asked, String leader) {
-        String verb = asked.failover() ? "failed over" : "switched over";
-        return asked.candidate()
-                .filter(candidate -> !candidate.equals(leader))
-                .map(candidate -> "%s to \"%s\" instead of \"%s\""
-                        .formatted(asked.failover() ? "Failed over" : "Switched over", leader, candidate))
-                .orElseGet(() -> "Successfully %s to \"%s\"".formatted(verb, leader));
     }
 
     private Optional<ClusterView> read(DynamicConfiguration config) {

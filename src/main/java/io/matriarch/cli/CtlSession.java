@@ -21,6 +21,8 @@ final class CtlSession implements AutoCloseable {
     /** A restart answers when it is done, and PostgreSQL may write a long checkpoint before. */
     private static final Duration PATIENCE_WITH_MEMBERS = Duration.ofHours(1);
 
+    private static final Duration BRIEFLY = Duration.ofSeconds(2);
+
     private final Surroundings surroundings;
     private final GlobalOptions options;
     private final List<OpenCluster> clusters = new ArrayList<>();
@@ -85,10 +87,24 @@ final class CtlSession implements AutoCloseable {
 
     /** One request to a member. */
     Answer ask(Method method, Member member, String path, Optional<Value> body) {
+        return ask(method, member, path, body, MemberApi.Patience.FOR_THE_RESULT);
+    }
+
+    /** The same, when a receipt may do. */
+    Answer ask(Method method, Member member, String path, Optional<Value> body, MemberApi.Patience patience) {
+        return api().send(method, member, path, body, patience, Deadline.after(PATIENCE_WITH_MEMBERS));
+    }
+
+    /** What another member can answer just as well. */
+    Answer askBriefly(Method method, Member member, String path) {
+        return api().send(method, member, path, Optional.empty(), Deadline.after(BRIEFLY));
+    }
+
+    private MemberApi api() {
         if (api.isEmpty()) {
             api = Optional.of(surroundings.api().apply(configuration()));
         }
-        return api.get().send(method, member, path, body, Deadline.after(PATIENCE_WITH_MEMBERS));
+        return api.get();
     }
 
     LocalDateTime now() {

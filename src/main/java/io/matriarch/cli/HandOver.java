@@ -4,11 +4,13 @@ import io.matriarch.cli.MemberApi.Answer;
 import io.matriarch.cli.MemberApi.Answer.Answered;
 import io.matriarch.cli.MemberApi.Answer.Unreachable;
 import io.matriarch.cli.MemberApi.Method;
+import io.matriarch.cli.MemberApi.Patience;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Member;
+import io.matriarch.cluster.TakeoverNews;
 import io.matriarch.dcs.DcsCommand.PutFailover;
 import io.matriarch.dcs.Writing;
 import io.matriarch.time.IsoTime;
@@ -168,7 +170,7 @@ final class HandOver {
     }
 
     private void request(FailoverRequest request) {
-        switch (send(request)) {
+        switch (followed(send(request))) {
             case Answered(int status, String text)
             when status == 200 || status == 202 -> {
                 session.terminal().echo(session.timestamp() + " " + text);
@@ -190,6 +192,28 @@ final class HandOver {
         }
     }
 
+    /** A receipt becomes the answer that Patroni gives at the end. */
+    private Answer followed(Answer answer) {
+        Optional<TakeoverNews> begun = answer instanceof Answered(int status, String text) && status == 202
+                ? TakeoverFollower.news(text)
+                : Optional.empty();
+        return begun.map(news -> new TakeoverFollower(session, view.members()).follow(news))
+                .map(this::result)
+                .orElse(answer);
+    }
+
+    private Answer result(TakeoverNews last) {
+        return switch (last.phase()) {
+            case DONE -> new Answered(200, last.result().orElse(""));
+            case FAILED -> new Answered(503, last.result().orElse(""));
+            case SCHEDULED, REQUESTED, STOPPING, WAITING_FOR_CANDIDATE, RELEASED, PROMOTING, TIMED_OUT ->
+                new Answered(
+                        503,
+                        order.kind().title() + " status unknown, it was "
+                                + last.phase().text() + "; GET /operations/" + last.id() + " tells more");
+        };
+    }
+
     private Answer send(FailoverRequest request) {
         Optional<Member> asked = view.leader().isPresent()
                 ? view.leaderMember()
@@ -202,7 +226,8 @@ final class HandOver {
                 .with("candidate", candidate)
                 .with("leader", request.leader().map(Value::of))
                 .with("scheduled_at", request.scheduledAt().map(Value::of));
-        Answer answer = session.ask(Method.POST, asked.get(), order.kind().text(), Optional.of(body));
+        Patience patience = session.terminal().isScreen() ? Patience.FOR_A_RECEIPT : Patience.FOR_THE_RESULT;
+        Answer answer = session.ask(Method.POST, asked.get(), order.kind().text(), Optional.of(body), patience);
         boolean tooOld = answer instanceof Answered(int status, String text)
                 && status == 501
                 && text.contains("Server does not support this operation");

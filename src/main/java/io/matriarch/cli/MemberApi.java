@@ -12,7 +12,19 @@ interface MemberApi {
      *
      * @param path without a slash at its beginning, such as {@code restart}
      */
-    Answer send(Method method, Member member, String path, Optional<Value> body, Deadline deadline);
+    default Answer send(Method method, Member member, String path, Optional<Value> body, Deadline deadline) {
+        return send(method, member, path, body, Patience.FOR_THE_RESULT, deadline);
+    }
+
+    /** The same; a member that doesn't know {@code patience} answers with the result anyway. */
+    Answer send(Method method, Member member, String path, Optional<Value> body, Patience patience, Deadline deadline);
+
+    /** What the answer has to wait for. */
+    enum Patience {
+        FOR_THE_RESULT,
+        /** The request has been accepted, and its result can be asked for. */
+        FOR_A_RECEIPT
+    }
 
     /** The methods that the API knows. */
     enum Method {

@@ -85,6 +85,11 @@ final class StandardTerminal implements Terminal {
     }
 
     @Override
+    public boolean isScreen() {
+        return screen().isPresent();
+    }
+
+    @Override
     public void clear() {
         screen().ifPresent(_ -> output.print("\033[2J\033[1;1H"));
     }

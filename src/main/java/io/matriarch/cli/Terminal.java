@@ -35,6 +35,9 @@ public interface Terminal {
     /** All of standard input. */
     String readAll();
 
+    /** Whether a person watches while the command runs, and no script reads what it prints. */
+    boolean isScreen();
+
     /** Clears the screen, if there is one. */
     void clear();
 }

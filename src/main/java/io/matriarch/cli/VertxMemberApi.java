@@ -66,7 +66,8 @@ final class VertxMemberApi implements MemberApi {
     }
 
     @Override
-    public Answer send(Method method, Member member, String path, Optional<Value> body, Deadline deadline) {
+    public Answer send(
+            Method method, Member member, String path, Optional<Value> body, Patience patience, Deadline deadline) {
         String url = member.apiUrl().orElse("");
         boolean https = url.startsWith("https://");
         Optional<ServerAddress> address = ServerAddress.of(url, https ? HTTPS_PORT : HTTP_PORT);
@@ -80,6 +81,9 @@ final class VertxMemberApi implements MemberApi {
                 .setPort(address.get().port())
                 .setURI("/" + path)
                 .putHeader("User-Agent", "Patroni/" + CompatibleVersion.PATRONI + " Matriarch");
+        if (patience == Patience.FOR_A_RECEIPT) {
+            request.putHeader("Prefer", "respond-async"); // RFC 7240
+        }
         authorization.ifPresent(header -> request.putHeader("Authorization", header));
         return await(client.request(request).compose(opened -> exchange(opened, body)), deadline);
     }

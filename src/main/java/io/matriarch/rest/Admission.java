@@ -3,6 +3,7 @@ package io.matriarch.rest;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.CompatibleVersion;
+import io.matriarch.config.RestApiSettings;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -16,6 +17,9 @@ import java.util.function.BiFunction;
 
 /** What a request that changes something has to pass before it is handled (reference 4.1 and 4.2). */
 final class Admission {
+    private static final AccessControl.Refusal FROM_OTHER_SITE = new AccessControl.Refusal(
+            403, "a page of another site may change nothing here: its Origin is not this address", false);
+
     private final Answering answers;
 
     Admission(Answering answers) {
@@ -28,14 +32,22 @@ final class Admission {
             String body,
             boolean bodyNeeded,
             BiFunction<Commands, Mapping, Response> handler) {
-        return answers.withSnapshot((commands, snapshot) -> AccessControl.check(
-                        snapshot.configuration().restapi(),
+        return answers.withSnapshot((commands, snapshot) -> refusal(snapshot, request)
+                .map(Admission::refused)
+                .orElseGet(() -> handled(request, body, bodyNeeded, commands, handler)));
+    }
+
+    /** Why this client may change nothing, if so. */
+    static Optional<AccessControl.Refusal> refusal(Snapshot snapshot, HttpServerRequest request) {
+        RestApiSettings settings = snapshot.configuration().restapi();
+        return OtherSites.sent(name -> Optional.ofNullable(request.getHeader(name)), settings)
+                ? Optional.of(FROM_OTHER_SITE)
+                : AccessControl.check(
+                        settings,
                         membersHosts(snapshot),
                         request.remoteAddress().hostAddress(),
                         Optional.ofNullable(request.getHeader("Authorization")),
-                        hasCertificate(request))
-                .map(Admission::refused)
-                .orElseGet(() -> handled(request, body, bodyNeeded, commands, handler)));
+                        hasCertificate(request));
     }
 
     /** As {@link #changing}, for what members ask each other. */

@@ -3,6 +3,8 @@ package io.matriarch.rest;
 import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Commands.Answer;
+import io.matriarch.agent.Commands.TakeoverAnswer;
+import io.matriarch.agent.Commands.Wait;
 import io.matriarch.cluster.ClusterDocument;
 import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterView;
@@ -170,13 +172,44 @@ public final class PatroniApi {
     @POST
     @Path("switchover")
     public Response switchover(@Context HttpServerRequest request, String body) {
-        return admission.changing(request, body, true, (commands, asked) -> answers.text(commands.switchover(asked)));
+        return admission.changing(
+                request,
+                body,
+                true,
+                (commands, asked) -> takeover(request, commands, commands.switchover(asked, wait(request))));
     }
 
     @POST
     @Path("failover")
     public Response failover(@Context HttpServerRequest request, String body) {
-        return admission.changing(request, body, true, (commands, asked) -> answers.text(commands.failover(asked)));
+        return admission.changing(
+                request,
+                body,
+                true,
+                (commands, asked) -> takeover(request, commands, commands.failover(asked, wait(request))));
+    }
+
+    /** RFC 7240; Patroni's clients don't ask for it, and Patroni's members don't know it. */
+    private static Wait wait(HttpServerRequest request) {
+        String preferred = Optional.ofNullable(request.getHeader("Prefer")).orElse("");
+        return preferred.contains("respond-async") ? Wait.FOR_THE_REQUEST : Wait.FOR_THE_RESULT;
+    }
+
+    /** As Patroni, but for a header that says where to follow it; and who doesn't wait for the result gets what there is to be followed. */
+    private Response takeover(HttpServerRequest request, Commands commands, TakeoverAnswer asked) {
+        if (asked.id().isEmpty()) {
+            return answers.text(asked.answer());
+        }
+        String id = Long.toString(asked.id().getAsLong());
+        Optional<Response> begun = Optional.of(id)
+                .filter(_ -> wait(request) == Wait.FOR_THE_REQUEST)
+                .flatMap(commands.takeovers()::find)
+                .flatMap(takeover -> commands.snapshot()
+                        .map(look -> answers.json(202, takeover.toJson(Instant.now(), look.config()))));
+        Response response = begun.orElseGet(() -> answers.text(asked.answer()));
+        response.getHeaders().putSingle("Location", "/operations/" + id);
+        begun.ifPresent(_ -> response.getHeaders().putSingle("Preference-Applied", "respond-async"));
+        return response;
     }
 
     @DELETE

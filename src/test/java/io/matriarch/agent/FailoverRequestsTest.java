@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
 import io.matriarch.agent.Commands.Answer;
+import io.matriarch.agent.Commands.Wait;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.FailoverRequest;
@@ -133,7 +134,8 @@ final class FailoverRequestsTest {
     }
 
     private Answer ask(Mapping body, boolean failover, Mapping config) {
-        return requests.handle(body, failover, new DynamicConfiguration(config, 1));
+        return requests.handle(body, failover, new DynamicConfiguration(config, 1), Wait.FOR_THE_RESULT)
+                .answer();
     }
 
     @HardCase(20)

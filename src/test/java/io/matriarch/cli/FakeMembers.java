@@ -28,8 +28,9 @@ final class FakeMembers implements MemberApi {
     }
 
     @Override
-    public Answer send(Method method, Member member, String path, Optional<Value> body, Deadline deadline) {
-        requests.add(method + " " + member.name() + "/" + path
+    public Answer send(
+            Method method, Member member, String path, Optional<Value> body, Patience patience, Deadline deadline) {
+        requests.add((patience == Patience.FOR_A_RECEIPT ? "async " : "") + method + " " + member.name() + "/" + path
                 + body.map(value -> " " + Json.compact(value)).orElse(""));
         return Optional.ofNullable(answers.poll()).orElseThrow(() -> new AssertionError("an unexpected request"));
     }

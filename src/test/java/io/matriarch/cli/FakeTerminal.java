@@ -8,10 +8,13 @@ import java.util.Optional;
 /** Answers questions from a list, and keeps what a person would see; questions and answers included. */
 final class FakeTerminal implements Terminal {
     private final Deque<String> answers;
+    private final boolean screen;
     private final StringBuilder output = new StringBuilder();
     private final StringBuilder errors = new StringBuilder();
 
-    FakeTerminal(List<String> answers) {
+    /** {@code screen}: a person watches. */
+    FakeTerminal(List<String> answers, boolean screen) {
+        this.screen = screen;
         this.answers = new ArrayDeque<>(answers);
     }
 
@@ -53,6 +56,11 @@ final class FakeTerminal implements Terminal {
     @Override
     public String readAll() {
         return Optional.ofNullable(answers.poll()).orElse("");
+    }
+
+    @Override
+    public boolean isScreen() {
+        return screen;
     }
 
     @Override

@@ -50,6 +50,65 @@ class HandOverTest {
                 .containsExactly("POST pg-0/switchover {\"candidate\":null,\"leader\":\"pg-0\"}");
     }
 
+    private static String operation(String phase, String waitsFor, String result) {
+        return """
+               {"id": "42", "kind": "switchover", "phase": "%s", "waits_for": %s, "result": %s}""".formatted(phase, waitsFor, result);
+    }
+
+    @Test
+    void onAScreenItIsFollowedByWhicheverMemberAnswers() {
+        Run run = new Run(BEFORE, AFTER).onScreen();
+        run.members.answer(202, operation("requested", "\"pg-0 to see it\"", "null"));
+        run.members.answer(200, operation("requested", "\"pg-0 to see it\"", "null"));
+        run.members.answer(200, operation("stopping", "\"PostgreSQL on pg-0 to stop\"", "null"));
+        run.members.beUnreachable("connection refused");
+        run.members.answer(404, "not known here");
+        run.members.answer(200, operation("promoting", "\"pg-1\"", "null"));
+        run.members.answer(200, operation("done", "null", "\"Successfully switched over to \\\"pg-1\\\"\""));
+
+        assertThat(run.patronictl("switchover", "--force")).isZero();
+        assertThat(run.output()).isEqualTo("Current cluster topology\n" + TABLE_BEFORE + """
+
+                        2026-11-23 15:36:54.87450 requested: waiting for pg-0 to see it
+                        2026-11-23 15:36:54.87450 stopping: waiting for PostgreSQL on pg-0 to stop
+                        2026-11-23 15:36:54.87450 promoting: waiting for pg-1
+                        2026-11-23 15:36:54.87450 Successfully switched over to "pg-1"
+                        """ + TABLE_AFTER + "\n");
+        assertThat(run.members.requests())
+                .containsExactly(
+                        "async POST pg-0/switchover {\"candidate\":null,\"leader\":\"pg-0\"}",
+                        "GET pg-0/operations/42",
+                        "GET pg-0/operations/42",
+                        "GET pg-0/operations/42",
+                        "GET pg-1/operations/42",
+                        "GET pg-2/operations/42",
+                        "GET pg-0/operations/42");
+    }
+
+    @Test
+    void onAScreenAFailureAndAnUnknownEndAreToldAsWithoutOne() {
+        Run failed = new Run(BEFORE).onScreen();
+        failed.members.answer(202, operation("requested", "null", "null"));
+        failed.members.answer(200, operation("failed", "null", "\"no candidate was ready\""));
+        assertThat(failed.patronictl("switchover", "--force")).isZero();
+        assertThat(failed.output()).endsWith("Switchover failed, details: 503, no candidate was ready\n");
+
+        Run late = new Run(BEFORE).onScreen();
+        late.members.answer(202, operation("requested", "null", "null"));
+        late.members.answer(200, operation("timed out", "\"news\"", "\"nothing has changed\""));
+        assertThat(late.patronictl("switchover", "--force")).isZero();
+        assertThat(late.output()).contains("Switchover result unknown, details: 503, ");
+    }
+
+    @Test
+    void onAScreenAMemberOfPatroniIsWaitedForAsItAnswers() {
+        Run run = new Run(BEFORE, AFTER).onScreen();
+        run.members.answer(200, "Successfully switched over to \"pg-1\"");
+        assertThat(run.patronictl("switchover", "--force")).isZero();
+        assertThat(run.output())
+                .endsWith("2026-11-23 15:36:54.87450 Successfully switched over to \"pg-1\"\n" + TABLE_AFTER + "\n");
+    }
+
     @Test
     void aRefusalIsToldAndExitsWithZero() {
         Run run = new Run(BEFORE);

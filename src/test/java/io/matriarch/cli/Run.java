@@ -23,8 +23,9 @@ final class Run {
     private final FakeDcs dcs;
     private final List<String> answers = new ArrayList<>();
     private Optional<String> scope = Optional.of("batman");
+    private boolean screen;
     private int pausesUntilInterrupted = Integer.MAX_VALUE;
-    private FakeTerminal terminal = new FakeTerminal(List.of());
+    private FakeTerminal terminal = new FakeTerminal(List.of(), false);
 
     Run(ClusterView... views) {
         dcs = new FakeDcs(List.of(views));
@@ -32,6 +33,11 @@ final class Run {
 
     Run(Reading reading) {
         dcs = new FakeDcs(reading);
+    }
+
+    Run onScreen() {
+        screen = true;
+        return this;
     }
 
     Run withoutScope() {
@@ -51,7 +57,7 @@ final class Run {
     }
 
     int patronictl(String... arguments) {
-        terminal = new FakeTerminal(answers);
+        terminal = new FakeTerminal(answers, screen);
         CtlConfiguration configuration = new CtlConfiguration(
                 scope,
                 "service",

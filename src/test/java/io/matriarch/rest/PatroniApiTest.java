@@ -7,6 +7,7 @@ import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -120,13 +122,18 @@ final class PatroniApiTest {
         }
 
         @Override
-        public Answer switchover(Mapping body) {
-            return FINE;
+        public TakeoverAnswer switchover(Mapping body, Wait wait) {
+            return new TakeoverAnswer(FINE, OptionalLong.empty());
         }
 
         @Override
-        public Answer failover(Mapping body) {
-            return FINE;
+        public TakeoverAnswer failover(Mapping body, Wait wait) {
+            return new TakeoverAnswer(FINE, OptionalLong.empty());
+        }
+
+        @Override
+        public Takeovers takeovers() {
+            return Takeovers.NONE;
         }
 
         @Override

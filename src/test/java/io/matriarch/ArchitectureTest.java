@@ -40,6 +40,8 @@ final class ArchitectureTest {
             .definedBy("io.matriarch.archive..")
             .layer("guard")
             .definedBy("io.matriarch.guard..")
+            .layer("log")
+            .definedBy("io.matriarch.log..")
             .layer("agent")
             .definedBy("io.matriarch.agent..")
             .layer("rest")
@@ -74,8 +76,10 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("cluster", "config", "file", "value", "time")
             .whereLayer("cli")
             .mayOnlyAccessLayers("cluster", "config", "dcs", "value", "time")
+            .whereLayer("log")
+            .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")
-            .mayOnlyAccessLayers("cluster", "config", "dcs", "postgres", "ha", "guard", "value", "time")
+            .mayOnlyAccessLayers("cluster", "config", "dcs", "postgres", "ha", "guard", "log", "value", "time")
             .whereLayer("rest")
             .mayOnlyAccessLayers("agent", "cluster", "config", "value", "time");
 

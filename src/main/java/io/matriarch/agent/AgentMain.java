@@ -7,6 +7,7 @@ import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
+import io.matriarch.log.AgentLog;
 import io.matriarch.postgres.Postmaster;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
@@ -91,6 +92,7 @@ public final class AgentMain {
     }
 
     private static void end(int code) {
+        AgentLog.flush();
         System.err.flush();
         GuardLink.connect().exiting(code);
         Runtime.getRuntime().halt(code);

@@ -116,9 +116,11 @@ public final class ConfigurationLoader {
                     Optional.ofNullable(environment.get(WHOLE_CONFIGURATION)).filter(text -> !text.isEmpty());
             if (whole.isPresent()) {
                 ConfigurationFiles.Reading reading = ConfigurationFiles.readText(WHOLE_CONFIGURATION, whole.get());
-                return new Sources(WHOLE_CONFIGURATION, reading.layers(), reading.problems(), warnings, 1);
+                List<String> all = new ArrayList<>(warnings);
+                all.addAll(reading.warnings());
+                return new Sources(WHOLE_CONFIGURATION, reading.layers(), reading.problems(), all, 1);
             }
-            ConfigurationFiles.Reading nothing = new ConfigurationFiles.Reading(List.of(), List.of());
+            ConfigurationFiles.Reading nothing = new ConfigurationFiles.Reading(List.of(), List.of(), List.of());
             return withVariables("the environment", nothing, environment, warnings);
         }
 
@@ -130,7 +132,9 @@ public final class ConfigurationLoader {
             layers.addAll(variables.layers());
             List<Problem> problems = new ArrayList<>(files.problems());
             problems.addAll(variables.problems());
-            return new Sources(name, layers, problems, warnings, files.layers().size());
+            List<String> all = new ArrayList<>(warnings);
+            all.addAll(files.warnings());
+            return new Sources(name, layers, problems, all, files.layers().size());
         }
 
         boolean fileHas(String section) {

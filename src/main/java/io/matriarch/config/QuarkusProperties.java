@@ -1,8 +1,6 @@
 package io.matriarch.config;
 
 import io.matriarch.config.RestApiSettings.VerifyClient;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,9 +17,6 @@ public final class QuarkusProperties {
 
     private static final String TLS = "quarkus.tls." + TLS_NAME + ".";
     private static final int SHORTEST_BACKLOG = 128;
-
-    /** Libraries say at INFO what an operator of PostgreSQL need not know. */
-    private static final List<String> LIBRARIES = List.of("io.quarkus", "io.vertx", "io.netty", "org.jboss");
 
     private QuarkusProperties() {}
 
@@ -63,54 +58,9 @@ public final class QuarkusProperties {
         };
     }
 
+    /** Until the agent writes its log itself. */
     private static void log(LogSettings log, Map<String, String> properties) {
-        String level = PythonLogFormat.level(log.level());
-        String pattern = PythonLogFormat.pattern(log.format(), log.dateFormat());
-        properties.put("quarkus.log.level", level);
-        properties.put("quarkus.log.console.format", pattern);
-        properties.put("quarkus.log.console.stderr", "true");
-        if (level.equals("INFO")) {
-            LIBRARIES.forEach(library -> properties.put(category(library), "WARN"));
-        }
-        log.loggers()
-                .entries()
-                .forEach((logger, value) -> loggerNames(logger)
-                        .forEach(name -> properties.put(
-                                category(name),
-                                PythonLogFormat.level(value.asText().orElse("INFO")))));
-        log.directory().ifPresent(directory -> {
-            properties.put("quarkus.log.console.enabled", "false");
-            properties.put("quarkus.log.file.enabled", "true");
-            properties.put(
-                    "quarkus.log.file.path", directory.resolve("patroni.log").toString());
-            properties.put("quarkus.log.file.format", pattern);
-            if (log.fileBytes() > 0) {
-                properties.put("quarkus.log.file.rotation.max-file-size", Long.toString(log.fileBytes()));
-                properties.put("quarkus.log.file.rotation.max-backup-index", Integer.toString(log.files()));
-            } else {
-                properties.put("quarkus.log.file.rotation.enabled", "false");
-            }
-        });
-    }
-
-    private static String category(String logger) {
-        return "quarkus.log.category.\"" + logger + "\".level";
-    }
-
-    /** Our loggers for the names of Patroni's modules; other names are taken as they are. */
-    private static List<String> loggerNames(String python) {
-        String name = python.toLowerCase(Locale.ROOT);
-        if (!name.equals("patroni") && !name.startsWith("patroni.")) {
-            return List.of(python);
-        }
-        String module = name.replaceFirst("^patroni\\.?", "").replaceFirst("\\..*$", "");
-        return switch (module) {
-            case "ha" -> List.of("io.matriarch.ha", "io.matriarch.agent");
-            case "postgresql" -> List.of("io.matriarch.postgres");
-            case "dcs" -> List.of("io.matriarch.dcs");
-            case "api" -> List.of("io.matriarch.rest");
-            case "config" -> List.of("io.matriarch.config");
-            default -> List.of("io.matriarch");
-        };
+        boolean debugging = log.level().equals("DEBUG") || log.level().equals("NOTSET");
+        properties.put("quarkus.log.level", debugging ? "DEBUG" : "WARN");
     }
 }

@@ -40,7 +40,7 @@ public final class AgentApplication implements QuarkusApplication {
         AgentLog log = AgentLog.start(configuration.log());
         Consumer<Configuration> reloaded = changed -> {
             log.use(changed.log());
-            certificates.reload();
+            certificates.reload(changed.restapi());
         };
         return new Agent(vertx, path, System.getenv(), configuration, GuardLink.connect(), reloaded)
                 .run(access::publish);

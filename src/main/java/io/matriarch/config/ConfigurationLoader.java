@@ -48,6 +48,12 @@ public final class ConfigurationLoader {
                 : new Invalid<>(findings.problems());
     }
 
+    /** What the PATRONI_* variables say, unchecked. */
+    public static Mapping ofVariables(Map<String, String> environment) {
+        return Layer.merge(
+                EnvironmentVariables.read(environment, Mapping.empty()).layers());
+    }
+
     private static Configuration read(Section root, boolean mayBootstrap, Path home) {
         String name = root.required("name", "the member's name, unique in the cluster");
         if (name.equals(RESERVED_NAME)) {

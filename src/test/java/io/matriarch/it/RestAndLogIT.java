@@ -32,6 +32,7 @@ final class RestAndLogIT {
     private static SharedEtcd etcd;
     private static Loner loner;
     private static Certificates certificates;
+    private static Path logFolder;
     private static Path log;
 
     @BeforeAll
@@ -53,8 +54,9 @@ final class RestAndLogIT {
                 key.toString());
         Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
         Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
-        log = Files.createDirectories(folder.resolve("log")).resolve("patroni.log");
-        for (Path file : List.of(key, certificate, authority, log.getParent())) {
+        logFolder = Files.createDirectories(folder.resolve("log"));
+        log = logFolder.resolve("patroni.log");
+        for (Path file : List.of(key, certificate, authority, logFolder)) {
             Programs.giveToPostgres(file);
         }
         loner.with("restapi:\n", """
@@ -78,7 +80,7 @@ final class RestAndLogIT {
                           dir: %s
                           mode: 0640
                           loggers: {patroni.api: debug}
-                        """.formatted(log.getParent()))
+                        """.formatted(logFolder))
                 .start();
         LocalCluster.await("an answer", 40, () -> curl(List.of("/liveness")).contains("HTTP/1.1 200"));
     }
@@ -152,7 +154,7 @@ final class RestAndLogIT {
         Programs.giveToPostgres(other);
         loner.rewritten(text -> text.replace("type: json", "type: plain")
                 .replace("format: [message, {levelname: severity}, name]", "format: '<%(levelname)s> %(message)s'")
-                .replace("dir: " + log.getParent(), "dir: " + other)
+                .replace("dir: " + logFolder, "dir: " + other)
                 .replace("mode: 0640", "mode: 0600"));
         ServerProcess.signal("HUP", loner.process().pid());
         Path now = other.resolve("patroni.log");

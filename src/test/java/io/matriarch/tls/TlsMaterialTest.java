@@ -8,6 +8,7 @@ import io.matriarch.config.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,11 @@ class TlsMaterialTest {
         return PrivateKeyFile.read(PemBlocks.of(file(name)), password.map(Secret::new));
     }
 
+    /** The old form of an elliptic curve's key may hold its public key too, so the encodings differ. */
+    private static Object number(PrivateKey key) {
+        return key instanceof ECPrivateKey curve ? curve.getS() : key;
+    }
+
     /** PKCS #8 and the old forms, encrypted in the new and the old way, or not at all. */
     @ParameterizedTest
     @CsvSource({
@@ -75,7 +81,7 @@ class TlsMaterialTest {
         make("other", arguments.toArray(String[]::new));
         assertThat(Files.readString(Path.of(file("other"))).contains("ENCRYPTED"))
                 .isEqualTo(encrypted);
-        assertThat(read("other", Optional.of(PASSWORD))).isEqualTo(read(kind, Optional.empty()));
+        assertThat(number(read("other", Optional.of(PASSWORD)))).isEqualTo(number(read(kind, Optional.empty())));
         if (encrypted) {
             assertThatThrownBy(() -> read("other", Optional.of("wrong")))
                     .isInstanceOf(TlsProblem.class)

@@ -4,6 +4,7 @@ import io.matriarch.agent.AgentMain;
 import io.matriarch.agent.LeaderRelease;
 import io.matriarch.archive.WalCommand;
 import io.matriarch.cli.CtlMain;
+import io.matriarch.cli.GenerateConfig;
 import io.matriarch.cli.Invocation;
 import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
@@ -42,6 +43,8 @@ public final class Main {
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));
+            case Invocation.Generate generate ->
+                end(new GenerateConfig(System.out, System.err).run(generate, System.getenv()));
             case Invocation.SelfTest(List<String> arguments) -> end(SelfTest.run(arguments.toArray(String[]::new)));
             case Invocation.Transitions() -> {
                 System.out.print(TransitionsDocument.markdown());

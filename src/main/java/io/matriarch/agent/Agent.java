@@ -14,6 +14,7 @@ import io.matriarch.guard.Signals;
 import io.matriarch.guard.SystemCalls;
 import io.matriarch.ha.Decider;
 import io.matriarch.ha.Observation.Request;
+import io.matriarch.log.AgentLog;
 import io.matriarch.postgres.LocalPostgres;
 import io.matriarch.postgres.PostgresConfiguration;
 import io.matriarch.postgres.Postmaster;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** The daemon: puts the parts together, waits for etcd, turns the loop until somebody asks it to end. */
@@ -42,7 +44,7 @@ public final class Agent {
     private final Map<String, String> environment;
     private final Configuration configuration;
     private final GuardLink guard;
-    private final Runnable newCertificates;
+    private final Consumer<Configuration> reloaded;
     private final AtomicBoolean reloadAsked = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
 
@@ -50,7 +52,7 @@ public final class Agent {
      * Starts nothing.
      *
      * @param path where {@code configuration} came from, for reloads, as {@code environment}
-     * @param newCertificates what else is to be read again at a reload
+     * @param reloaded who else takes a configuration over at a reload
      */
     public Agent(
             Vertx vertx,
@@ -58,17 +60,17 @@ public final class Agent {
             Map<String, String> environment,
             Configuration configuration,
             GuardLink guard,
-            Runnable newCertificates) {
+            Consumer<Configuration> reloaded) {
         this.vertx = vertx;
         this.path = path;
         this.environment = Map.copyOf(environment);
         this.configuration = configuration;
         this.guard = guard;
-        this.newCertificates = newCertificates;
+        this.reloaded = reloaded;
     }
 
     /** Runs until the end and returns the exit code. {@code publish} gets the commands for REST as soon as there are any. */
-    public int run(java.util.function.Consumer<Commands> publish) {
+    public int run(Consumer<Commands> publish) {
         Ticker ticker = Ticker.system();
         InstantSource wallClock = InstantSource.system();
         AtomicReference<Optional<LocalPostgres>> server = new AtomicReference<>(Optional.empty());
@@ -154,6 +156,7 @@ public final class Agent {
         guard.onGuardGone(() -> {
             LOG.error(
                     "the guard is gone; this agent ends and leaves PostgreSQL running until the leader lock runs out");
+            AgentLog.flush();
             Runtime.getRuntime().halt(1);
         });
     }
@@ -276,7 +279,7 @@ public final class Agent {
                     loaded.remarks().forEach(LOG::warn);
                     state.takeOver(loaded.configuration());
                     reloadPostgres.run();
-                    newCertificates.run();
+                    reloaded.accept(loaded.configuration());
                     LOG.info("configuration reloaded");
                     guard.ready();
                 }

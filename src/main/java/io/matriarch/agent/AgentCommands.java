@@ -7,6 +7,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
+import io.matriarch.cluster.SlotSettings;
 import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.config.ControlledParameterCheck;
@@ -260,12 +261,20 @@ final class AgentCommands implements Commands {
         if (changed.equals(before.get().raw())) {
             return new ConfigAnswer(200, changed, "");
         }
+        List<String> mistakes = SlotSettings.newMistakes(before.get().raw(), changed);
+        if (!mistakes.isEmpty()) {
+            return refusal(mistakes);
+        }
         return put(changed, OptionalLong.of(before.get().revision()), 409, deadline);
     }
 
     @Override
     public ConfigAnswer replaceConfig(Mapping config) {
-        return wrongConfig(config).orElseGet(() -> put(config, OptionalLong.empty(), 502, patience()));
+        return wrongConfig(config)
+                .or(() -> Optional.of(SlotSettings.mistakes(config))
+                        .filter(mistakes -> !mistakes.isEmpty())
+                        .map(AgentCommands::refusal))
+                .orElseGet(() -> put(config, OptionalLong.empty(), 502, patience()));
     }
 
     /** Patroni would take it, and then every member would reject it, or use a default instead. */
@@ -273,10 +282,11 @@ final class AgentCommands implements Commands {
         List<String> mistakes = new ArrayList<>(ControlledParameterCheck.withAllOthers(given));
         mistakes.addAll(
                 ServerOpinion.of(state.configuration().postgresql(), given).wrong());
-        return mistakes.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new ConfigAnswer(400, Mapping.empty(), "nothing was changed: " + String.join("; ", mistakes)));
+        return mistakes.isEmpty() ? Optional.empty() : Optional.of(refusal(mistakes));
+    }
+
+    private static ConfigAnswer refusal(List<String> mistakes) {
+        return new ConfigAnswer(400, Mapping.empty(), "nothing was changed: " + String.join("; ", mistakes));
     }
 
     private ConfigAnswer put(Mapping config, OptionalLong revision, int failure, Deadline deadline) {

@@ -7,13 +7,12 @@ import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.QuarkusProperties;
 import io.matriarch.guard.GuardLink;
+import io.matriarch.log.AgentLog;
 import io.matriarch.postgres.Postmaster;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -32,6 +31,7 @@ public final class AgentMain {
             case LoadResult.Loaded<Configuration> loaded -> {
                 loaded.remarks().forEach(warning -> System.err.println("matriarch: warning: " + warning));
                 checkPrograms(loaded.configuration().postgresql());
+                RestCertificates.problem(loaded.configuration().restapi()).ifPresent(AgentMain::refuse);
                 QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
                 Quarkus.run(
                         AgentApplication.class,
@@ -66,6 +66,11 @@ public final class AgentMain {
         }
     }
 
+    private static void refuse(String problem) {
+        System.err.println("matriarch: " + problem);
+        end(1);
+    }
+
     private static void ended(int code, Optional<Throwable> failure, Configuration configuration) {
         failure.ifPresent(cause -> System.err.println("matriarch: " + explain(cause, configuration)));
         end(failure.isPresent() ? 1 : code);
@@ -75,11 +80,6 @@ public final class AgentMain {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof BindException)) {
             cause = cause.getCause();
-        }
-        if (cause instanceof FileSystemException missing) {
-            return "restapi: " + missing.getFile() + " can't be read: "
-                    + (cause instanceof NoSuchFileException ? "there is no such file" : cause)
-                    + "; check restapi.certfile, restapi.keyfile and restapi.cafile";
         }
         String text = String.valueOf(cause.getMessage());
         boolean portTaken =
@@ -91,6 +91,7 @@ public final class AgentMain {
     }
 
     private static void end(int code) {
+        AgentLog.flush();
         System.err.flush();
         GuardLink.connect().exiting(code);
         Runtime.getRuntime().halt(code);

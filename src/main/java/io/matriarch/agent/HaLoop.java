@@ -188,7 +188,8 @@ public final class HaLoop {
     private void logLine(Observation observation) {
         if (!lastLine.isEmpty()) {
             boolean trouble = observation.server().dataDirectory() instanceof DataDirectory.Unreadable;
-            state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine, trouble);
+            boolean repeats = state.configuration().log().deduplicated().equals(Optional.of(false));
+            state.lines().log((observation.config().paused() ? "PAUSE: " : "") + lastLine, trouble, repeats);
             lastLine = "";
         }
     }

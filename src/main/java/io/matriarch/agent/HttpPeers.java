@@ -7,6 +7,8 @@ import io.matriarch.config.CtlSettings;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.ha.Pledge;
 import io.matriarch.time.Deadline;
+import io.matriarch.tls.TlsMaterial;
+import io.matriarch.tls.TlsProblem;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -18,8 +20,8 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -33,9 +35,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /** Asks the members' {@code api_url}, all at once. Certificates are verified only as reference 2.5 says for the daemon. */
 final class HttpPeers implements Peers, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(HttpPeers.class);
     private static final int PATIENCE_MILLIS = 2000;
 
     private final HttpClient http;
@@ -55,20 +59,20 @@ final class HttpPeers implements Peers, AutoCloseable {
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout(PATIENCE_MILLIS)
                 .setKeepAlive(false)
-                .setVerifyHost(false);
-        boolean verifies = settings.tls().certificate().isPresent()
-                && settings.tls().authority().isPresent();
-        if (verifies) {
-            options.setTrustOptions(
-                    new PemTrustOptions().addCertPath(settings.tls().authority().get()));
-        } else {
-            options.setTrustAll(true);
+                .setVerifyHost(false)
+                .setTrustAll(true);
+        if (settings.tls().certificate().isEmpty()) {
+            return options;
         }
-        settings.tls()
-                .certificate()
-                .ifPresent(file -> options.setKeyCertOptions(new PemKeyCertOptions()
-                        .addCertPath(file)
-                        .addKeyPath(settings.tls().key().orElse(file))));
+        try {
+            TlsMaterial material = TlsMaterial.of(settings.tls());
+            options.setKeyCertOptions(KeyCertOptions.wrap(material.shown()));
+            if (settings.tls().authority().isPresent()) {
+                options.setTrustAll(false).setTrustOptions(TrustOptions.wrap(material.trusted()));
+            }
+        } catch (TlsProblem problem) {
+            LOG.errorf("ctl: %s; members are asked without a certificate", problem.text());
+        }
         return options;
     }
 

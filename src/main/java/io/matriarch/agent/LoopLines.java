@@ -24,14 +24,16 @@ final class LoopLines {
     /**
      * A line that repeats the one before is for those who debug, and so is one about the next try of what keeps failing in the same way. One that says why an
      * action failed, or of {@code trouble} that only a person can mend, is a warning.
+     *
+     * @param repeats whether a person wants to read every line, as often as it comes
      */
-    void log(String line, boolean trouble) {
+    void log(String line, boolean trouble, boolean repeats) {
         if (tried.size() > MOST_REMEMBERED) {
             tried.clear();
         }
         boolean news = !line.equals(last) && (tried.add(line) || failures < 2);
         boolean why = trouble || (!failure.isEmpty() && line.contains(failure));
-        LOG.log(news ? (why ? Logger.Level.WARN : Logger.Level.INFO) : Logger.Level.DEBUG, line);
+        LOG.log(news || repeats ? (why ? Logger.Level.WARN : Logger.Level.INFO) : Logger.Level.DEBUG, line);
         last = line;
     }
 

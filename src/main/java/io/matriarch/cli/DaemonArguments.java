@@ -10,6 +10,8 @@ final class DaemonArguments {
     static final String USAGE = """
             Usage: matriarch [CONFIG]                 run a node; also under the name patroni
                    matriarch [CONFIG] --validate-config [-i|--ignore-listen-port] [-p|--print]
+                   matriarch --generate-config [--dsn DSN] [FILE]   a CONFIG of a server that runs
+                   matriarch --generate-sample-config [FILE]
                    matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
                    matriarch wal push|fetch ...       archive_command and restore_command
                    matriarch config explain [KEY]     where a setting comes from, and what changing it does
@@ -39,7 +41,10 @@ final class DaemonArguments {
                 case "--ignore-listen-port", "-i" -> ignoreListenPort = true;
                 case "--print", "-p" -> print = true;
                 case "--generate-config", "--generate-sample-config" -> {
-                    return new Invocation.WrongUsage(argument + " isn't supported; start from an example instead");
+                    return generate(arguments);
+                }
+                case "--dsn" -> {
+                    return generateOrWrong(arguments);
                 }
                 default -> {
                     if (argument.startsWith("-")) {
@@ -59,5 +64,37 @@ final class DaemonArguments {
         return validate
                 ? new Invocation.Validate(configuration, ignoreListenPort, print)
                 : new Invocation.Daemon(configuration);
+    }
+
+    /** It may come before what it belongs to. */
+    private static Invocation generateOrWrong(List<String> arguments) {
+        return arguments.contains("--generate-config") || arguments.contains("--generate-sample-config")
+                ? generate(arguments)
+                : new Invocation.WrongUsage("--dsn goes with --generate-config");
+    }
+
+    private static Invocation generate(List<String> arguments) {
+        List<String> files = new ArrayList<>();
+        Optional<String> dsn = Optional.empty();
+        boolean sample = arguments.contains("--generate-sample-config");
+        if (sample && arguments.contains("--generate-config")) {
+            return new Invocation.WrongUsage("--generate-sample-config: not allowed with --generate-config");
+        }
+        for (int index = 0; index < arguments.size(); index++) {
+            String argument = arguments.get(index);
+            if (argument.equals("--dsn") && index + 1 < arguments.size()) {
+                index++;
+                dsn = Optional.of(arguments.get(index));
+            } else if (argument.startsWith("--dsn=")) {
+                dsn = Optional.of(argument.substring("--dsn=".length()));
+            } else if (!argument.startsWith("-")) {
+                files.add(argument);
+            } else if (!argument.startsWith("--generate-")) {
+                return new Invocation.WrongUsage("unrecognized arguments: " + argument);
+            }
+        }
+        return files.size() > 1
+                ? new Invocation.WrongUsage("unrecognized arguments: " + files.get(1))
+                : new Invocation.Generate(sample, files.stream().findFirst(), dsn);
     }
 }

@@ -2,12 +2,12 @@ package io.matriarch.cli;
 
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.DynamicConfigurationCheck;
+import io.matriarch.cluster.SlotSettings;
 import io.matriarch.config.ControlledParameterCheck;
 import io.matriarch.config.ParameterOpinion;
 import io.matriarch.dcs.DcsCommand.PutConfig;
 import io.matriarch.dcs.Writing;
 import io.matriarch.value.MalformedDocument;
-import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class EditConfigCommand extends CtlCommand {
         String textBefore = Yaml.write(before.raw(), Yaml.Order.SORTED);
         boolean interactive = replacement.isEmpty() && applied.isEmpty() && settings.isEmpty() && parameters.isEmpty();
         String edited = interactive ? editor(session).edit(textBefore, open.name()) : "";
-        Mapping after = interactive ? parse(edited, "the edited text") : changed(session, before.raw());
+        Mapping after = interactive ? parse(session, edited, "the edited text") : changed(session, before.raw());
         if (after.equals(before.raw())) {
             tell(session, List.of("Not changed"));
             return;
@@ -99,6 +99,7 @@ final class EditConfigCommand extends CtlCommand {
     private static void refuseMistakes(Mapping before, Mapping after, List<String> byPostgres) {
         List<String> mistakes = new ArrayList<>(
                 added(ControlledParameterCheck.withAllOthers(before), ControlledParameterCheck.withAllOthers(after)));
+        mistakes.addAll(SlotSettings.newMistakes(before, after));
         mistakes.addAll(byPostgres);
         if (!mistakes.isEmpty()) {
             throw new CtlError("Nothing is changed: " + String.join("; ", mistakes));
@@ -137,10 +138,10 @@ final class EditConfigCommand extends CtlCommand {
 
     private static Mapping read(CtlSession session, String file) {
         if (file.equals(STANDARD_INPUT)) {
-            return parse(session.terminal().readAll(), "standard input");
+            return parse(session, session.terminal().readAll(), "standard input");
         }
         try {
-            return parse(Files.readString(Path.of(file)), file);
+            return parse(session, Files.readString(Path.of(file)), file);
         } catch (NoSuchFileException e) {
             throw new CtlError(file + " doesn't exist");
         } catch (IOException e) {
@@ -148,10 +149,15 @@ final class EditConfigCommand extends CtlCommand {
         }
     }
 
-    private static Mapping parse(String text, String source) {
+    private static Mapping parse(CtlSession session, String text, String source) {
         try {
-            Value value = Yaml.parse(text);
-            if (value instanceof Mapping mapping) {
+            Yaml.Document document = Yaml.read(text);
+            if (document.value() instanceof Mapping mapping) {
+                warn(
+                        session,
+                        document.repeated().stream()
+                                .map(repeated -> source + ": " + repeated)
+                                .toList());
                 return mapping;
             }
             throw new CtlError(source + " isn't a configuration: a YAML mapping of keys to values is expected");

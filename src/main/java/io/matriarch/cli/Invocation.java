@@ -75,6 +75,15 @@ public sealed interface Invocation {
      */
     record Validate(Optional<String> configuration, boolean ignoreListenPort, boolean print) implements Invocation {}
 
+    /**
+     * Writes a configuration to begin with.
+     *
+     * @param sample of defaults, or else of a server that runs
+     * @param file where to, or else standard output
+     * @param dsn where that server is
+     */
+    record Generate(boolean sample, Optional<String> file, Optional<String> dsn) implements Invocation {}
+
     /** Prints what is seen and done, the transition table. */
     record Transitions() implements Invocation {}
 

@@ -7,6 +7,8 @@ import io.matriarch.config.Credentials;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.config.TlsFiles;
 import io.matriarch.time.Deadline;
+import io.matriarch.tls.TlsMaterial;
+import io.matriarch.tls.TlsProblem;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value;
 import io.vertx.core.Future;
@@ -17,8 +19,8 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
@@ -48,15 +50,17 @@ final class VertxMemberApi implements MemberApi {
                 .setTrustAll(settings.insecure())
                 .setVerifyHost(!settings.insecure());
         TlsFiles tls = settings.tls();
-        tls.authority().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
-        if (tls.keyPassword().isPresent()) {
-            throw new CtlError("ctl.keyfile_password: encrypted keys can't be read; decrypt the key file instead,"
-                    + " for instance by openssl pkey");
+        try {
+            TlsMaterial material = TlsMaterial.of(tls);
+            if (tls.authority().isPresent() && !settings.insecure()) {
+                options.setTrustOptions(TrustOptions.wrap(material.trusted()));
+            }
+            if (tls.certificate().isPresent()) {
+                options.setKeyCertOptions(KeyCertOptions.wrap(material.shown()));
+            }
+        } catch (TlsProblem problem) {
+            throw new CtlError("ctl: " + problem.text());
         }
-        tls.certificate()
-                .ifPresent(certificate -> options.setKeyCertOptions(new PemKeyCertOptions()
-                        .addCertPath(certificate)
-                        .addKeyPath(tls.key().orElse(certificate))));
         return options;
     }
 

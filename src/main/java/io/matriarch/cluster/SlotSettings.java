@@ -2,6 +2,7 @@ package io.matriarch.cluster;
 
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Value.Sequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,19 @@ public record SlotSettings(
                 problems);
     }
 
+    /** What makes no sense in a dynamic configuration. */
+    public static List<String> mistakes(Mapping dynamic) {
+        return of(new DynamicConfiguration(dynamic, 0)).problems();
+    }
+
+    /** What makes no sense that did before a change, or wasn't there: what was wrong already may be on its way to be mended. */
+    public static List<String> newMistakes(Mapping before, Mapping after) {
+        List<String> old = mistakes(before);
+        return mistakes(after).stream()
+                .filter(mistake -> !old.contains(mistake))
+                .toList();
+    }
+
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
@@ -96,6 +110,12 @@ public record SlotSettings(
 
     private static List<SlotMatcher> matchers(DynamicConfiguration configuration, List<String> problems) {
         List<SlotMatcher> matchers = new ArrayList<>();
+        configuration
+                .raw()
+                .find("ignore_slots")
+                .filter(given -> !(given instanceof Sequence) && !(given instanceof Value.Null))
+                .ifPresent(_ -> problems.add(
+                        "ignore_slots: a list of mappings of name, type, database and plugin is expected"));
         for (Value item : configuration.raw().items("ignore_slots")) {
             if (item instanceof Mapping attributes) {
                 matchers.add(new SlotMatcher(

@@ -1,6 +1,7 @@
 package io.matriarch.config;
 
 import io.matriarch.cluster.DynamicConfigurationCheck;
+import io.matriarch.cluster.SlotSettings;
 import io.matriarch.config.BootstrapSettings.NewUser;
 import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
@@ -20,6 +21,7 @@ final class BootstrapReader {
         DynamicConfigurationCheck check = DynamicConfigurationCheck.of(dcs);
         check.mistakes().forEach(mistake -> section.problem("dcs", mistake));
         ControlledParameterCheck.mistakes(dcs).forEach(mistake -> section.mistake("dcs", mistake));
+        SlotSettings.mistakes(dcs).forEach(mistake -> section.mistake("dcs", mistake));
         check.adjusted().forEach(adjustment -> section.mistake("dcs", adjustment));
         HbaLines.check(section);
         HbaLines.check(section.section("dcs").section("postgresql"));

@@ -21,11 +21,12 @@ import java.util.Optional;
 final class ConfigurationFiles {
     private final List<Layer> layers = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     private ConfigurationFiles() {}
 
-    /** What the files have, and what is wrong with them. */
-    record Reading(List<Layer> layers, List<Problem> problems) {}
+    /** What the files have, what is wrong with them, and what is strange in them. */
+    record Reading(List<Layer> layers, List<Problem> problems, List<String> warnings) {}
 
     static Reading read(Path path) {
         ConfigurationFiles files = new ConfigurationFiles();
@@ -45,7 +46,7 @@ final class ConfigurationFiles {
     }
 
     private Reading reading() {
-        return new Reading(List.copyOf(layers), List.copyOf(problems));
+        return new Reading(List.copyOf(layers), List.copyOf(problems), List.copyOf(warnings));
     }
 
     private void readDirectory(Path directory) {
@@ -83,8 +84,9 @@ final class ConfigurationFiles {
 
     private void parse(String source, String text) {
         try {
-            Value document = Yaml.parse(text);
-            switch (document) {
+            Yaml.Document document = Yaml.read(text);
+            document.repeated().forEach(repeated -> warnings.add(source + ": " + repeated));
+            switch (document.value()) {
                 case Mapping mapping when !mapping.isEmpty() -> layers.add(new Layer(source, mapping));
                 case Mapping _, Null _ -> problems.add(new Problem(source, "", "the configuration is empty"));
                 case Value _ ->

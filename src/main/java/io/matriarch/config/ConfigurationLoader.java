@@ -53,6 +53,12 @@ public final class ConfigurationLoader {
         return List.copyOf(Sources.read(path, environment).layers());
     }
 
+    /** What the PATRONI_* variables say, unchecked. */
+    public static Mapping ofVariables(Map<String, String> environment) {
+        return Layer.merge(
+                EnvironmentVariables.read(environment, Mapping.empty()).layers());
+    }
+
     private static Configuration read(Section root, boolean mayBootstrap, Path home) {
         String name = root.required("name", "the member's name, unique in the cluster");
         if (name.equals(RESERVED_NAME)) {
@@ -121,9 +127,11 @@ public final class ConfigurationLoader {
                     Optional.ofNullable(environment.get(WHOLE_CONFIGURATION)).filter(text -> !text.isEmpty());
             if (whole.isPresent()) {
                 ConfigurationFiles.Reading reading = ConfigurationFiles.readText(WHOLE_CONFIGURATION, whole.get());
-                return new Sources(WHOLE_CONFIGURATION, reading.layers(), reading.problems(), warnings, 1);
+                List<String> all = new ArrayList<>(warnings);
+                all.addAll(reading.warnings());
+                return new Sources(WHOLE_CONFIGURATION, reading.layers(), reading.problems(), all, 1);
             }
-            ConfigurationFiles.Reading nothing = new ConfigurationFiles.Reading(List.of(), List.of());
+            ConfigurationFiles.Reading nothing = new ConfigurationFiles.Reading(List.of(), List.of(), List.of());
             return withVariables("the environment", nothing, environment, warnings);
         }
 
@@ -135,7 +143,9 @@ public final class ConfigurationLoader {
             layers.addAll(variables.layers());
             List<Problem> problems = new ArrayList<>(files.problems());
             problems.addAll(variables.problems());
-            return new Sources(name, layers, problems, warnings, files.layers().size());
+            List<String> all = new ArrayList<>(warnings);
+            all.addAll(files.warnings());
+            return new Sources(name, layers, problems, all, files.layers().size());
         }
 
         boolean fileHas(String section) {

@@ -1,6 +1,7 @@
 package io.matriarch.value;
 
 import io.matriarch.value.Value.Null;
+import java.util.List;
 import java.util.Optional;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -33,16 +34,34 @@ public final class Yaml {
     private Yaml() {}
 
     /**
+     * A document and what is strange in it.
+     *
+     * @param repeated a sentence for each key that a mapping has more than once: the last counts, as with PyYAML
+     */
+    public record Document(Value value, List<String> repeated) {
+        public Document {
+            repeated = List.copyOf(repeated);
+        }
+    }
+
+    /**
      * Reads the one document in {@code text}; an empty one is null.
      *
      * @throws MalformedDocument if it isn't YAML, has tags for anything but plain data, is larger than 3 MiB, or would become too large by its aliases
      */
     public static Value parse(String text) {
+        return read(text).value();
+    }
+
+    /** As {@link #parse}, with what a person should know of the document. */
+    public static Document read(String text) {
         try {
             Composer composer =
                     new Composer(new ParserImpl(new StreamReader(text), limits()), new YamlResolver(), limits());
             Optional<Node> root = Optional.ofNullable(composer.getSingleNode());
-            return root.map(node -> new YamlReader().read(node)).orElse(new Null());
+            YamlReader reader = new YamlReader();
+            Value value = root.map(reader::read).orElse(new Null());
+            return new Document(value, reader.repeated());
         } catch (MarkedYAMLException e) {
             throw malformed(reason(e), Optional.ofNullable(e.getProblemMark()), e);
         } catch (ReaderException e) {

@@ -4,6 +4,7 @@ import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
 import io.matriarch.value.Value.Text;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +25,13 @@ final class YamlReader {
     private static final int MOST_VALUES = 200_000;
 
     private final Set<Node> open = new LinkedHashSet<>();
+    private final Set<String> repeated = new LinkedHashSet<>();
     private int values;
+
+    /** A sentence for each key that a mapping has more than once, with its lines. */
+    List<String> repeated() {
+        return List.copyOf(repeated);
+    }
 
     Value read(Node node) {
         values++;
@@ -95,12 +102,22 @@ final class YamlReader {
                 merged(tuple.getValueNode()).forEach(mapping -> entries.putAll(mapping.entries()));
             }
         }
+        Map<String, Integer> lines = new HashMap<>();
         for (NodeTuple tuple : node.getValue()) {
             if (!isMerge(tuple)) {
-                entries.put(readKey(tuple.getKeyNode()), read(tuple.getValueNode()));
+                String key = readKey(tuple.getKeyNode());
+                entries.put(key, read(tuple.getValueNode()));
+                note(key, lines, line(tuple.getKeyNode()));
             }
         }
         return new Mapping(entries);
+    }
+
+    private void note(String key, Map<String, Integer> lines, int line) {
+        Optional.ofNullable(lines.put(key, line))
+                .ifPresent(before -> repeated.add(
+                        "line %d: the key %s is here a second time and replaces that of line %d; remove one of them"
+                                .formatted(line, key, before)));
     }
 
     private static boolean isMerge(NodeTuple tuple) {
@@ -142,8 +159,10 @@ final class YamlReader {
     private static MalformedDocument malformed(Node node, String reason) {
         Optional<Mark> mark = Optional.ofNullable(node.getStartMark());
         return new MalformedDocument(
-                reason,
-                mark.map(Mark::getLine).orElse(0) + 1,
-                mark.map(Mark::getColumn).orElse(0) + 1);
+                reason, line(node), mark.map(Mark::getColumn).orElse(0) + 1);
+    }
+
+    private static int line(Node node) {
+        return Optional.ofNullable(node.getStartMark()).map(Mark::getLine).orElse(0) + 1;
     }
 }

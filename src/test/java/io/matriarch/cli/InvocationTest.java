@@ -92,4 +92,16 @@ class InvocationTest {
                 .contains("<artifactId>matriarch</artifactId>\n    <version>" + Version.MATRIARCH + "</version>");
         assertThat(Version.line()).isEqualTo("Matriarch " + Version.MATRIARCH + " (Patroni 4.1.4 compatible)");
     }
+
+    @Test
+    void configurationsToBeginWith() {
+        assertThat(Invocation.of("patroni", List.of("--generate-sample-config", "a.yml")))
+                .isEqualTo(new Invocation.Generate(true, Optional.of("a.yml"), Optional.empty()));
+        assertThat(Invocation.of("patroni", List.of("--dsn", "host=x", "--generate-config")))
+                .isEqualTo(new Invocation.Generate(false, Optional.empty(), Optional.of("host=x")));
+        assertThat(Invocation.of("patroni", List.of("--generate-config", "--dsn=host=x", "a", "b")))
+                .isEqualTo(new Invocation.WrongUsage("unrecognized arguments: b"));
+        assertThat(Invocation.of("patroni", List.of("a.yml", "--dsn", "host=x")))
+                .isEqualTo(new Invocation.WrongUsage("--dsn goes with --generate-config"));
+    }
 }

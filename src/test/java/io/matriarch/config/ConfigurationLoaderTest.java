@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -232,33 +233,71 @@ class ConfigurationLoaderTest {
     void logDefaultsAndFull() {
         assertThat(minimal("").log())
                 .isEqualTo(new LogSettings(
-                        "plain",
                         "INFO",
+                        new LogSettings.Plain("%(asctime)s %(levelname)s: %(message)s", Optional.empty(), false),
                         Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        4,
-                        25_000_000,
-                        Mapping.empty(),
-                        Mapping.empty()));
-        LogSettings log = minimal(
-                        "log: {type: JSON, level: debug, traceback_level: error, format: '%(message)s', dateformat: '%Y', "
-                                + "static_fields: {app: x}, max_queue_size: 10, dir: /var/log, mode: 0644, file_num: 2, "
-                                + "file_size: 1MB, loggers: {patroni.ha: warning}, deduplicate_heartbeat_logs: on}")
-                .log();
-        assertThat(log)
+                        1000,
+                        Map.of(),
+                        Optional.empty()));
+        Path directory = Loading.write(Map.of());
+        assertThat(minimal(
+                                "log: {type: JSON, level: debug, traceback_level: debug, format: '%(message)s %(name)s', dateformat: '%Y', "
+                                        + "static_fields: {app: x}, max_queue_size: 0, dir: " + directory
+                                        + ", mode: 0644, file_num: 2, "
+                                        + "file_size: 1MB, loggers: {patroni.ha: warning}, deduplicate_heartbeat_logs: on}")
+                        .log())
                 .isEqualTo(new LogSettings(
-                        "json",
                         "DEBUG",
-                        Optional.of("%(message)s"),
-                        Optional.of("%Y"),
-                        Optional.of(Path.of("/var/log")),
-                        2,
-                        1_048_576,
-                        Mapping.empty().with("patroni.ha", "warning"),
-                        log.raw()));
-        assertThat(minimal("log: {format: [message, {level: l}]}").log().format())
-                .isEmpty();
+                        new LogSettings.JsonLines(
+                                List.of(
+                                        new LogSettings.Field("message", "message"),
+                                        new LogSettings.Field("name", "name")),
+                                Mapping.empty().with("app", "x"),
+                                Optional.of("%Y"),
+                                true),
+                        Optional.of(new LogSettings.FileSettings(directory, OptionalInt.of(0644), 2, 1_048_576)),
+                        Integer.MAX_VALUE,
+                        Map.of("patroni.ha", "WARNING"),
+                        Optional.of(true)));
+    }
+
+    /** A list of fields gives some other names; what is none is left out and told. */
+    @Test
+    void jsonFieldsOfTheLog() {
+        LoadResult.Loaded<Configuration> loaded = loaded(
+                MINIMAL + "log: {type: json, format: [message, {levelname: l, name: 7}, [x], asctime]}", Map.of());
+        assertThat(loaded.configuration().log().form())
+                .isEqualTo(new LogSettings.JsonLines(
+                        List.of(
+                                new LogSettings.Field("message", "message"),
+                                new LogSettings.Field("levelname", "l"),
+                                new LogSettings.Field("asctime", "asctime")),
+                        Mapping.empty(),
+                        Optional.empty(),
+                        false));
+        assertThat(loaded.warnings())
+                .containsExactly(
+                        "log.format: the new name of the field name must be a text; the field is left out",
+                        "log.format: a field is a name or a mapping of a name to another; a list is left out");
+        assertThat(loaded(MINIMAL + "log: {format: [message]}", Map.of()).warnings())
+                .containsExactly("log.format: a list or a mapping is for log.type: json; the default counts");
+        assertThat(loaded(MINIMAL + "log: {type: json, format: {message: m}}", Map.of())
+                        .warnings())
+                .containsExactly("log.format: a mapping isn't a format, put it into a list; the default counts");
+        assertThat(loaded(MINIMAL + "log: {dir: /nosuch}", Map.of()).mistakes().toString())
+                .contains("log.dir: /nosuch is no directory here; make it");
+    }
+
+    @Test
+    void aKeyThatIsThereTwice() {
+        LoadResult.Loaded<Configuration> loaded =
+                loaded(MINIMAL + "log: {level: info,\n  level: debug}\nname: other\n", Map.of());
+        assertThat(loaded.configuration().name()).isEqualTo("other");
+        assertThat(loaded.configuration().log().level()).isEqualTo("DEBUG");
+        assertThat(loaded.warnings().stream().map(line -> line.replaceFirst("^.*/", "")))
+                .containsExactly(
+                        "patroni.yml: line 7: the key level is here a second time and replaces that of line 6; remove one of them",
+                        "patroni.yml: line 8: the key name is here a second time and replaces that of line 2; remove one of them");
     }
 
     @Test

@@ -200,6 +200,22 @@ final class BadInputIT {
                         ".yml: log.level: 'chatty' isn't one of ");
     }
 
+    /** It goes on, as Patroni does, and says which of the two counts. */
+    @Test
+    void aKeyThatIsThereTwice() {
+        Loner loner =
+                loner("twice").with("    ttl: 20", "    ttl: 20\n    ttl: lots").start();
+        assertThat(loner.exitCode()).isEqualTo(1);
+        assertThat(loner.log()).contains("bootstrap.dcs: ttl: 'lots' isn't");
+        Loner good =
+                loner("twice").with("    ttl: 20", "    ttl: lots\n    ttl: 20").start();
+        good.awaitLog("the leader with the lock");
+        assertThat(good.log())
+                .containsPattern(
+                        "matriarch: warning: .*\\.yml: line \\d+: the key ttl is here a second time and replaces"
+                                + " that of line \\d+; remove one of them");
+    }
+
     @Test
     void wrongVariables() {
         Loner loner = loner("variables")
@@ -645,6 +661,14 @@ final class BadInputIT {
                         .patch("/config", "{\"postgresql\":{\"pg_hba\":[\"local all all\"]}}")
                         .body())
                 .contains("nothing was changed: postgresql.pg_hba: 'local all all': it ends too early");
+        for (String slot : List.of("{\"a-b\":{}}", "{\"x\":\"junk\"}", "{\"x\":{\"type\":\"logical\"}}")) {
+            Rest.Answer refused = primary.rest().patch("/config", "{\"slots\":" + slot + "}");
+            assertThat(refused.status()).as(slot).isEqualTo(400);
+            assertThat(refused.body()).contains("nothing was changed: the permanent slot '", "database and plugin");
+        }
+        assertThat(primary.rest().patch("/config", "{\"ignore_slots\":[7]}").body())
+                .isEqualTo(
+                        "nothing was changed: an entry of ignore_slots is no mapping of name, type, database and plugin");
         Rest.Answer ttl = primary.rest().patch("/config", "{\"ttl\":\"lots\",\"loop_wait\":5}");
         assertThat(ttl.status()).isEqualTo(400);
         assertThat(ttl.body()).contains("nothing was changed", "ttl: 'lots' isn't a number from 1 to ");

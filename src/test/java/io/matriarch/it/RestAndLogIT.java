@@ -1,0 +1,211 @@
+package io.matriarch.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.value.Json;
+import io.matriarch.value.Value.Mapping;
+import io.matriarch.value.Yaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One node with all that the sections restapi and log have, asked by curl; its PostgreSQL matters little, so it may still be starting. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class RestAndLogIT {
+    private static final String SECRET = "geheim9";
+
+    @TempDir
+    private static Path made;
+
+    private static SharedEtcd etcd;
+    private static Loner loner;
+    private static Certificates certificates;
+    private static Path logFolder;
+    private static Path log;
+
+    @BeforeAll
+    static void start() throws Exception {
+        etcd = new SharedEtcd();
+        certificates = Certificates.in(made);
+        loner = new Loner(etcd, "tls", "node");
+        Path folder = Files.createDirectories(loner.data().getParent());
+        Path key = folder.resolve("rest.key");
+        Programs.must(
+                "openssl",
+                "pkey",
+                "-in",
+                certificates.server().key().toString(),
+                "-aes256",
+                "-passout",
+                "pass:" + SECRET,
+                "-out",
+                key.toString());
+        Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
+        Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
+        logFolder = Files.createDirectories(folder.resolve("log"));
+        log = logFolder.resolve("patroni.log");
+        for (Path file : List.of(key, certificate, authority, logFolder)) {
+            Programs.giveToPostgres(file);
+        }
+        loner.with("restapi:\n", """
+                restapi:
+                  certfile: %s
+                  keyfile: %s
+                  keyfile_password: %s
+                  cafile: %s
+                  verify_client: optional
+                  ciphers: ECDHE-RSA-AES128-GCM-SHA256
+                  server_tokens: ProductOnly
+                  http_extra_headers: {X-One: a}
+                  https_extra_headers: {X-Two: b}
+                  allowlist: [127.0.0.0/30]
+                """.formatted(certificate, key, SECRET, authority))
+                .rewritten(text -> text + """
+                        log:
+                          type: json
+                          format: [message, {levelname: severity}, name]
+                          static_fields: {app: db}
+                          dir: %s
+                          mode: 0640
+                          loggers: {patroni.api: debug}
+                        """.formatted(logFolder))
+                .start();
+        LocalCluster.await("an answer", 40, () -> curl(List.of("/liveness")).contains("HTTP/1.1 200"));
+    }
+
+    @AfterAll
+    static void stop() {
+        loner.close();
+        etcd.close();
+    }
+
+    /** Headers and body. */
+    private static String curl(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "curl",
+                "-s",
+                "-i",
+                "--max-time",
+                "5",
+                "--cacert",
+                certificates.server().authority().toString()));
+        command.addAll(arguments.subList(0, arguments.size() - 1));
+        command.add("https://127.0.0.1:" + loner.rest().port() + arguments.getLast());
+        try {
+            Programs.Result result = Programs.run(command, Map.of());
+            return result.code() == 0 ? result.output() : "curl ended with " + result.code();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static List<String> certificateAnd(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                "--cert",
+                certificates.client().certificate().toString(),
+                "--key",
+                certificates.client().key().toString()));
+        all.addAll(List.of(arguments));
+        return all;
+    }
+
+    @Test
+    void headersCiphersAndClientsCertificates() {
+        assertThat(curl(List.of("/patroni")))
+                .containsIgnoringCase("\r\nserver: Patroni\r\n")
+                .containsIgnoringCase("\r\nx-one: a\r\n")
+                .containsIgnoringCase("\r\nx-two: b\r\n");
+        String tls12 = "--tls-max";
+        assertThat(curl(List.of(tls12, "1.2", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256", "/liveness")))
+                .contains(" 200 ");
+        assertThat(curl(List.of(tls12, "1.2", "--ciphers", "ECDHE-RSA-AES256-GCM-SHA384", "/liveness")))
+                .isEqualTo("curl ended with 35");
+        assertThat(curl(List.of("-X", "POST", "/reload"))).contains(" 403 ", "client certificate required");
+        assertThat(curl(certificateAnd("-X", "POST", "/reload"))).contains(" 202 ");
+        assertThat(curl(List.of("--interface", "127.0.0.9", "-X", "POST", "/reload")))
+                .contains(" 403 ", "Access is denied");
+    }
+
+    @Test
+    void theLogAndWhatAReloadChangesInIt() throws Exception {
+        LocalCluster.await("the log is a file", 20, () -> Files.exists(log));
+        for (String line : Files.readAllLines(log)) {
+            Mapping fields = (Mapping) Json.parse(line);
+            assertThat(fields.entries().keySet()).containsExactly("message", "severity", "name", "app");
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                .isEqualTo("rw-r-----");
+        Path other = log.resolveSibling("other");
+        Files.createDirectory(other);
+        Programs.giveToPostgres(other);
+        loner.rewritten(text -> text.replace("type: json", "type: plain")
+                .replace("format: [message, {levelname: severity}, name]", "format: '<%(levelname)s> %(message)s'")
+                .replace("dir: " + logFolder, "dir: " + other)
+                .replace("mode: 0640", "mode: 0600"));
+        ServerProcess.signal("HUP", loner.process().pid());
+        Path now = other.resolve("patroni.log");
+        LocalCluster.await("the log in its new place", 20, () -> contains(now, "<INFO> configuration reloaded"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(now)))
+                .isEqualTo("rw-------");
+        assertThat(contains(now, SECRET)).isFalse();
+    }
+
+    /** Key by key as Patroni's, but for the comments and what only one of them knows. */
+    @Test
+    @DisabledIfSystemProperty(
+            named = "matriarch.agent",
+            matches = "jvm",
+            disabledReason = "it is the guard's command line")
+    void aConfigurationOfTheRunningServerIsPatronis() throws Exception {
+        LocalCluster.await("PostgreSQL runs", 40, () -> loner.node().isPromoted());
+        String dsn = "host=127.0.0.1 port=" + loner.node().databasePort() + " user=postgres dbname=postgres password='"
+                + Templates.PASSWORD.replace("'", "\\'") + "'";
+        Mapping theirs = generated(List.of("/usr/bin/patroni", "--generate-config", "--dsn", dsn));
+        List<String> own = new ArrayList<>(etcd.daemon());
+        own.addAll(List.of("--generate-config", "--dsn", dsn));
+        assertThat(generated(own)).isEqualTo(theirs);
+        assertThat(theirs.mapping("postgresql").items("pg_hba")).isNotEmpty();
+    }
+
+    @Test
+    @DisabledIfSystemProperty(
+            named = "matriarch.agent",
+            matches = "jvm",
+            disabledReason = "it is the guard's command line")
+    void aSampleIsPatronis() throws Exception {
+        List<String> own = new ArrayList<>(etcd.daemon());
+        own.add("--generate-sample-config");
+        String path = "PATH=" + Templates.POSTGRES_BIN + ":/usr/bin:/bin";
+        Mapping theirs = generated(List.of("/usr/bin/env", path, "/usr/bin/patroni", "--generate-sample-config"));
+        assertThat(generated(own)).isEqualTo(theirs);
+        assertThat(theirs.text("scope")).contains("#FIXME");
+    }
+
+    private static Mapping generated(List<String> command) {
+        ServerProcess.Ended ended = ServerProcess.run(etcd.home(), 20, command);
+        assertThat(ended.code()).as(ended.output()).isZero();
+        return (Mapping) Yaml.parse(ended.output());
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return Files.exists(file) && Files.readString(file).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -23,15 +23,11 @@ final class QueryRunner {
     private static final String CONNECT_SECONDS = "5";
 
     private final ServerAddress address;
-    private final Optional<String> user;
-    private final Optional<String> password;
-    private final Optional<String> database;
+    private final QueryLogin login;
 
-    QueryRunner(ServerAddress address, Optional<String> user, Optional<String> password, Optional<String> database) {
+    QueryRunner(ServerAddress address, QueryLogin login) {
         this.address = address;
-        this.user = user;
-        this.password = password;
-        this.database = database;
+        this.login = login;
     }
 
     /** How it went. */
@@ -54,11 +50,10 @@ final class QueryRunner {
     /** @param role what PostgreSQL itself must be too: the DCS may be behind */
     Result run(String sql, Optional<RoleFilter> role) {
         Properties properties = new Properties();
-        user.ifPresent(name -> properties.setProperty("user", name));
-        password.ifPresent(secret -> properties.setProperty("password", secret));
+        login.addTo(properties);
         properties.setProperty("ApplicationName", "Patroni ctl");
         properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/" + database.orElse("");
+        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/" + login.database().orElse("");
         Connection opened;
         try {
             opened = open(url, properties);

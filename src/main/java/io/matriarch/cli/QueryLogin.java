@@ -22,9 +22,10 @@ record QueryLogin(
                 user.or(() -> environment.apply("PGUSER")),
                 password.or(() -> environment.apply("PGPASSWORD")),
                 database.or(() -> environment.apply("PGDATABASE")),
-                environment.apply("PGPASSFILE").map(Path::of).or(() -> environment
-                        .apply("HOME")
-                        .map(home -> Path.of(home, ".pgpass"))));
+                environment
+                        .apply("PGPASSFILE")
+                        .map(Path::of)
+                        .or(() -> environment.apply("HOME").map(home -> Path.of(home, ".pgpass"))));
     }
 
     void addTo(Properties properties) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import org.postgresql.Driver;
 
 /** Runs SQL on one server for {@code patronictl query}. */
@@ -53,7 +54,8 @@ final class QueryRunner {
         login.addTo(properties);
         properties.setProperty("ApplicationName", "Patroni ctl");
         properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/" + login.database().orElse("");
+        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/"
+                + login.database().orElse("");
         Connection opened;
         try {
             opened = open(url, properties);
@@ -108,7 +110,7 @@ final class QueryRunner {
             while (result.next()) {
                 List<Value> row = new ArrayList<>();
                 for (int column = 1; column <= columns.size(); column++) {
-                    row.add(value(result, column, data.getColumnType(column)));
+                    row.add(value(result, column, data));
                 }
                 rows.add(row);
             }
@@ -116,16 +118,27 @@ final class QueryRunner {
         }
     }
 
-    private static Value value(ResultSet result, int column, int type) throws SQLException {
+    private static Value value(ResultSet result, int column, ResultSetMetaData data) throws SQLException {
         String text = result.getString(column);
         if (result.wasNull()) {
             return new Value.Null();
         }
-        return switch (type) {
+        return switch (data.getColumnType(column)) {
             case Types.BIT, Types.BOOLEAN -> Value.of(result.getBoolean(column));
             case Types.SMALLINT, Types.INTEGER, Types.BIGINT -> Value.of(result.getLong(column));
             case Types.REAL, Types.DOUBLE -> number(text);
+            case Types.ARRAY -> PostgresArray.parse(text, element(data.getColumnTypeName(column)));
             default -> Value.of(text);
+        };
+    }
+
+    /** What the text of an element means in an array of this type. */
+    private static Function<String, Value> element(String arrayType) {
+        return switch (arrayType) {
+            case "_int2", "_int4", "_int8" -> text -> Value.of(Long.parseLong(text));
+            case "_float4", "_float8" -> QueryRunner::number;
+            case "_bool" -> text -> Value.of(text.equals("t"));
+            default -> Value::of;
         };
     }
 

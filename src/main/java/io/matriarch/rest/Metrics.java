@@ -139,8 +139,10 @@ final class Metrics {
         text.append("\n# TYPE patroni_postgres_state gauge\n");
         value(
                 "patroni_postgres_state",
-                Integer.toString(
-                        snapshot.server().state().told(snapshot.config().paused()).number()));
+                Integer.toString(snapshot.server()
+                        .state()
+                        .told(snapshot.config().paused())
+                        .number()));
     }
 
     private static String version() {

@@ -6,6 +6,7 @@ import io.matriarch.it.AgentProgram.Program;
 import io.matriarch.it.Twins.Pair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,14 @@ final class Comparison implements AutoCloseable {
         List<Difference> found = RestPicture.differences(state + ", node2", answers.patronis(), answers.matriarchs());
         reviewed.note(found);
         expect(reviewed.unknown(found));
+    }
+
+    /** What HAProxy's checks come to. */
+    void verdicts(String state, Balancer balancer) {
+        settled(() -> {
+            Pair<Map<String, String>> verdicts = twins.ofBoth(balancer::verdicts);
+            return Difference.between(state, "HAProxy", verdicts.patronis(), verdicts.matriarchs());
+        });
     }
 
     /** What shows something, by both patronictl on Matriarch's nodes: the same bytes, but for the time that is printed. And by Matriarch's on Patroni's nodes. */

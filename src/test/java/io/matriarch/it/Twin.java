@@ -127,10 +127,7 @@ final class Twin implements AutoCloseable {
     /** {@code primary} leads, and the other one streams from it. */
     void awaitReplicaOf(Node primary) {
         Node replica = primary == first() ? second() : first();
-        await(
-                replica + " streams from " + primary,
-                () -> primary.rest().says200("/leader")
-                        && isStreaming(replica));
+        await(replica + " streams from " + primary, () -> primary.rest().says200("/leader") && isStreaming(replica));
     }
 
     /** Patroni 4.0 doesn't know the filter replication_state. */

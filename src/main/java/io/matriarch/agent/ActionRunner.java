@@ -76,6 +76,7 @@ final class ActionRunner {
             case Action.RenewLeaderLock _ -> renew(observation);
             case Action.ReleaseLeaderLock(Optional<Lsn> position) -> release(position, observation);
             case Action.CreateInitialize _ -> write(new DcsCommand.CreateInitialize());
+            case Action.RegisterBootstrap(String identifier) -> write(new DcsCommand.RegisterBootstrap(identifier));
             case Action.PutInitialize(String identifier) -> write(new DcsCommand.PutInitialize(identifier));
             case Action.DeleteInitialize _ -> write(new DcsCommand.DeleteInitialize());
             case Action.PutConfig _ ->

@@ -116,6 +116,7 @@ public final class HaLoop {
                     Action.TakeLeaderLock _,
                     Action.ReleaseLeaderLock _,
                     Action.CreateInitialize _,
+                    Action.RegisterBootstrap _,
                     Action.PutInitialize _,
                     Action.DeleteInitialize _,
                     Action.PutConfig _,

@@ -28,12 +28,22 @@ public sealed interface DcsCommand {
     /** Writes the member key with our lease, and keeps the lease alive. Skipped when the same data is there already under our lease. */
     record TouchMember(Mapping data) implements DcsCommand {}
 
-    /** Creates the initialize key with empty text: who wins bootstraps. */
+    /**
+     * Creates the initialize key with empty text: who wins bootstraps. It carries the lease, so that whoever dies in the middle lets others try. Written also when it
+     * is there already and is ours, as after a lost answer.
+     */
     record CreateInitialize() implements DcsCommand {}
 
-    /** Stores the system identifier. */
+    /**
+     * Stores the system identifier of the cluster that this member has bootstrapped, for good. Refused: another cluster is registered. Unavailable also while another
+     * member bootstraps, since the lease of our key ran out.
+     */
+    record RegisterBootstrap(String systemIdentifier) implements DcsCommand {}
+
+    /** Stores the system identifier, whatever is there: by who leads. */
     record PutInitialize(String systemIdentifier) implements DcsCommand {}
 
+    /** After a failed bootstrap. Refused: another member bootstraps. */
     record DeleteInitialize() implements DcsCommand {}
 
     /** Absent revision: whatever is there is replaced. 0: only if there is none. */

@@ -80,6 +80,7 @@ public final class PersistentDcs implements Dcs {
                     DcsCommand.ReleaseLeader _,
                     DcsCommand.TouchMember _,
                     DcsCommand.CreateInitialize _,
+                    DcsCommand.RegisterBootstrap _,
                     DcsCommand.PutInitialize _,
                     DcsCommand.DeleteInitialize _,
                     DcsCommand.PutStatus _,

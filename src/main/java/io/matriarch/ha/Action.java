@@ -33,13 +33,16 @@ public sealed interface Action {
     /** Give the leader key back; with a position, publish before how far this server came. */
     record ReleaseLeaderLock(Optional<Lsn> position) implements Action {}
 
-    /** Race for the right to bootstrap. */
+    /** Race for the right to bootstrap, which lasts as long as this node's lease. */
     record CreateInitialize() implements Action {}
 
-    /** Store the system identifier. */
+    /** Store the system identifier of the cluster that was bootstrapped here. Refused: another one is registered. */
+    record RegisterBootstrap(String systemIdentifier) implements Action {}
+
+    /** Store the system identifier; by who leads. */
     record PutInitialize(String systemIdentifier) implements Action {}
 
-    /** After a failed bootstrap, let others try. */
+    /** After a failed bootstrap, let others try. Refused: somebody does already. */
     record DeleteInitialize() implements Action {}
 
     /** Write the dynamic configuration: the one in effect, or at bootstrap the one of the local file. */

@@ -6,7 +6,7 @@ import io.matriarch.cluster.Operation;
 import io.matriarch.ha.Action.DeleteInitialize;
 import io.matriarch.ha.Action.Exit;
 import io.matriarch.ha.Action.PutConfig;
-import io.matriarch.ha.Action.PutInitialize;
+import io.matriarch.ha.Action.RegisterBootstrap;
 import io.matriarch.ha.Action.TakeLeaderLock;
 import io.matriarch.ha.Memory.Bootstrap;
 import java.time.Duration;
@@ -26,17 +26,28 @@ final class BootstrapRows {
     static List<Row> rows() {
         return List.of(
                 row(
+                        "bootstrap-overtaken",
+                        "another node has initialised the cluster, when etcd was away for longer than the lease",
+                        "set the data directory aside",
+                        s -> s.memory().bootstrap() == Bootstrap.CREATED && s.refused(RegisterBootstrap.class),
+                        s -> s.remembering(s.memory().withBootstrap(Bootstrap.OVERTAKEN))
+                                .begin(
+                                        new Operation.DiscardFailedBootstrap(),
+                                        "another node has initialised the cluster meanwhile; setting aside what was made"
+                                                + " here")),
+                row(
                         "bootstrap-undo",
                         "it failed, or PostgreSQL died before the DCS knew of it",
                         "set the data directory aside",
                         s -> failed(s) && !discarded(s),
-                        s -> s.remembering(s.memory().withBootstrap(Bootstrap.FAILED))
+                        s -> s.remembering(
+                                        s.memory().withBootstrap(overtaken(s) ? Bootstrap.OVERTAKEN : Bootstrap.FAILED))
                                 .begin(new Operation.DiscardFailedBootstrap(), "failed to bootstrap the cluster")),
                 row(
                         "bootstrap-let-others",
                         "set aside",
                         "delete the initialize key, so that another node can try",
-                        s -> failed(s) && !s.tried(DeleteInitialize.class),
+                        s -> failed(s) && !overtaken(s) && !s.tried(DeleteInitialize.class),
                         s -> s.act(new DeleteInitialize())),
                 row(
                         "bootstrap-give-up",
@@ -60,13 +71,14 @@ final class BootstrapRows {
                         "bootstrap-register",
                         "PostgreSQL is ready",
                         "store the system identifier",
-                        s -> !s.tried(PutInitialize.class) && s.control().isPresent(),
-                        s -> s.act(new PutInitialize(s.control().orElseThrow().systemIdentifier()))),
+                        s -> !s.tried(RegisterBootstrap.class) && s.control().isPresent(),
+                        s -> s.act(
+                                new RegisterBootstrap(s.control().orElseThrow().systemIdentifier()))),
                 row(
                         "bootstrap-configure",
                         "the identifier is stored",
                         "store the dynamic configuration of the local file",
-                        s -> s.succeeded(PutInitialize.class) && !s.tried(PutConfig.class),
+                        s -> s.succeeded(RegisterBootstrap.class) && !s.tried(PutConfig.class),
                         s -> s.act(new PutConfig())),
                 row(
                         "bootstrap-lead",
@@ -91,7 +103,13 @@ final class BootstrapRows {
 
     static boolean failed(Situation s) {
         return s.memory().bootstrap() == Bootstrap.FAILED
+                || overtaken(s)
                 || (s.memory().bootstrap() == Bootstrap.CREATED && !s.running());
+    }
+
+    /** What is in the initialize key is another node's. */
+    static boolean overtaken(Situation s) {
+        return s.memory().bootstrap() == Bootstrap.OVERTAKEN;
     }
 
     static boolean discarded(Situation s) {

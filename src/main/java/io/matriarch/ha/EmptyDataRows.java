@@ -72,8 +72,8 @@ final class EmptyDataRows {
                         s -> s.idle("waiting to try again after a failure: " + lastFailure(s), SOON)),
                 row(
                         "empty-race",
-                        "nobody leads and nobody initialised the cluster",
-                        "race for the initialize key",
+                        "nobody leads, and nobody initialised the cluster as far as is known",
+                        "race for the initialize key; won also if it was taken here before, and the answer got lost",
                         s -> mayBootstrap(s) && !s.tried(CreateInitialize.class),
                         s -> s.act(new CreateInitialize())),
                 row(
@@ -86,7 +86,8 @@ final class EmptyDataRows {
                         "empty-race-lost",
                         "the race is lost",
                         "wait",
-                        s -> s.tried(CreateInitialize.class),
+                        s -> s.tried(CreateInitialize.class)
+                                && s.view().initialize().isEmpty(),
                         s -> s.idle("failed to acquire initialize lock", SOON)),
                 row(
                         "empty-clone",
@@ -127,7 +128,7 @@ final class EmptyDataRows {
 
     private static boolean mayBootstrap(Situation s) {
         return s.leaderless()
-                && s.view().initialize().isEmpty()
+                && s.view().systemIdentifier().isEmpty()
                 && s.seen().beginnings().bootstrap()
                 && !s.seen().tags().nofailover();
     }

@@ -65,7 +65,9 @@ public record Memory(
         /** PostgreSQL is ready, the DCS doesn't know yet. */
         CREATED,
         /** It has to be undone. */
-        FAILED
+        FAILED,
+        /** It has to be undone, and another node has initialised the cluster meanwhile. */
+        OVERTAKEN
     }
 
     /**

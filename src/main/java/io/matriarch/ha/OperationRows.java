@@ -6,6 +6,7 @@ import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Start;
 import io.matriarch.ha.Action.CancelOperation;
+import io.matriarch.ha.Action.CreateInitialize;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
 import io.matriarch.ha.Action.StopAtOnce;
@@ -46,6 +47,16 @@ final class OperationRows {
                         "renew it",
                         s -> s.holdsLock() && s.renewalDue(),
                         s -> s.act(new RenewLeaderLock())),
+                row(
+                        "operating-keep-initialize",
+                        "a new cluster is made, and the initialize key is gone with a lease that ran out",
+                        "create it again, so that nobody else begins",
+                        s -> s.memory().bootstrap() != Memory.Bootstrap.NONE
+                                && !BootstrapRows.failed(s)
+                                && s.leaderless()
+                                && s.view().initialize().isEmpty()
+                                && !s.tried(CreateInitialize.class),
+                        s -> s.act(new CreateInitialize())),
                 row(
                         "operating-lost-lock",
                         "the lock is lost, and PostgreSQL accepts writes, or will when this ends",

@@ -66,7 +66,7 @@ final class ShutdownRows {
                         "shutdown-bootstrap-let-others",
                         "set aside",
                         "delete the initialize key, so that another node, or this one later, can try",
-                        s -> mustUndoBootstrap(s) && !s.tried(DeleteInitialize.class),
+                        s -> mustUndoBootstrap(s) && !BootstrapRows.overtaken(s) && !s.tried(DeleteInitialize.class),
                         s -> s.act(new DeleteInitialize())),
                 row(
                         "shutdown-paused",

@@ -53,13 +53,20 @@ final class Bootstrapping {
 
     OperationResult run(DataDirectoryFiles directory, NewServer server, Cancellation cancellation) {
         try {
+            directory.setUnfinishedBootstrapAside();
             directory.removeRemains();
             Optional<CustomBootstrap> custom = CustomBootstrap.of(configuration);
-            return custom.isPresent()
-                    ? restore(custom.get(), server, cancellation)
+            OperationResult result = custom.isPresent()
+                    ? restore(custom.get(), directory, server, cancellation)
                     : create(directory, server, cancellation);
+            if (result instanceof OperationResult.Succeeded) {
+                directory.bootstrapped();
+            }
+            return result;
         } catch (IOException e) {
             return new OperationResult.Failed("bootstrap: " + FileProblem.whereAndWhy(e));
+        } finally {
+            directory.bootstrapEnded();
         }
     }
 
@@ -70,6 +77,7 @@ final class Bootstrapping {
         if (!(made instanceof OperationResult.Succeeded)) {
             return made;
         }
+        directory.bootstrapBegins();
         directory.install(staged);
         if (!configuration.bootstrap().pgHba().isEmpty()
                 && configuration.postgresql().raw().items("pg_hba").isEmpty()) {
@@ -78,8 +86,14 @@ final class Bootstrapping {
         return then(server.start(), () -> finish(cancellation));
     }
 
-    private OperationResult restore(CustomBootstrap custom, NewServer server, Cancellation cancellation) {
+    /** The command finds the directory as it is, and may want it empty: the mark comes after it. */
+    private OperationResult restore(
+            CustomBootstrap custom, DataDirectoryFiles directory, NewServer server, Cancellation cancellation)
+            throws IOException {
         OperationResult made = custom.run(tools, configuration, cancellation);
+        if (made instanceof OperationResult.Succeeded) {
+            directory.bootstrapBegins();
+        }
         OperationResult started = then(made, () -> server.startRestored(custom));
         OperationResult finished = then(started, () -> finish(cancellation));
         return then(then(finished, server::stop), server::start);

@@ -66,8 +66,15 @@ final class Copying {
         if (refusal.isEmpty()) {
             refusal = notEmpty();
         }
-        return refusal.<OperationResult>map(OperationResult.Failed::new)
-                .orElseGet(() -> copy(source, configuration, cancellation));
+        if (refusal.isPresent()) {
+            return new OperationResult.Failed(refusal.get());
+        }
+        try {
+            files.setUnfinishedBootstrapAside();
+            return copy(source, configuration, cancellation);
+        } catch (IOException e) {
+            return new OperationResult.Failed("cloning from " + source.member() + ": " + FileProblem.whereAndWhy(e));
+        }
     }
 
     /** Removes the cluster that is here, unless {@link #refusal} finds a reason against it, and clones. The server is stopped. */

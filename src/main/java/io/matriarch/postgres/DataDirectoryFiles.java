@@ -27,6 +27,8 @@ final class DataDirectoryFiles {
     private final Staging staging;
     private final RewindMark rewindMark;
     private final AtomicBoolean rewinding = new AtomicBoolean();
+    private final BootstrapMark bootstrapMark;
+    private final AtomicBoolean bootstrapping = new AtomicBoolean();
 
     DataDirectoryFiles(Path directory, ControlFile control, ConfigurationFiles configuration) {
         this.directory = directory.toAbsolutePath().normalize();
@@ -34,12 +36,13 @@ final class DataDirectoryFiles {
         this.configuration = configuration;
         this.staging = new Staging(this.directory);
         this.rewindMark = new RewindMark(this.directory);
+        this.bootstrapMark = new BootstrapMark(this.directory);
     }
 
-    /** What can never be started again, a half-made copy or a half-rewound cluster, counts as empty: it may be cloned over. */
+    /** What can never be started again, a half-made copy, a half-rewound or a half-bootstrapped cluster, counts as empty: it may be cloned over. */
     DataDirectory look() {
         // a folder above that may not be searched hides the directory: that is no proof that there is none
-        if (Files.notExists(directory) || (isHalfRewound() && !rewinding.get())) {
+        if (Files.notExists(directory) || isHalfMade()) {
             return new DataDirectory.Empty();
         }
         try {
@@ -58,6 +61,10 @@ final class DataDirectoryFiles {
         } catch (UncheckedIOException e) { // while the directory was listed
             return new DataDirectory.Unreadable(e.toString());
         }
+    }
+
+    private boolean isHalfMade() {
+        return (isHalfRewound() && !rewinding.get()) || (bootstrapMark.isSet() && !bootstrapping.get());
     }
 
     private String why(IOException e) {
@@ -108,6 +115,29 @@ final class DataDirectoryFiles {
 
     boolean isHalfRewound() {
         return rewindMark.isSet();
+    }
+
+    /** From here to {@link #bootstrapped} it is no cluster to anybody but this agent. */
+    void bootstrapBegins() throws IOException {
+        bootstrapping.set(true);
+        bootstrapMark.set();
+    }
+
+    /** It is whole. */
+    void bootstrapped() throws IOException {
+        bootstrapMark.remove();
+    }
+
+    /** Well or not; the latter leaves a cluster that counts as nothing. */
+    void bootstrapEnded() {
+        bootstrapping.set(false);
+    }
+
+    /** What an agent that was killed in the middle left; nobody has written to it but that agent, still it is kept. */
+    void setUnfinishedBootstrapAside() throws IOException {
+        if (bootstrapMark.isSet()) {
+            setAside();
+        }
     }
 
     /** What copies that came to nothing left in a directory that somebody else has filled since. */
@@ -171,9 +201,13 @@ final class DataDirectoryFiles {
             return;
         }
         removeRemains();
-        if (isEmpty()) {
-            return;
+        if (!isEmpty()) {
+            moveAsideWithLinks();
         }
+        bootstrapMark.remove();
+    }
+
+    private void moveAsideWithLinks() throws IOException {
         for (Path link : links(directory)) {
             if (Files.isDirectory(link)) {
                 Path aside = moveAside(link.toRealPath());

@@ -131,11 +131,61 @@ abstract class DcsContractTest {
         refused(b, new DcsCommand.CreateInitialize());
         assertThat(view(a).initialize()).contains("");
         assertThat(view(a).systemIdentifier()).isEmpty();
-        written(a, new DcsCommand.PutInitialize("7711371126323781949"));
+        written(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
         assertThat(view(a).systemIdentifier()).contains("7711371126323781949");
         written(a, new DcsCommand.DeleteInitialize());
         assertThat(view(a).initialize()).isEmpty();
         written(b, new DcsCommand.CreateInitialize());
+    }
+
+    /** The answer to the first try may have been lost, and that of the registration. */
+    @Test
+    void aRaceThatIsWonIsWonWhenItIsRunAgain() {
+        Dcs a = client("a");
+        written(a, new DcsCommand.CreateInitialize());
+        eventually(a, view -> view.initialize().isPresent());
+        written(a, new DcsCommand.CreateInitialize());
+        written(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
+        eventually(a, view -> view.systemIdentifier().isPresent());
+        written(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
+    }
+
+    @Test
+    void whoDiesWhileItBootstrapsLetsOthersTry() {
+        Dcs a = client("a");
+        Dcs b = client("b");
+        written(a, new DcsCommand.CreateInitialize());
+        outliveLeases();
+        eventually(b, view -> view.initialize().isEmpty());
+        written(b, new DcsCommand.CreateInitialize());
+        eventually(a, view -> view.initialize().isPresent());
+        assertThat(a.write(new DcsCommand.RegisterBootstrap("7711371126323781949"), soon()))
+                .as("late, while somebody else bootstraps")
+                .isInstanceOf(Writing.Unavailable.class);
+        refused(a, new DcsCommand.DeleteInitialize());
+        written(b, new DcsCommand.RegisterBootstrap("7711371126323781950"));
+        eventually(a, view -> view.systemIdentifier().isPresent());
+        refused(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
+        assertThat(view(a).systemIdentifier()).contains("7711371126323781950");
+    }
+
+    @Test
+    void aRegisteredClusterOutlivesWhoBootstrappedIt() {
+        Dcs a = client("a");
+        written(a, new DcsCommand.CreateInitialize());
+        eventually(a, view -> view.initialize().isPresent());
+        written(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
+        outliveLeases();
+        assertThat(view(a).systemIdentifier()).contains("7711371126323781949");
+    }
+
+    @Test
+    void aBootstrapWhoseLeaseRanOutIsRegisteredIfNobodyElseBegan() {
+        Dcs a = client("a");
+        written(a, new DcsCommand.CreateInitialize());
+        outliveLeases();
+        eventually(a, view -> view.initialize().isEmpty());
+        written(a, new DcsCommand.RegisterBootstrap("7711371126323781949"));
     }
 
     @Test

@@ -109,9 +109,14 @@ public final class FakeDcs implements Dcs {
             }
             case DcsCommand.TouchMember touch -> put("members/" + member, ClusterJson.write(touch.data()), lease());
             case DcsCommand.CreateInitialize _ ->
-                when(etcd.find("initialize").isEmpty(), "exists", () -> put("initialize", "", 0));
+                when(initialize().isEmpty() || isOurBootstrap(), "exists", () -> put("initialize", "", lease()));
+            case DcsCommand.RegisterBootstrap(String identifier) -> register(identifier);
             case DcsCommand.PutInitialize initialize -> put("initialize", initialize.systemIdentifier(), 0);
-            case DcsCommand.DeleteInitialize _ -> wrote("initialize", etcd.delete("initialize"));
+            case DcsCommand.DeleteInitialize _ ->
+                when(
+                        !initialize().equals(Optional.of("")) || isOurBootstrap(),
+                        "another member bootstraps",
+                        () -> wrote("initialize", etcd.delete("initialize")));
             case DcsCommand.PutConfig config ->
                 putIf("config", ClusterJson.write(config.config()), config.expectedRevision());
             case DcsCommand.PutFailover failover ->
@@ -132,6 +137,28 @@ public final class FakeDcs implements Dcs {
                 yield new Writing.Written(0);
             }
         };
+    }
+
+    private Optional<String> initialize() {
+        return etcd.find("initialize").map(KeyedValue::value);
+    }
+
+    private boolean isOurBootstrap() {
+        return etcd.find("initialize")
+                .filter(key -> key.value().isEmpty() && key.lease() == lease && lease != 0)
+                .isPresent();
+    }
+
+    private Writing register(String identifier) {
+        if (initialize().isEmpty() || isOurBootstrap()) {
+            return put("initialize", identifier, 0);
+        }
+        return initialize().equals(Optional.of(""))
+                ? new Writing.Unavailable("another member bootstraps")
+                : when(
+                        initialize().equals(Optional.of(identifier)),
+                        "another cluster is registered",
+                        () -> new Writing.Written(revision("initialize")));
     }
 
     private Writing acquire() {

@@ -34,9 +34,11 @@ final class EmptyDataTest {
 
     @Test
     void whileSomebodyBootstrapsNothingIsRestored() {
-        Decision decision =
-                scene.ledBy("").restores().initialize(Optional.of("")).decide();
+        Scene bootstrapped = scene.ledBy("").restores().initialize(Optional.of(""));
+        assertThat(bootstrapped.decide().action()).as("it may be ours").isEqualTo(new Action.CreateInitialize());
+        Decision decision = bootstrapped.refused(new Action.CreateInitialize()).decide();
         assertThat(decision.action()).isInstanceOf(Action.Idle.class);
+        assertThat(decision.line()).contains("waiting for leader to bootstrap");
     }
 
     @Test

@@ -207,6 +207,12 @@ final class Scene {
         return this;
     }
 
+    /** The other side said no. */
+    Scene refused(Action action) {
+        outcomes.add(new Outcome(action, new Outcome.Result.Refused("by the test")));
+        return this;
+    }
+
     Scene remembering(Memory changed) {
         memory = changed;
         return this;

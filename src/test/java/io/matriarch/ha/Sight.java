@@ -97,6 +97,18 @@ final class Sight {
         return this;
     }
 
+    /** As the key of that name has it. */
+    Sight initialize(Optional<String> key) {
+        initialize = key;
+        return this;
+    }
+
+    /** A bootstrap by this node is that far. */
+    Sight bootstrap(Memory.Bootstrap state) {
+        memory = memory.withBootstrap(state);
+        return this;
+    }
+
     /** Nobody if empty; the lease of this node stays what it is. */
     Sight ledBy(String name) {
         leader = Optional.of(name).filter(given -> !given.isEmpty());
@@ -159,6 +171,12 @@ final class Sight {
     /** In this cycle, with success. */
     Sight done(Action action) {
         outcomes.add(new Outcome(action, new Outcome.Result.Done()));
+        return this;
+    }
+
+    /** In this cycle; the other side said no. */
+    Sight refused(Action action) {
+        outcomes.add(new Outcome(action, new Outcome.Result.Refused("by the test")));
         return this;
     }
 

@@ -49,6 +49,10 @@ final class DataDirectoryFilesTest {
     }
 
     private boolean empty() {
+        return emptyTo(files);
+    }
+
+    private static boolean emptyTo(DataDirectoryFiles files) {
         return files.look() instanceof DataDirectory.Empty;
     }
 
@@ -182,5 +186,46 @@ final class DataDirectoryFilesTest {
         files.rewindEnded();
         assertThat(empty()).isFalse();
         assertThat(data.resolve("PG_VERSION")).hasContent("15\n");
+    }
+
+    @Test
+    void anUnfinishedBootstrapCountsAsNothingAndIsKeptAside() throws IOException {
+        Path staged = cluster(files.stage());
+        files.bootstrapBegins();
+        files.install(staged);
+        assertThat(empty()).as("while it runs").isFalse();
+        assertThat(emptyTo(files(data))).as("to an agent that is started again").isTrue();
+        files.bootstrapEnded();
+        assertThat(empty()).as("after it failed").isTrue();
+        files.setUnfinishedBootstrapAside();
+        assertThat(folder.resolve("data.failed/global/pg_control")).exists();
+        files.install(cluster(files.stage()));
+        assertThat(empty()).as("what is put there later").isFalse();
+    }
+
+    @Test
+    void aFinishedBootstrapIsAClusterToEverybody() throws IOException {
+        Path staged = cluster(files.stage());
+        files.bootstrapBegins();
+        files.install(staged);
+        files.bootstrapped();
+        files.bootstrapEnded();
+        assertThat(emptyTo(files(data))).isFalse();
+        files.setUnfinishedBootstrapAside();
+        assertThat(names(data)).containsExactly("PG_VERSION", "base", "global");
+    }
+
+    /** As with a mount point. */
+    @Test
+    void anUnfinishedBootstrapInADirectoryThatCanNotBeRenamedIsKeptWithin() throws IOException {
+        data = folder.resolve("d".repeat(252));
+        files = files(data);
+        cluster(data);
+        files.bootstrapBegins();
+        files.bootstrapEnded();
+        files.setUnfinishedBootstrapAside();
+        assertThat(names(data)).containsExactly(".failed");
+        files.install(cluster(files.stage()));
+        assertThat(empty()).isFalse();
     }
 }

@@ -61,6 +61,7 @@ final class SimulatedPostgres implements Postgres {
     private Optional<ServerStatus.Finished> finished = Optional.empty();
     private long lastId;
     private boolean cancelled;
+    private boolean beingKilled;
     /** A clone or a rewind began and did not end: there is no cluster here that could be started. */
     private boolean halfMade;
     /** Of its WAL, the records before this one are gone. */
@@ -302,10 +303,11 @@ final class SimulatedPostgres implements Postgres {
 
     /** Told to stop or restart; it may accept writes for a while yet. */
     boolean isStopping() {
-        return operation
-                .filter(begun ->
-                        begun.operation() instanceof Operation.Stop || begun.operation() instanceof Operation.Restart)
-                .isPresent();
+        return (running && beingKilled)
+                || operation
+                        .filter(begun -> begun.operation() instanceof Operation.Stop
+                                || begun.operation() instanceof Operation.Restart)
+                        .isPresent();
     }
 
     /** It runs and answers nobody; a new postmaster does. */
@@ -315,6 +317,7 @@ final class SimulatedPostgres implements Postgres {
 
     /** kill -9 of the postmaster. */
     void crash() {
+        beingKilled = false;
         if (running) {
             hangs = false;
             running = false;
@@ -838,6 +841,7 @@ final class SimulatedPostgres implements Postgres {
     @Override
     public void stopAtOnce() {
         cancelled = true;
+        beingKilled = true;
         world.after(name, Duration.ofMillis(200), this::crash);
     }
 

@@ -35,6 +35,8 @@ public final class EtcdDcs implements Dcs {
     public static final Duration RENEWAL_FRESHNESS = Duration.ofSeconds(1);
 
     private static final String LEADER = "leader";
+    private static final String INITIALIZE = "initialize";
+    private static final String BOOTSTRAPS = "another member bootstraps the cluster";
     private static final String GONE = "nobody holds the leader key any more, it has to be taken anew";
     private static final String BUSY = "another request to etcd is still waiting for its answer";
 
@@ -149,9 +151,11 @@ public final class EtcdDcs implements Dcs {
                 case DcsCommand.TakeLeader _ -> withLease(deadline, held -> put(LEADER, self(), held, deadline));
                 case DcsCommand.ReleaseLeader(Optional<Status> last) -> release(last, deadline);
                 case DcsCommand.TouchMember touch -> touch(touch, deadline);
-                case DcsCommand.CreateInitialize _ -> create("initialize", "", deadline);
-                case DcsCommand.PutInitialize(String identifier) -> put("initialize", identifier, 0, deadline);
-                case DcsCommand.DeleteInitialize _ -> delete("initialize", deadline);
+                case DcsCommand.CreateInitialize _ -> withLease(deadline, held -> createInitialize(held, deadline));
+                case DcsCommand.RegisterBootstrap(String identifier) ->
+                    withLease(deadline, held -> register(identifier, held, deadline));
+                case DcsCommand.PutInitialize(String identifier) -> put(INITIALIZE, identifier, 0, deadline);
+                case DcsCommand.DeleteInitialize _ -> withLease(deadline, held -> deleteInitialize(held, deadline));
                 case DcsCommand.PutConfig put ->
                     putIf("config", ClusterJson.write(put.config()), put.expectedRevision(), deadline);
                 case DcsCommand.PutFailover put ->
@@ -285,6 +289,62 @@ public final class EtcdDcs implements Dcs {
         };
     }
 
+    private Writing createInitialize(long held, Deadline deadline) {
+        Optional<KeyedValue> key = watcher.find(INITIALIZE);
+        if (key.isEmpty()) {
+            return putInitialize("", held, 0, "initialize exists already", deadline);
+        }
+        return key.filter(there -> isOurBootstrap(there, held))
+                .<Writing>map(ours -> new Writing.Written(ours.revision()))
+                .orElseGet(() -> new Writing.Refused("initialize exists already"));
+    }
+
+    private Writing register(String identifier, long held, Deadline deadline) {
+        Optional<KeyedValue> key = watcher.find(INITIALIZE);
+        if (key.isEmpty() || isOurBootstrap(key.get(), held)) {
+            long revision = key.map(KeyedValue::revision).orElse(0L);
+            return putInitialize(identifier, 0, revision, BOOTSTRAPS, deadline) instanceof Writing.Written written
+                    ? written
+                    : new Writing.Unavailable("the initialize key has changed");
+        }
+        if (key.get().value().isEmpty()) {
+            return new Writing.Unavailable(BOOTSTRAPS);
+        }
+        return key.get().value().equals(identifier)
+                ? new Writing.Written(key.get().revision())
+                : new Writing.Refused("another cluster is registered, with system identifier "
+                        + key.get().value());
+    }
+
+    private Writing deleteInitialize(long held, Deadline deadline) {
+        Optional<KeyedValue> key = watcher.find(INITIALIZE);
+        if (key.isEmpty()) {
+            return new Writing.Written(0);
+        }
+        return key.get().value().isEmpty() && !isOurBootstrap(key.get(), held)
+                ? new Writing.Refused(BOOTSTRAPS)
+                : txn(
+                        Requests.modifiedAt(prefix + INITIALIZE, key.get().revision()),
+                        Requests.opDelete(Requests.delete(prefix + INITIALIZE)),
+                        BOOTSTRAPS,
+                        revision -> watcher.wrote(copy -> copy.delete(INITIALIZE, revision)),
+                        deadline);
+    }
+
+    private static boolean isOurBootstrap(KeyedValue initialize, long held) {
+        return initialize.value().isEmpty() && initialize.lease() == held;
+    }
+
+    /** If it still has this revision; 0: if there is none. */
+    private Writing putInitialize(String value, long held, long expected, String refusal, Deadline deadline) {
+        return txn(
+                Requests.modifiedAt(prefix + INITIALIZE, expected),
+                Requests.opPut(Requests.put(prefix + INITIALIZE, value, held)),
+                refusal,
+                revision -> watcher.wrote(copy -> copy.put(INITIALIZE, value, revision, held)),
+                deadline);
+    }
+
     /** Once more with a new lease when etcd has forgotten the old one in between. */
     private Writing withLease(Deadline deadline, LongFunction<Writing> write) {
         for (int attempt = 0; attempt < 2; attempt++) {
@@ -315,15 +375,6 @@ public final class EtcdDcs implements Dcs {
                 revision -> watcher.wrote(copy -> copy.put(name, value, revision, held)));
     }
 
-    private Writing create(String name, String value, Deadline deadline) {
-        return txn(
-                Requests.createdAt(prefix + name, 0),
-                Requests.opPut(Requests.put(prefix + name, value, 0)),
-                name + " exists already",
-                revision -> watcher.wrote(copy -> copy.put(name, value, revision, 0)),
-                deadline);
-    }
-
     private Writing putIf(String name, String value, OptionalLong expected, Deadline deadline) {
         if (expected.isEmpty()) {
             return put(name, value, 0, deadline);
@@ -334,12 +385,6 @@ public final class EtcdDcs implements Dcs {
                 name + " was changed by somebody else",
                 revision -> watcher.wrote(copy -> copy.put(name, value, revision, 0)),
                 deadline);
-    }
-
-    private Writing delete(String name, Deadline deadline) {
-        return writing(
-                client.call(Method.DELETE_RANGE, Requests.delete(prefix + name), deadline),
-                revision -> watcher.wrote(copy -> copy.delete(name, revision)));
     }
 
     private Writing txn(

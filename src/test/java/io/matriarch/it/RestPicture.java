@@ -194,7 +194,23 @@ final class RestPicture {
         Map<String, String> fields = status ? fields(STATUS) : fields(what);
         flatten(fields, "", value);
         fields.put("order", Likeness.of(order(value)));
-        fields.put("spacing", body.equals(Json.spaced(value)) ? "as ever" : body);
+        fields.put("spacing", spacing);
+    }
+
+    /** Without what comes and goes: the length of Patroni's queue for its log, and connections that only ask for the timeline. */
+    private static Value.Mapping withoutPassersBy(Value.Mapping document) {
+        List<Value> senders = document.items("replication").stream()
+                .filter(sender -> !(sender instanceof Value.Mapping mapping
+                        && mapping.text("application_name").orElse("").isEmpty()
+                        && mapping.text("state").orElse("").equals("startup")))
+                .toList();
+        Value.Mapping lasting = document.without("logger_queue_size");
+        if (document.find("replication").isEmpty()) {
+            return lasting;
+        }
+        return senders.isEmpty()
+                ? lasting.without("replication")
+                : lasting.with("replication", new Value.Sequence(senders));
     }
 
     private static String order(Value value) {

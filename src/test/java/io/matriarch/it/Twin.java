@@ -1,6 +1,7 @@
 package io.matriarch.it;
 
 import io.matriarch.it.AgentProgram.Program;
+import io.matriarch.value.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -130,11 +131,15 @@ final class Twin implements AutoCloseable {
         await(replica + " streams from " + primary, () -> primary.rest().says200("/leader") && isStreaming(replica));
     }
 
-    /** Patroni 4.0 doesn't know the filter replication_state. */
+    /** It says so itself, and so does its key: Patroni 4.0 doesn't know the filter replication_state. */
     static boolean isStreaming(Node replica) {
         Rest.Answer answer = replica.rest().get("/replica");
         return answer.status() == 200
-                && answer.json().text("replication_state").orElse("").equals("streaming");
+                && answer.json().text("replication_state").orElse("").equals("streaming")
+                && replica.rest().get("/cluster").json().items("members").stream()
+                        .map(Value.Mapping.class::cast)
+                        .anyMatch(member -> member.text("name").orElse("").equals(replica.name())
+                                && member.text("state").orElse("").equals("streaming"));
     }
 
     void await(String what, java.util.function.BooleanSupplier condition) {

@@ -30,7 +30,7 @@ final class MemberDocument {
         Mapping document = Mapping.empty()
                 .with("conn_url", connUrl(configuration))
                 .with("api_url", configuration.restapi().apiUrl())
-                .with("state", server.state().text())
+                .with("state", server.state().told(paused).text())
                 .with("role", role(server))
                 .with("version", CompatibleVersion.PATRONI)
                 .with("proxy_url", proxyUrl(configuration));

@@ -8,7 +8,6 @@ import io.matriarch.value.Value.Sequence;
 import io.matriarch.value.Yaml;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -87,12 +86,8 @@ public record Listing(
     private static String text(Value value, OutputFormat format) {
         return switch (value) {
             case Value.Text(String text) -> text;
-            case Value.Bool(boolean truth) ->
-                Boolean.toString(truth).substring(0, 1).toUpperCase(Locale.ROOT)
-                        + Boolean.toString(truth).substring(1);
-            case Value.Null() -> "None";
-            case Value.Whole _, Value.Decimal _ -> Json.compact(value);
-            case Sequence _, Mapping _ ->
+            case Value.Bool _, Value.Null _, Value.Whole _, Value.Decimal _, Sequence _ -> PythonText.of(value);
+            case Mapping _ ->
                 (format == OutputFormat.PRETTY ? Yaml.write(value, Yaml.Order.SORTED) : Yaml.writeFlow(value)).strip();
         };
     }

@@ -76,9 +76,10 @@ final class QueryCommand extends CtlCommand {
         Optional<String> secret =
                 password ? Optional.of(session.terminal().promptHidden("Password")) : Optional.empty();
         ClusterView view = session.cluster(cluster).read();
+        QueryLogin login = QueryLogin.of(session::variable, user, secret, database);
         watch.repeat(session, false, () -> {
             Result result = chosen(view)
-                    .map(address -> new QueryRunner(address, user, secret, database).run(sql, role))
+                    .map(address -> new QueryRunner(address, login).run(sql, role))
                     .orElseGet(() -> new Result.NotConnected(reason()));
             print(session, result);
         });

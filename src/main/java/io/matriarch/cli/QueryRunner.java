@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import org.postgresql.Driver;
 
 /** Runs SQL on one server for {@code patronictl query}. */
@@ -23,15 +24,11 @@ final class QueryRunner {
     private static final String CONNECT_SECONDS = "5";
 
     private final ServerAddress address;
-    private final Optional<String> user;
-    private final Optional<String> password;
-    private final Optional<String> database;
+    private final QueryLogin login;
 
-    QueryRunner(ServerAddress address, Optional<String> user, Optional<String> password, Optional<String> database) {
+    QueryRunner(ServerAddress address, QueryLogin login) {
         this.address = address;
-        this.user = user;
-        this.password = password;
-        this.database = database;
+        this.login = login;
     }
 
     /** How it went. */
@@ -54,11 +51,11 @@ final class QueryRunner {
     /** @param role what PostgreSQL itself must be too: the DCS may be behind */
     Result run(String sql, Optional<RoleFilter> role) {
         Properties properties = new Properties();
-        user.ifPresent(name -> properties.setProperty("user", name));
-        password.ifPresent(secret -> properties.setProperty("password", secret));
+        login.addTo(properties);
         properties.setProperty("ApplicationName", "Patroni ctl");
         properties.setProperty("connectTimeout", CONNECT_SECONDS);
-        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/" + database.orElse("");
+        String url = "jdbc:postgresql://" + new HostPort(address.host(), address.port()) + "/"
+                + login.database().orElse("");
         Connection opened;
         try {
             opened = open(url, properties);
@@ -113,7 +110,7 @@ final class QueryRunner {
             while (result.next()) {
                 List<Value> row = new ArrayList<>();
                 for (int column = 1; column <= columns.size(); column++) {
-                    row.add(value(result, column, data.getColumnType(column)));
+                    row.add(value(result, column, data));
                 }
                 rows.add(row);
             }
@@ -121,16 +118,27 @@ final class QueryRunner {
         }
     }
 
-    private static Value value(ResultSet result, int column, int type) throws SQLException {
+    private static Value value(ResultSet result, int column, ResultSetMetaData data) throws SQLException {
         String text = result.getString(column);
         if (result.wasNull()) {
             return new Value.Null();
         }
-        return switch (type) {
+        return switch (data.getColumnType(column)) {
             case Types.BIT, Types.BOOLEAN -> Value.of(result.getBoolean(column));
             case Types.SMALLINT, Types.INTEGER, Types.BIGINT -> Value.of(result.getLong(column));
             case Types.REAL, Types.DOUBLE -> number(text);
+            case Types.ARRAY -> PostgresArray.parse(text, element(data.getColumnTypeName(column)));
             default -> Value.of(text);
+        };
+    }
+
+    /** What the text of an element means in an array of this type. */
+    private static Function<String, Value> element(String arrayType) {
+        return switch (arrayType) {
+            case "_int2", "_int4", "_int8" -> text -> Value.of(Long.parseLong(text));
+            case "_float4", "_float8" -> QueryRunner::number;
+            case "_bool" -> text -> Value.of(text.equals("t"));
+            default -> Value::of;
         };
     }
 

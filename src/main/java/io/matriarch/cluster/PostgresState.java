@@ -39,6 +39,11 @@ public enum PostgresState {
         return text;
     }
 
+    /** As members and REST tell it: who ended a server in maintenance mode did so on purpose, and Patroni calls it stopped. */
+    public PostgresState told(boolean paused) {
+        return paused && this == CRASHED ? STOPPED : this;
+    }
+
     public static Optional<PostgresState> of(String text) {
         return Arrays.stream(values()).filter(state -> state.text.equals(text)).findFirst();
     }

@@ -35,6 +35,7 @@ final class Metrics {
 
     private void server() {
         Optional<ServerReading> reading = snapshot.server().reading();
+        Optional<ServerReading> standby = reading.filter(ServerReading::inRecovery);
         boolean primary = status.role().equals("primary");
         gauge("patroni_version", "Patroni semver without periods.", version());
         flag(
@@ -57,19 +58,19 @@ final class Metrics {
         counter(
                 "patroni_xlog_received_location",
                 "WAL received by a replica in bytes.",
-                reading.map(ServerReading::received));
+                standby.map(ServerReading::received));
         counter(
                 "patroni_xlog_replayed_location",
                 "WAL replayed by a replica in bytes.",
-                reading.map(ServerReading::replayed));
+                standby.map(ServerReading::replayed));
         gauge(
                 "patroni_xlog_replayed_timestamp",
                 "Epoch seconds of the last replayed transaction.",
-                reading.flatMap(ServerReading::replayedAt).map(Metrics::seconds).orElse("0"));
+                standby.flatMap(ServerReading::replayedAt).map(Metrics::seconds).orElse("0"));
         flag(
                 "patroni_xlog_paused",
                 "1 if replay is paused.",
-                reading.filter(ServerReading::replayPaused).isPresent());
+                standby.filter(ServerReading::replayPaused).isPresent());
         if (reading.isPresent()) {
             String state = reading.get().replicationState().orElse("");
             flag("patroni_postgres_streaming", "1 if PostgreSQL streams.", state.equals("streaming"));
@@ -138,7 +139,10 @@ final class Metrics {
         text.append("\n# TYPE patroni_postgres_state gauge\n");
         value(
                 "patroni_postgres_state",
-                Integer.toString(snapshot.server().state().number()));
+                Integer.toString(snapshot.server()
+                        .state()
+                        .told(snapshot.config().paused())
+                        .number()));
     }
 
     private static String version() {

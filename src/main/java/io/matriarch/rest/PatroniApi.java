@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /** Patroni's REST interface (reference section 4), but for {@link HealthApi}: what the cluster is, and what changes something, which is checked and handed on. */
 @Path("/")
@@ -92,13 +91,12 @@ public final class PatroniApi {
     @Path("failsafe")
     public Response failsafe() {
         return answers.withSnapshot((_, snapshot) -> {
-            Optional<ClusterView> view = snapshot.cluster();
-            boolean broken = view.filter(known -> known.brokenKeys().contains("failsafe"))
-                    .isPresent();
-            return broken
-                    ? answers.text(502, "the failsafe key in the DCS isn't an object")
-                    : answers.json(200, (Mapping) Json.parse(ClusterJson.writeFailsafe(
-                            view.map(ClusterView::failsafe).orElse(Map.of()))));
+            Map<String, String> members =
+                    snapshot.cluster().map(ClusterView::failsafe).orElse(Map.of());
+            return members.isEmpty()
+                    ? answers.text(
+                            502, "there is no failsafe key in the DCS, or it isn't an object: is failsafe_mode on?")
+                    : answers.json(200, (Mapping) Json.parse(ClusterJson.writeFailsafe(members)));
         });
     }
 

@@ -24,7 +24,10 @@ sealed interface RestartRequest {
     /** Later; {@code body} goes into the member key. */
     record Later(RestartConditions conditions, Instant at, Mapping body) implements RestartRequest {}
 
-    Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?|\\d+");
+    /** Three parts, or two of a version since 10. */
+    Pattern VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+|\\d{2,}\\.\\d+");
+
+    Pattern NUMBERS = Pattern.compile("\\d+(\\.\\d+)*");
     Set<String> ROLES = Set.of("primary", "standby_leader", "replica");
 
     static RestartRequest of(Mapping body, boolean paused, Instant now) {
@@ -79,6 +82,9 @@ sealed interface RestartRequest {
     }
 
     private static Optional<Answer> version(String text) {
+        if (!NUMBERS.matcher(text).matches()) {
+            return answer(400, "Invalid PostgreSQL version: " + text);
+        }
         return VERSION.matcher(text).matches()
                 ? Optional.empty()
                 : answer(400, "Invalid PostgreSQL version format: X.Y or X.Y.Z is accepted: " + text);

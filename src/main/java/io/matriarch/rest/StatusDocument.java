@@ -61,7 +61,9 @@ final class StatusDocument {
     String state() {
         boolean silent =
                 server.state() == PostgresState.RUNNING && server.reading().isEmpty();
-        return silent ? "unknown" : server.state().text();
+        return silent
+                ? "unknown"
+                : server.state().told(snapshot.config().paused()).text();
     }
 
     Mapping build() {

@@ -8,7 +8,9 @@ import io.matriarch.value.Value;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +41,46 @@ class QueryCommandTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        QueryRunner runner = new QueryRunner(
-                new ServerAddress("127.0.0.1", port), Optional.of("nobody"), Optional.empty(), Optional.empty());
+        QueryLogin nobody = new QueryLogin(Optional.of("nobody"), Optional.empty(), Optional.empty(), Optional.empty());
+        QueryRunner runner = new QueryRunner(new ServerAddress("127.0.0.1", port), nobody);
 
         assertThat(runner.run("select 1", Optional.empty()))
                 .isInstanceOfSatisfying(
                         Result.Failed.class, failed -> assertThat(failed.why()).contains("refused"));
+    }
+
+    @Test
+    void whatNoOptionSaysTheVariablesOfLibpqSay() {
+        Map<String, String> environment =
+                Map.of("PGUSER", "me", "PGPASSWORD", "secret", "PGDATABASE", "mine", "HOME", "/home/me");
+
+        assertThat(QueryLogin.of(
+                        name -> Optional.ofNullable(environment.get(name)),
+                        Optional.of("you"),
+                        Optional.empty(),
+                        Optional.empty()))
+                .isEqualTo(new QueryLogin(
+                        Optional.of("you"),
+                        Optional.of("secret"),
+                        Optional.of("mine"),
+                        Optional.of(Path.of("/home/me/.pgpass"))));
+        assertThat(QueryLogin.of(
+                                name -> Optional.of(name).filter("PGPASSFILE"::equals),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty())
+                        .passwordFile())
+                .contains(Path.of("PGPASSFILE"));
+    }
+
+    @Test
+    void arraysAreShownAsPythonShowsLists() {
+        Value numbers = PostgresArray.parse("{1,NULL,{2}}", text -> Value.of(Long.parseLong(text)));
+        Value texts = PostgresArray.parse("[0:2]={a,\"b, \\\"c}\",it's}", Value::of);
+
+        assertThat(PythonText.of(numbers)).isEqualTo("[1, None, [2]]");
+        assertThat(PythonText.of(texts)).isEqualTo("['a', 'b, \"c}', \"it's\"]");
+        assertThat(PythonText.of(PostgresArray.parse("{}", Value::of))).isEqualTo("[]");
     }
 
     @Test

@@ -63,6 +63,7 @@ enum AgentProgram {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow", // without a warning, which a native executable hasn't either
                 "-jar",
                 copy.resolve("quarkus-run.jar").toString());
         return new Program(with(java, "agent"), with(java, "ctl"));

@@ -21,7 +21,7 @@ final class Hosts implements AutoCloseable {
         this.count = count;
         close();
         ip("link add " + bridge + " type bridge");
-        ip("addr add " + network(254) + "/24 dev " + bridge);
+        ip("addr add " + outside() + "/24 dev " + bridge);
         ip("link set " + bridge + " up");
         for (int host = 1; host <= count; host++) {
             add(host);
@@ -42,13 +42,19 @@ final class Hosts implements AutoCloseable {
         return "mtn" + id + "x" + host;
     }
 
-    private String network(int last) {
+    /** An address of the hosts' network. */
+    String network(int last) {
         return "10.231." + id + "." + last;
     }
 
     /** Of a host, counted from 1. */
     String address(int host) {
         return network(host);
+    }
+
+    /** Of this process. */
+    String outside() {
+        return network(254);
     }
 
     /** The network of all hosts, and of this process. */

@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Patroni's REST interface (reference section 4), but for {@link HealthApi}: what the cluster is, and what changes something, which is checked and handed on. */
 @Path("/")

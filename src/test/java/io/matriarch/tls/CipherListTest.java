@@ -41,7 +41,7 @@ class CipherListTest {
             })
     void asOpenssl(String list) throws Exception {
         Set<String> known =
-                CipherList.suites("ALL").stream().map(CipherListTest::openssl).collect(Collectors.toSet());
+                CipherList.suites("ALL").stream().skip(3).map(CipherListTest::openssl).collect(Collectors.toSet());
         List<String> theirs = Arrays.stream(Openssl.output("ciphers", "-tls1_2", "-s", list + ":@SECLEVEL=0")
                         .strip()
                         .split(":", -1))

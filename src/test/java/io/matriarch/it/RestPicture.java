@@ -192,9 +192,10 @@ final class RestPicture {
         boolean status = value instanceof Value.Mapping mapping
                 && mapping.find("patroni").isPresent();
         Map<String, String> fields = status ? fields(STATUS) : fields(what);
-        flatten(fields, "", value);
-        fields.put("order", Likeness.of(order(value)));
-        fields.put("spacing", spacing);
+        Value lasting = value instanceof Value.Mapping mapping ? withoutPassersBy(mapping) : value;
+        flatten(fields, "", lasting);
+        fields.put("order", Likeness.of(order(lasting)));
+        fields.put("spacing", body.equals(Json.spaced(value)) ? "as ever" : body);
     }
 
     /** Without what comes and goes: the length of Patroni's queue for its log, and connections that only ask for the timeline. */

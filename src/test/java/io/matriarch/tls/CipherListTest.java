@@ -40,8 +40,10 @@ class CipherListTest {
                 "AES128:AES256:CHACHA20:@STRENGTH",
             })
     void asOpenssl(String list) throws Exception {
-        Set<String> known =
-                CipherList.suites("ALL").stream().skip(3).map(CipherListTest::openssl).collect(Collectors.toSet());
+        Set<String> known = CipherList.suites("ALL").stream()
+                .skip(3)
+                .map(CipherListTest::openssl)
+                .collect(Collectors.toSet());
         List<String> theirs = Arrays.stream(Openssl.output("ciphers", "-tls1_2", "-s", list + ":@SECLEVEL=0")
                         .strip()
                         .split(":", -1))

@@ -189,9 +189,13 @@ final class RestPicture {
             fields(what).put("body", "no JSON: " + body);
             return;
         }
-        boolean status = value instanceof Value.Mapping mapping
-                && mapping.find("patroni").isPresent();
-        Map<String, String> fields = status ? fields(STATUS) : fields(what);
+        String spacing = body.equals(Json.spaced(value)) ? "as ever" : body;
+        Map<String, String> fields = fields(what);
+        if (value instanceof Value.Mapping document && document.find("patroni").isPresent()) {
+            value = withoutPassersBy(document);
+            fields = new TreeMap<>();
+            answers.put(STATUS, fields);
+        }
         flatten(fields, "", value);
         fields.put("order", Likeness.of(order(value)));
         fields.put("spacing", spacing);

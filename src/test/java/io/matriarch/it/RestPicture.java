@@ -189,13 +189,16 @@ final class RestPicture {
             fields(what).put("body", "no JSON: " + body);
             return;
         }
-        boolean status = value instanceof Value.Mapping mapping
-                && mapping.find("patroni").isPresent();
-        Map<String, String> fields = status ? fields(STATUS) : fields(what);
-        Value lasting = value instanceof Value.Mapping mapping ? withoutPassersBy(mapping) : value;
-        flatten(fields, "", lasting);
-        fields.put("order", Likeness.of(order(lasting)));
-        fields.put("spacing", body.equals(Json.spaced(value)) ? "as ever" : body);
+        String spacing = body.equals(Json.spaced(value)) ? "as ever" : body;
+        Map<String, String> fields = fields(what);
+        if (value instanceof Value.Mapping document && document.find("patroni").isPresent()) {
+            value = withoutPassersBy(document);
+            fields = new TreeMap<>();
+            answers.put(STATUS, fields);
+        }
+        flatten(fields, "", value);
+        fields.put("order", Likeness.of(order(value)));
+        fields.put("spacing", spacing);
     }
 
     /** Without what comes and goes: the length of Patroni's queue for its log, and connections that only ask for the timeline. */

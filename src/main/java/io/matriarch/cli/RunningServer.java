@@ -56,9 +56,15 @@ final class RunningServer {
             "ident_file",
             "config_file");
 
+    /** The driver sets DateStyle and TimeZone for its own session, which hides what the files say of them. */
     private static final String PARAMETERS = """
-            select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings
-            where context <> 'internal' and source in ('configuration file', 'command line', 'environment variable')
+            select s.name, coalesce(
+                (select f.setting from pg_catalog.pg_file_settings f
+                  where lower(f.name) = lower(s.name) and f.applied and s.source = 'client' order by f.seqno desc limit 1),
+                pg_catalog.current_setting(s.name)) from pg_catalog.pg_settings s
+            where source = 'client' and exists (select 1 from pg_catalog.pg_file_settings f
+                  where lower(f.name) = lower(s.name) and f.applied)
+              or context <> 'internal' and source in ('configuration file', 'command line', 'environment variable')
               and category <> 'Write-Ahead Log / Recovery Target' and setting <> '(disabled)'
               or name in ('hba_file', 'ident_file', 'config_file', 'data_directory', 'listen_addresses', 'port',
                 'cluster_name', 'wal_level', 'hot_standby', 'max_connections', 'max_wal_senders',

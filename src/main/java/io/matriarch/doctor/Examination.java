@@ -24,7 +24,8 @@ final class Examination {
         List<CompletableFuture<List<Finding>>> running = checks.stream()
                 .map(check -> CompletableFuture.supplyAsync(
                         check::findings,
-                        task -> Thread.ofVirtual().name(check.name()).start(task)))
+                        // a virtual thread may not call functions of the C library in the native executable
+                        task -> Thread.ofPlatform().name(check.name()).daemon().start(task)))
                 .toList();
         List<Finding> findings = new ArrayList<>();
         for (int i = 0; i < checks.size(); i++) {

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param operationSeen the last operation whose end was taken into account
  * @param notStreamingSince monotonic moment since which this standby runs without streaming
  * @param sync what concerns synchronous replication
- * @param slotsCopiedAt monotonic moment of the last copy of logical slots
+ * @param slots of replication slots
  * @param rejoin of a node that has to come back
  * @param waits how long what is waited for lasts already
  */
@@ -34,7 +34,7 @@ public record Memory(
         long operationSeen,
         OptionalLong notStreamingSince,
         SyncMemory sync,
-        OptionalLong slotsCopiedAt,
+        SlotMemory slots,
         RejoinMemory rejoin,
         WaitMemory waits) {
 
@@ -50,7 +50,7 @@ public record Memory(
             0,
             OptionalLong.empty(),
             SyncMemory.INITIAL,
-            OptionalLong.empty(),
+            SlotMemory.NONE,
             RejoinMemory.NONE,
             WaitMemory.NONE);
 
@@ -179,9 +179,9 @@ public record Memory(
         return change.done();
     }
 
-    Memory withSlotsCopiedAt(OptionalLong changed) {
+    Memory withSlots(SlotMemory changed) {
         Change change = new Change(this);
-        change.slotsCopiedAt = changed;
+        change.slots = changed;
         return change.done();
     }
 
@@ -210,7 +210,7 @@ public record Memory(
         private long operationSeen;
         private OptionalLong notStreamingSince;
         private SyncMemory sync;
-        private OptionalLong slotsCopiedAt;
+        private SlotMemory slots;
         private RejoinMemory rejoin;
         private WaitMemory waits;
 
@@ -226,7 +226,7 @@ public record Memory(
             this.operationSeen = from.operationSeen;
             this.notStreamingSince = from.notStreamingSince;
             this.sync = from.sync;
-            this.slotsCopiedAt = from.slotsCopiedAt;
+            this.slots = from.slots;
             this.rejoin = from.rejoin;
             this.waits = from.waits;
         }
@@ -244,7 +244,7 @@ public record Memory(
                     operationSeen,
                     notStreamingSince,
                     sync,
-                    slotsCopiedAt,
+                    slots,
                     rejoin,
                     waits);
         }

@@ -23,6 +23,12 @@ final class Recollection {
                 .map(memory::withLastLedView)
                 .orElse(memory);
         absorbed = absorbed.withSync(absorbed.sync().absorb(observation));
+        if (observation.cluster().isPresent()) {
+            ClusterView view = observation.cluster().get();
+            long ttl =
+                    view.config().orElse(observation.config()).memberSlotsTtl().toNanos();
+            absorbed = absorbed.withSlots(absorbed.slots().seeing(view, observation.now(), ttl));
+        }
         Optional<ServerStatus.Finished> ended =
                 observation.server().finished().filter(finished -> finished.id() > memory.operationSeen());
         if (ended.isPresent()) {

@@ -9,7 +9,6 @@ import io.matriarch.ha.Action.SyncSlots;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -67,7 +66,7 @@ final class SlotRows {
                         && source(s).isPresent()
                         && !toCopy(s).isEmpty(),
                 s -> s.remembering(s.memory()
-                                .withSlotsCopiedAt(OptionalLong.of(s.seen().now())))
+                                .withSlots(s.memory().slots().copied(s.seen().now())))
                         .begin(
                                 new Operation.CopyLogicalSlots(source(s).orElseThrow(), toCopy(s)),
                                 "copying logical slots " + String.join(", ", toCopy(s)) + " from the leader ("
@@ -91,7 +90,7 @@ final class SlotRows {
         SlotPlan plan = SlotPlan.of(s);
         Set<String> names = new TreeSet<>(plan.missing());
         boolean justCopied =
-                s.memory().slotsCopiedAt().stream().anyMatch(at -> s.seen().now() - at < BETWEEN_COPIES.toNanos());
+                s.memory().slots().copiedAt().stream().anyMatch(at -> s.seen().now() - at < BETWEEN_COPIES.toNanos());
         if (!justCopied) {
             names.addAll(plan.broken());
         }

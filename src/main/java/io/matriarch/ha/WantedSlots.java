@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Which slots should be on this node (reference 5.20).
@@ -90,12 +91,12 @@ record WantedSlots(Map<String, Wanted> slots, List<String> problems) {
         return Optional.ofNullable(s.view().status().slots().get(name));
     }
 
-    /** Of members that are away for less than member_slots_ttl, as the leader says. */
+    /** Of members that are away for less than member_slots_ttl, as the leader says, or as this node remembers. */
     private static void retained(Situation s, Map<String, Wanted> slots) {
         if (s.seen().tags().nofailover() || s.config().memberSlotsTtl().isZero()) {
             return;
         }
-        s.view().status().retainSlots().stream()
+        Stream.concat(s.view().status().retainSlots().stream(), s.memory().slots().away(s.view()).stream())
                 .filter(name -> SlotSettings.isName(name) && !name.equals(SlotName.of(s.self())))
                 .forEach(name ->
                         slots.putIfAbsent(name, new Wanted(new SlotKind.Physical(), false, published(s, name))));

@@ -93,6 +93,15 @@ final class SlotPlanTest {
                 .isEqualTo(creating("b"));
     }
 
+    /** When etcd was away for longer than the leases, nobody has a key, and the leader may not have said in time whose slots to retain. */
+    @Test
+    void aMemberThatWasHereAMomentAgoKeepsItsSlot() {
+        SlotScene scene = new SlotScene().without("c").physical("c", 50).physical("b", 50);
+        assertThat(scene.plan().changes()).isEqualTo(List.of(new SlotChange.Drop("c")));
+        assertThat(scene.remembers("c").plan().changes()).isEmpty();
+        assertThat(scene.config("{member_slots_ttl: 0}").plan().changes()).isEqualTo(List.of(new SlotChange.Drop("c")));
+    }
+
     @Test
     void namesAreNormalisedAndCollisionsTold() {
         SlotPlan plan =

@@ -118,7 +118,13 @@ final class SlotScene {
     }
 
     SlotScene copiedAt(long moment) {
-        memory = memory.withSlotsCopiedAt(OptionalLong.of(moment));
+        memory = memory.withSlots(memory.slots().copied(moment));
+        return this;
+    }
+
+    /** Member {@code name} had a key until a moment ago, as this node remembers. */
+    SlotScene remembers(String name) {
+        memory = memory.withSlots(new SlotMemory(memory.slots().copiedAt(), Map.of(name, 0L)));
         return this;
     }
 

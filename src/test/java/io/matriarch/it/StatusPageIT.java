@@ -156,6 +156,7 @@ final class StatusPageIT {
         browser.awaitTrue("document.getElementById('dialog-error').textContent.includes('wrong')", 10);
         assertThat(browser.evaluate(BUTTONS)).isEqualTo("0");
         browser.press("Escape");
+        browser.awaitTrue("!document.getElementById('dialog').open", 10);
         signIn("ops:\u00e9");
         browser.awaitTrue("document.querySelector('[data-key=switchover]') !== null", 10);
         browser.tabTo("Switch over …");

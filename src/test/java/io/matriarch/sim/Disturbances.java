@@ -138,6 +138,7 @@ final class Disturbances {
                 simulation.at(simulation.between(Duration.ofMillis(10), Duration.ofSeconds(3)), () -> {
                     boolean interrupted = kind == Happening.COPY_INTERRUPTED;
                     simulation.nodes().stream()
+                            .filter(other -> active)
                             .filter(other -> interrupted
                                     ? other == node
                                     : other.postgres().acceptsWrites())

@@ -302,6 +302,10 @@ final class SimulatedPostgres implements Postgres {
     }
 
     /** Told to stop or restart; it may accept writes for a while yet. */
+    boolean isOfTheSameCluster(SimulatedPostgres other) {
+        return systemIdentifier.equals(other.systemIdentifier);
+    }
+
     boolean isStopping() {
         return (running && beingKilled)
                 || operation

@@ -53,10 +53,10 @@ final class SlotInvariants {
                         server,
                         change,
                         "the consumer has confirmed up to " + confirmed + ", the server has " + server.position());
-            case SlotChange.CreatePhysical _,
-                    SlotChange.CreateLogical _,
-                    SlotChange.Recreate _,
-                    SlotChange.ReleaseXmin _ -> {}
+            // one that a primary has to make anew begins where that is; what was before has nobody who could bring it
+            case SlotChange.CreateLogical _ ->
+                confirmed = server.acceptsWrites() ? confirmed.max(server.position()) : confirmed;
+            case SlotChange.CreatePhysical _, SlotChange.Recreate _, SlotChange.ReleaseXmin _ -> {}
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
         named = "matriarch.agent",
         matches = "patroni",
         disabledReason = "there is nothing to compare with")
-final class PatroniComparisonIT {
+final class PatroniComparison {
     private static final String SCOPE = Twin.SCOPE;
     private static final String FORCE = "--force";
     private static final String LATER = "2130-01-01T00:00+00:00";
@@ -283,7 +283,7 @@ final class PatroniComparisonIT {
                 twin -> twin.nodes().stream()
                         .allMatch(node ->
                                 status(node).bool("failsafe_mode_is_active").orElse(false)));
-        await("nobody knows the cluster any more", PatroniComparisonIT::knowsNoLeader);
+        await("nobody knows the cluster any more", PatroniComparison::knowsNoLeader);
         look("failsafe, no DCS");
         comparison.twins().etcdAgain();
         comparison.twins().leadByFirst();
@@ -297,7 +297,7 @@ final class PatroniComparisonIT {
                 "the primary is demoted",
                 twin -> twin.first().query("select pg_is_in_recovery()").equals("t")
                         && status(twin.first()).text("state").orElse("").equals("running"));
-        await("nobody knows the cluster any more", PatroniComparisonIT::knowsNoLeader);
+        await("nobody knows the cluster any more", PatroniComparison::knowsNoLeader);
         look("no DCS");
         comparison.twins().etcdAgain();
         comparison.twins().leadByFirst();

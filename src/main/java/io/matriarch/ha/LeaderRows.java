@@ -5,6 +5,7 @@ import static io.matriarch.ha.Row.row;
 import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Role;
+import io.matriarch.ha.Action.AcquireLeaderLock;
 import io.matriarch.ha.Action.AskPeers;
 import io.matriarch.ha.Action.ClearFailoverRequest;
 import io.matriarch.ha.Action.PutHistory;
@@ -102,6 +103,12 @@ final class LeaderRows {
                         "stop the primary before the lease ends",
                         s -> s.unanswered(RenewLeaderLock.class) && s.primary(),
                         UnreachableDcsRows::demote),
+                row(
+                        "leader-lock-unanswered",
+                        "a primary without a lease, as after maintenance mode, asked for the lock, and the DCS didn't answer",
+                        "stop it: the key may say so, but nothing says for how long",
+                        s -> s.primary() && !s.paused() && !s.lockConfirmed() && s.unanswered(AcquireLeaderLock.class),
+                        s -> s.demoteAtOnce("demoted self after trying and failing to obtain lock")),
                 row(
                         "leader-unconfirmed",
                         "the lock isn't surely ours",

@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.config.BootstrapSettings;
 import io.matriarch.config.Configuration;
@@ -91,7 +92,7 @@ final class Bootstrapping {
             CustomBootstrap custom, DataDirectoryFiles directory, NewServer server, Cancellation cancellation)
             throws IOException {
         OperationResult made = custom.run(tools, configuration, cancellation);
-        if (made instanceof OperationResult.Succeeded) {
+        if (made instanceof OperationResult.Succeeded && directory.look() instanceof DataDirectory.Present) {
             directory.bootstrapBegins();
         }
         OperationResult started = then(made, () -> server.startRestored(custom));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.RejoinReport;
 import io.matriarch.cluster.SlotChange;
@@ -60,7 +61,7 @@ final class DeciderPropertiesTest {
                         .as("the length of the cycle of seed %s, at %s", seed, decision.row())
                         .isLessThan(LONGEST_CYCLE);
                 memory = decision.memory();
-                seen = after(seen, random.outcome(decision.action()));
+                seen = after(random, seen, random.outcome(decision.action()));
             } while (!(decision.action() instanceof Action.Idle)
                     && !(decision.action() instanceof Action.Exit)
                     && !(decision.action() instanceof Action.Begin));
@@ -75,8 +76,21 @@ final class DeciderPropertiesTest {
                 .orElseGet(() -> random.chance(0.5) ? random.again(last.seen(), now) : random.next(now));
     }
 
-    /** The same, with one more thing done; a lock that was taken or renewed is held. */
-    private static Observation after(Observation seen, Outcome outcome) {
+    private static ClusterView ledBy(ClusterView view, String member) {
+        return new ClusterView(
+                view.initialize(),
+                view.config(),
+                Optional.of(new Leader(member, 11, 21)),
+                view.status(),
+                view.members(),
+                view.failover(),
+                view.sync(),
+                view.history(),
+                view.failsafe());
+    }
+
+    /** The same, with one more thing done; a lock that was taken or renewed is held, and one that was asked for without an answer perhaps. */
+    private static Observation after(RandomObservations random, Observation seen, Outcome outcome) {
         List<Outcome> outcomes = new ArrayList<>(seen.outcomes());
         outcomes.add(outcome);
         boolean locks = outcome.action() instanceof Action.AcquireLeaderLock
@@ -98,7 +112,11 @@ final class DeciderPropertiesTest {
                 seen.beginnings(),
                 seen.now(),
                 seen.wallClock(),
-                seen.cluster(),
+                outcome.action() instanceof Action.AcquireLeaderLock
+                                && outcome.result() instanceof Outcome.Result.Unavailable
+                                && random.chance(0.5)
+                        ? seen.cluster().map(view -> ledBy(view, seen.self()))
+                        : seen.cluster(),
                 seen.config(),
                 lease,
                 seen.server(),

@@ -199,6 +199,15 @@ final class LeadershipHardCasesTest {
                 .hasValueSatisfying(line -> assertThat(line).contains("its data directory was replaced"));
     }
 
+    /** At the end of maintenance mode: the answer got lost, the key has our name, and nobody knows how long the lease lasts. */
+    @Test
+    void aPrimaryWithoutALeaseWhoseAskingIsNotAnsweredStops() {
+        Sight sight = new Sight().withoutLease().unanswered(new Action.AcquireLeaderLock());
+        assertThat(begun(sight.decide())).isInstanceOf(Stop.class);
+        Sight paused = new Sight().config("{\"pause\":true}").withoutLease().unanswered(new Action.AcquireLeaderLock());
+        assertThat(paused.decide().action()).isInstanceOf(Action.Idle.class);
+    }
+
     /** A person has promoted a standby cluster whose leader is being cloned again from the remote primary. */
     @Test
     void whoseDataAreBeingReplacedLeavesThePromotionToAMemberThatHasSome() {

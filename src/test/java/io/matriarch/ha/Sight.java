@@ -174,6 +174,12 @@ final class Sight {
         return this;
     }
 
+    /** In this cycle; it may have been done or not. */
+    Sight unanswered(Action action) {
+        outcomes.add(new Outcome(action, new Outcome.Result.Unavailable("by the test")));
+        return this;
+    }
+
     /** In this cycle; the other side said no. */
     Sight refused(Action action) {
         outcomes.add(new Outcome(action, new Outcome.Result.Refused("by the test")));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Each invariant is shown to be able to fail: a mistake is planted, and has to be found by it in one of the first lives. See also {@link FailsafeScenarioTest}. */
 @ExtendWith(QuietAgents.class)
 final class PlantedMistakesTest {
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 400;
     private static final int RACES = 30;
     private static final Mapping QUORUM = Mapping.empty().with("synchronous_mode", "quorum");
     private static final Mapping ASYNCHRONOUS = Mapping.empty().with("synchronous_mode", false);

@@ -56,10 +56,12 @@ final class RunningServer {
             "ident_file",
             "config_file");
 
-    /** The driver sets DateStyle and TimeZone for its own session, which hides what the files say of them. */
+    /** The driver sets DateStyle and TimeZone for its own session, which hides what the files say of them; a style is written as the server would show it. */
     private static final String PARAMETERS = """
             select s.name, coalesce(
-                (select f.setting from pg_catalog.pg_file_settings f
+                (select case lower(f.name) when 'datestyle'
+                    then replace(replace(upper(f.setting), 'POSTGRES', 'Postgres'), 'GERMAN', 'German')
+                    else f.setting end from pg_catalog.pg_file_settings f
                   where lower(f.name) = lower(s.name) and f.applied and s.source = 'client' order by f.seqno desc limit 1),
                 pg_catalog.current_setting(s.name)) from pg_catalog.pg_settings s
             where source = 'client' and exists (select 1 from pg_catalog.pg_file_settings f

@@ -288,7 +288,8 @@ function switchover() {
 		() => send('/switchover', 'POST', {leader: leader.name, candidate: choice.value || null}));
 }
 $('dialog-no').addEventListener('click', () => $('dialog').close());
-$('dialog').addEventListener('close', () => $('dialog-fields').replaceChildren());
+// the event comes late: the next dialog may be open already
+$('dialog').addEventListener('close', () => $('dialog').open || $('dialog-fields').replaceChildren());
 $('sign').addEventListener('click', async () => {
 	if (authorization) {
 		authorization = null;

@@ -4,7 +4,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +45,19 @@ public record Tool(String name, String summary) {
             return PatroniCtl.SUCCESS;
         }
         return body.applyAsInt(terminal);
+    }
+
+    /** What {@code -c} names, else patronictl's variable; absent: only the environment counts. */
+    public static Optional<Path> configuration(Optional<String> file, Map<String, String> environment) {
+        return file.or(() -> Optional.ofNullable(environment.get("PATRONICTL_CONFIG_FILE")))
+                .map(Path::of);
+    }
+
+    /** Tells a person, if there is no such file. */
+    public static boolean misses(Optional<Path> configuration, Terminal terminal) {
+        Optional<Path> missing = configuration.filter(path -> !Files.exists(path));
+        missing.ifPresent(path -> terminal.complain("Error: " + path + " doesn't exist; check -c"));
+        return missing.isPresent();
     }
 
     private static Terminal terminal() {

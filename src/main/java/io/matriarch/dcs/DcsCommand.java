@@ -40,7 +40,7 @@ public sealed interface DcsCommand {
      */
     record RegisterBootstrap(String systemIdentifier) implements DcsCommand {}
 
-    /** Stores the system identifier, whatever is there: by who leads. */
+    /** Stores the system identifier, whatever is there: by who leads, or who has the cluster when nobody leads and no key is there. */
     record PutInitialize(String systemIdentifier) implements DcsCommand {}
 
     /** After a failed bootstrap. Refused: another member bootstraps. */

@@ -15,7 +15,6 @@ import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.dcs.etcd.EtcdHealth;
 import io.matriarch.doctor.Finding.Level;
 import io.matriarch.time.Ticker;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,10 +67,8 @@ public final class DoctorCommand {
     }
 
     private int run(Terminal terminal, Map<String, String> environment) {
-        Optional<Path> path = file.or(() -> Optional.ofNullable(environment.get("PATRONICTL_CONFIG_FILE")))
-                .map(Path::of);
-        if (path.isPresent() && !Files.exists(path.get())) {
-            terminal.complain("Error: " + path.get() + " doesn't exist; check -c");
+        Optional<Path> path = Tool.configuration(file, environment);
+        if (Tool.misses(path, terminal)) {
             return Tool.WRONG_USAGE;
         }
         List<Finding> findings = switch (ConfigurationLoader.load(path, environment)) {

@@ -9,7 +9,6 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.Problem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +56,8 @@ public final class ExplainCommand {
     }
 
     private int run(Terminal terminal, Map<String, String> environment) {
-        Optional<Path> path = file.or(() -> Optional.ofNullable(environment.get("PATRONICTL_CONFIG_FILE")))
-                .map(Path::of);
-        if (path.isPresent() && !Files.exists(path.get())) {
-            terminal.complain("Error: " + path.get() + " doesn't exist; check -c");
+        Optional<Path> path = Tool.configuration(file, environment);
+        if (Tool.misses(path, terminal)) {
             return Tool.WRONG_USAGE;
         }
         return switch (ConfigurationLoader.load(path, environment)) {

@@ -39,7 +39,7 @@ public sealed interface Action {
     /** Store the system identifier of the cluster that was bootstrapped here. Refused: another one is registered. */
     record RegisterBootstrap(String systemIdentifier) implements Action {}
 
-    /** Store the system identifier; by who leads. */
+    /** Store the system identifier; by who leads, or who has the cluster when nobody leads and the DCS knows of none. */
     record PutInitialize(String systemIdentifier) implements Action {}
 
     /** After a failed bootstrap, let others try. Refused: somebody does already. */

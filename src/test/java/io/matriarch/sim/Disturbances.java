@@ -136,20 +136,23 @@ final class Disturbances {
     void copyBegins(SimulatedNode node) {
         nextCopy.ifPresent(kind ->
                 simulation.at(simulation.between(Duration.ofMillis(10), Duration.ofSeconds(3)), () -> {
-                    boolean interrupted = kind == Happening.COPY_INTERRUPTED;
-                    simulation.nodes().stream()
-                            .filter(other -> active)
-                            .filter(other -> interrupted
-                                    ? other == node
-                                    : other.postgres().acceptsWrites())
-                            .findFirst()
-                            .ifPresent(hit -> {
-                                happens(kind, hit.name());
-                                hit.die();
-                                simulation.at(between(1, 60), hit::boot);
-                            });
+                    if (active) {
+                        hitCopy(kind, node);
+                    }
                 }));
         nextCopy = Optional.empty();
+    }
+
+    private void hitCopy(Happening kind, SimulatedNode copying) {
+        boolean interrupted = kind == Happening.COPY_INTERRUPTED;
+        simulation.nodes().stream()
+                .filter(node -> interrupted ? node == copying : node.postgres().acceptsWrites())
+                .findFirst()
+                .ifPresent(hit -> {
+                    happens(kind, hit.name());
+                    hit.die();
+                    simulation.at(between(1, 60), hit::boot);
+                });
     }
 
     /** A standby is away while the primary removes what it would need. */

@@ -301,11 +301,11 @@ final class SimulatedPostgres implements Postgres {
                         .isEmpty();
     }
 
-    /** Told to stop or restart; it may accept writes for a while yet. */
     boolean isOfTheSameCluster(SimulatedPostgres other) {
         return systemIdentifier.equals(other.systemIdentifier);
     }
 
+    /** Told to stop or restart; it may accept writes for a while yet. */
     boolean isStopping() {
         return (running && beingKilled)
                 || operation

@@ -65,7 +65,7 @@ final class ArchitectureTest {
             .whereLayer("file")
             .mayNotAccessAnyLayer()
             .whereLayer("archive")
-            .mayOnlyAccessLayers("file")
+            .mayOnlyAccessLayers("config", "file", "value", "time")
             .whereLayer("nativeimage")
             .mayNotAccessAnyLayer()
             .whereLayer("cluster")

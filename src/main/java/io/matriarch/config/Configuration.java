@@ -21,6 +21,7 @@ public record Configuration(
         LogSettings log,
         Mapping watchdog,
         Tags tags,
+        BackupSettings backup,
         Mapping raw) {
 
     /** Where the cluster's keys begin: {@code /service/batman/}. */

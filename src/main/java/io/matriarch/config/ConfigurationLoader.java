@@ -85,6 +85,7 @@ public final class ConfigurationLoader {
                 LogReader.read(root.section("log")),
                 watchdog(root.section("watchdog")),
                 TagsReader.read(root.section("tags")),
+                BackupReader.read(root.section("backup")),
                 root.content());
     }
 

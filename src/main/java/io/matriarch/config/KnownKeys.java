@@ -13,7 +13,7 @@ public final class KnownKeys {
             Map.entry(
                     "",
                     "name namespace scope thread_pool_size thread_stack_size log restapi ctl bootstrap etcd etcd3 consul"
-                            + " zookeeper exhibitor kubernetes raft postgresql watchdog tags citus"),
+                            + " zookeeper exhibitor kubernetes raft postgresql watchdog tags citus backup"),
             Map.entry(
                     "log",
                     "type level traceback_level format dateformat static_fields max_queue_size dir mode file_num"
@@ -52,6 +52,7 @@ public final class KnownKeys {
             Map.entry(
                     "postgresql.bin_name", "pg_ctl initdb pg_controldata pg_basebackup postgres pg_isready pg_rewind"),
             Map.entry("postgresql.callbacks", "on_start on_stop on_restart on_reload on_role_change"),
+            Map.entry("backup", "repositories spool workers prefetch"),
             Map.entry("watchdog", "mode device safety_margin driver"));
 
     private static final String USER_KEYS = String.join(" ", PostgresReader.AUTHENTICATION_KEYS);

@@ -69,6 +69,15 @@ final class Section {
         return Mapping.empty();
     }
 
+    /** For sections that nobody else writes into: a key that is overlooked could mean that nothing is encrypted. */
+    void allowOnly(List<String> keys) {
+        for (String key : content.entries().keySet()) {
+            if (!keys.contains(key)) {
+                problem(key, "there is no such setting; allowed here are " + String.join(", ", keys));
+            }
+        }
+    }
+
     Optional<String> text(String key) {
         Optional<Value> found = content.find(key);
         Optional<String> text = found.flatMap(Value::asText);

@@ -3,6 +3,8 @@ package io.matriarch;
 import io.matriarch.agent.AgentMain;
 import io.matriarch.agent.LeaderRelease;
 import io.matriarch.archive.WalCommand;
+import io.matriarch.backup.BackupCommand;
+import io.matriarch.backup.RestoreCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.GenerateConfig;
 import io.matriarch.cli.Invocation;
@@ -40,6 +42,8 @@ public final class Main {
             }
             case Invocation.ExplainConfig(List<String> arguments) -> end(ExplainCommand.run(arguments));
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
+            case Invocation.Backup(List<String> arguments) -> end(BackupCommand.run(arguments));
+            case Invocation.Restore(List<String> arguments) -> end(RestoreCommand.run(arguments));
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

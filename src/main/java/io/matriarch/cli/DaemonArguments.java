@@ -14,6 +14,8 @@ final class DaemonArguments {
                    matriarch --generate-sample-config [FILE]
                    matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
                    matriarch wal push|fetch ...       archive_command and restore_command
+                   matriarch backup create|list|verify|expire|delete
+                   matriarch restore [DIR]            a data directory of a backup
                    matriarch config explain [KEY]     where a setting comes from, and what changing it does
                    matriarch doctor [--cluster]       what is wrong with this node, or with the cluster, and what to do
                    matriarch self-test                does this executable work on this machine?

@@ -51,6 +51,20 @@ public sealed interface Invocation {
         }
     }
 
+    /** Base backups are made, listed, proven or removed. */
+    record Backup(List<String> arguments) implements Invocation {
+        public Backup {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** A data directory is made of a backup. */
+    record Restore(List<String> arguments) implements Invocation {
+        public Restore {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** The guard: it starts the agent. */
     record Daemon(Optional<String> configuration) implements Invocation {}
 
@@ -112,6 +126,8 @@ public sealed interface Invocation {
             case "wal" -> new Wal(rest);
             case "self-test" -> new SelfTest(rest);
             case "doctor" -> new Doctor(rest);
+            case "backup" -> new Backup(rest);
+            case "restore" -> new Restore(rest);
             case "config" ->
                 rest.stream().findFirst().filter("explain"::equals).isPresent()
                         ? new ExplainConfig(rest.subList(1, rest.size()))

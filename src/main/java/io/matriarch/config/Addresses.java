@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Addresses as Patroni splits them: at the last colon; IPv6 with or without brackets. */
-final class Addresses {
+public final class Addresses {
     private static final int HIGHEST_PORT = 65_535;
 
     private Addresses() {}
 
     /** @param otherwisePort the port when none is given; 0 if it has to be */
-    static Optional<HostPort> parse(String text, int otherwisePort) {
+    public static Optional<HostPort> parse(String text, int otherwisePort) {
         return listening(text, otherwisePort)
                 .map(listening -> new HostPort(String.join(",", listening.hosts()), listening.port()));
     }

@@ -117,20 +117,40 @@ final class Connections {
     }
 
     private Connection replicationAt(ConnInfo.Address address) throws SQLException {
-        Properties properties = properties(settings.get().replication(), "Patroni");
-        properties.setProperty("replication", "true");
-        properties.setProperty("assumeMinServerVersion", "13");
-        properties.setProperty("preferQueryMode", "simple");
+        Properties properties = replicationProperties("Patroni");
         properties.setProperty("socketTimeout", "10");
         return open(address, properties);
     }
 
+    private Properties replicationProperties(String applicationName) {
+        Properties properties = properties(settings.get().replication(), applicationName);
+        properties.setProperty("replication", "true");
+        properties.setProperty("assumeMinServerVersion", "13");
+        properties.setProperty("preferQueryMode", "simple");
+        return properties;
+    }
+
+    /** A physical replication connection of which nothing but the login is the driver's; its sockets go to {@code sockets}. */
+    Connection loggedIn(ConnInfo.Address address, String applicationName, LoginSockets sockets) throws SQLException {
+        Properties properties = replicationProperties(applicationName);
+        // it would make the driver log in on another thread
+        properties.remove("loginTimeout");
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketFactory", LoginSockets.Plain.class.getName());
+        properties.setProperty("socketFactoryArg", "");
+        properties.setProperty("sslfactory", LoginSockets.Encrypted.class.getName());
+        return sockets.during(() -> open(address, properties));
+    }
+
     /** A physical replication connection to the local server. */
     Connection localReplication() throws SQLException {
+        return replication(localReplicationAddress());
+    }
+
+    ConnInfo.Address localReplicationAddress() {
         String host =
                 settings.get().useUnixSocketForReplication() ? socketFolder().orElseGet(this::host) : host();
-        return replication(
-                new ConnInfo.Address(host, settings.get().port(), settings.get().database()));
+        return new ConnInfo.Address(host, settings.get().port(), settings.get().database());
     }
 
     /** Where the local server listens for the agent. */
@@ -198,7 +218,7 @@ final class Connections {
     private Connection open(ConnInfo.Address address, Properties properties) throws SQLException {
         String host = address.host();
         if (host.startsWith("/")) {
-            properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
+            properties.putIfAbsent("socketFactory", UnixSocketFactory.class.getName());
             properties.setProperty("socketFactoryArg", UnixSocketFactory.file(host, address.port()));
             properties.setProperty("sslmode", "disable");
         }

@@ -76,6 +76,9 @@ final class CodedWal implements WalRepository {
         Optional<byte[]> stored = store.read(object);
         if (stored.isEmpty()) {
             RepositoryFormat.check(store);
+            if (recorded.isEmpty() && !store.present(directory + name.text(), Codec.suffixes()).isEmpty()) {
+                throw unproven(directory + name.text());
+            }
             if (!store.any("wal/" + systemIdentifier + "/")) {
                 throw new ArchiveException("the repository " + store.place() + " holds nothing of the cluster "
                         + systemIdentifier + " (is it the right one?)");
@@ -83,10 +86,14 @@ final class CodedWal implements WalRepository {
             return Optional.empty();
         }
         if (recorded.isEmpty()) {
-            throw new ArchiveException(store.place() + "/" + directory + name.text() + ChecksumFile.SUFFIX
-                    + " is missing or unreadable: nothing proves that " + object + " is undamaged");
+            throw unproven(directory + name.text());
         }
         return Optional.of(proven(object, stored.get(), recorded.get()));
+    }
+
+    private ArchiveException unproven(String name) {
+        return new ArchiveException(name + ChecksumFile.SUFFIX + " in the repository "
+                + repository.store().place() + " is missing or unreadable: nothing proves that the file is undamaged");
     }
 
     private byte[] proven(String object, byte[] stored, ChecksumFile recorded) throws ArchiveException {

@@ -34,9 +34,11 @@ final class PlainWal implements WalRepository {
     @Override
     public boolean fetch(WalName wal, String systemIdentifier, Path destination) throws ArchiveException, IOException {
         WalLocation location = new WalLocation(directory, systemIdentifier, wal);
-        return location.coded()
-                ? coded().fetch(wal, systemIdentifier, destination)
-                : WalFetch.fetch(location, destination);
+        if (!location.coded() && WalFetch.fetch(location, destination)) {
+            return true;
+        }
+        // it may be there in another form, and its checksum be missing
+        return coded().fetch(wal, systemIdentifier, destination);
     }
 
     private WalRepository coded() {

@@ -67,7 +67,7 @@ final class Prefetch {
         }
     }
 
-    /** Whether it's worth while: less than half of what should be there is, and nobody is fetching. */
+    /** Whether it's worth while: half of what should be there is gone, and nobody is fetching. */
     static boolean worthWhile(Spool spool, int prefetch, WalName current, long segmentSize) throws IOException {
         if (current.kind() != WalName.Kind.SEGMENT || prefetch == 0) {
             return false;
@@ -75,7 +75,7 @@ final class Prefetch {
         long there = next(current, prefetch, segmentSize).stream()
                 .filter(name -> Files.exists(spool.path(name, CHECKSUM)))
                 .count();
-        if (2 * there >= prefetch) {
+        if (2 * there > prefetch) {
             return false;
         }
         Optional<FileChannel> lock = spool.lock(LOCK);

@@ -64,9 +64,9 @@ class AheadTest {
         for (int number = 2; number <= 6; number++) {
             assertThat(push(number)).as("no more than a look at the mark").isZero();
         }
+        assertThat(started).hasSize(1);
         assertThat(marks()).as("each mark is used once").isEmpty();
         assertThat(push(6)).as("and not believed again").isEqualTo(1);
-        assertThat(started).hasSize(1);
     }
 
     @Test

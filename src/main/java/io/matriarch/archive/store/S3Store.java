@@ -126,7 +126,7 @@ public final class S3Store implements ObjectStore {
                             .continuationToken(from.orElse(null))));
             for (S3Object object : page.contents()) {
                 String name = object.key().substring(settings.prefix().length());
-                if (ObjectName.valid(name)) {
+                if (ObjectName.valid(name) && !name.equals(PROBE)) {
                     found.add(new StoredObject(name, object.size(), object.lastModified()));
                 }
             }

@@ -24,6 +24,10 @@ record Checksum(String digits) {
     private static final int DIGITS = 64;
     private static final int BUFFER = 256 * 1024;
 
+    static Checksum of(byte[] content) {
+        return new Checksum(HexFormat.of().formatHex(sha256().digest(content)));
+    }
+
     static Checksum of(Path file) throws IOException {
         return ofCopy(file, Channels.newChannel(OutputStream.nullOutputStream()));
     }

@@ -1,7 +1,12 @@
 package io.matriarch.archive;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The long page header at the beginning of each WAL segment (XLogLongPageHeaderData).
@@ -40,6 +45,15 @@ record SegmentHeader(long timeline, long startLsn, long systemIdentifier, long s
         }
         long timeline = Integer.toUnsignedLong(page.getInt(4));
         return new SegmentHeader(timeline, page.getLong(8), page.getLong(24), segmentSize);
+    }
+
+    /** The header of the segment in a file; absent when it doesn't begin with one. */
+    static Optional<SegmentHeader> find(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(read(in.readNBytes(LENGTH)));
+        } catch (ArchiveException e) {
+            return Optional.empty();
+        }
     }
 
     /**

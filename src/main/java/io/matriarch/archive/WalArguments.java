@@ -9,15 +9,19 @@ import java.util.Optional;
 /**
  * The arguments of {@code matriarch wal}.
  *
+ * @param repository a directory, or the name of one that is configured when there is a configuration
  * @param words what isn't an option: the verb and its operands
  */
-record WalArguments(Optional<Path> repository, Optional<String> systemIdentifier, List<String> words) {
+record WalArguments(
+        Optional<String> repository, Optional<Path> config, Optional<String> systemIdentifier, List<String> words) {
     private static final String REPOSITORY = "--repository";
+    private static final String CONFIG = "--config";
     private static final String SYSTEM_IDENTIFIER = "--system-identifier";
 
     /** @throws ArchiveException if they make no sense */
     static WalArguments parse(List<String> arguments) throws ArchiveException {
-        Optional<Path> repository = Optional.empty();
+        Optional<String> repository = Optional.empty();
+        Optional<Path> config = Optional.empty();
         Optional<String> systemIdentifier = Optional.empty();
         List<String> words = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
@@ -33,12 +37,26 @@ record WalArguments(Optional<Path> repository, Optional<String> systemIdentifier
             }
             String value = equals < 0 ? arguments.get(++i) : argument.substring(equals + 1);
             switch (option) {
-                case REPOSITORY -> repository = Optional.of(path(value));
+                case REPOSITORY -> {
+                    path(value);
+                    repository = Optional.of(value);
+                }
+                case CONFIG -> config = Optional.of(path(value));
                 case SYSTEM_IDENTIFIER -> systemIdentifier = Optional.of(number(value));
                 default -> throw new ArchiveException("there is no option " + option);
             }
         }
-        return new WalArguments(repository, systemIdentifier, List.copyOf(words));
+        return new WalArguments(repository, config, systemIdentifier, List.copyOf(words));
+    }
+
+    /** The options of a process that does the same elsewhere. */
+    List<String> options(String identifier) {
+        List<String> options = new ArrayList<>();
+        repository.ifPresent(name -> options.addAll(List.of(REPOSITORY, name)));
+        config.ifPresent(
+                file -> options.addAll(List.of(CONFIG, file.toAbsolutePath().toString())));
+        options.addAll(List.of(SYSTEM_IDENTIFIER, identifier));
+        return options;
     }
 
     static Path path(String text) throws ArchiveException {

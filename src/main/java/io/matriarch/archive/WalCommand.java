@@ -1,13 +1,10 @@
 package io.matriarch.archive;
 
-import io.matriarch.file.FileProblem;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * {@code matriarch wal push} for archive_command and {@code matriarch wal fetch} for restore_command. Uses no framework, because PostgreSQL waits for it.
@@ -26,8 +23,9 @@ public final class WalCommand {
     static final int USAGE = 2;
     static final int FATAL = 126;
 
-    private static final String USAGE_TEXT = "usage: matriarch wal push [--repository DIR] PATH"
-            + " | matriarch wal fetch [--repository DIR] NAME DEST (both: [--system-identifier NUMBER])";
+    private static final String USAGE_TEXT = "usage: matriarch wal push [OPTIONS] PATH"
+            + " | matriarch wal fetch [OPTIONS] NAME DEST"
+            + " (options: --repository DIR, or --config FILE [--repository NAME]; --system-identifier NUMBER)";
 
     private static final String HELP = """
             Usage: matriarch wal push [OPTIONS] PATH          for archive_command: 'matriarch wal push %p'
@@ -35,20 +33,33 @@ public final class WalCommand {
 
             Options:
               --repository DIR             the folder that holds the archived WAL; without it the variable MATRIARCH_REPOSITORY says so
+              --config FILE                the node's configuration: WAL goes to all repositories in its section backup, and comes from any of them
+              --repository NAME            with --config, only the one of that name
               --system-identifier NUMBER   of the cluster; without it the data directory that PATH or DEST lies in says so
               -h, --help                   prints this
 
             Exit codes: 0 done; 1 not archived, or not in the repository; 2 push was called wrongly; 126 the repository can't be used or the file is damaged,
             so that PostgreSQL gives up its recovery (1 for a standby, which tries again).""";
 
+    private static final String PUSH = "push";
+    private static final String FETCH = "fetch";
+
     private final Map<String, String> environment;
     private final PrintStream output;
     private final PrintStream errors;
 
+    private final Ahead ahead;
+
+    /** Without anybody who works ahead. */
     WalCommand(Map<String, String> environment, PrintStream output, PrintStream errors) {
+        this(environment, output, errors, _ -> {});
+    }
+
+    WalCommand(Map<String, String> environment, PrintStream output, PrintStream errors, Ahead ahead) {
         this.environment = environment;
         this.output = output;
         this.errors = errors;
+        this.ahead = ahead;
     }
 
     /**
@@ -58,7 +69,8 @@ public final class WalCommand {
      * @return the exit code
      */
     public static int run(String[] arguments) {
-        return new WalCommand(System.getenv(), System.out, System.err).execute(List.of(arguments));
+        Companion companion = new Companion(arguments.length + 1);
+        return new WalCommand(System.getenv(), System.out, System.err, companion::start).execute(List.of(arguments));
     }
 
     int execute(List<String> arguments) {
@@ -66,17 +78,25 @@ public final class WalCommand {
             output.println(HELP);
             return SUCCESS;
         }
-        boolean fetch = arguments.contains("fetch");
+        boolean fetch = arguments.contains(FETCH);
         try {
             WalArguments parsed = WalArguments.parse(arguments);
             List<String> words = parsed.words();
-            if (words.size() == 2 && words.getFirst().equals("push")) {
-                return push(repository(parsed), parsed, WalArguments.path(words.get(1)));
+            switch (words.size() + " " + words.stream().findFirst().orElse("")) {
+                case "2 " + PUSH -> {
+                    return push(parsed, WalArguments.path(words.get(1)));
+                }
+                case "3 " + FETCH -> {
+                    return fetch(parsed, words.get(1), WalArguments.path(words.get(2)));
+                }
+                case "2 " + Ahead.PUSH -> {
+                    return new AheadCommand(environment).push(parsed);
+                }
+                case "4 " + Ahead.FETCH -> {
+                    return new AheadCommand(environment).fetch(parsed);
+                }
+                default -> errors.println(USAGE_TEXT);
             }
-            if (words.size() == 3 && words.getFirst().equals("fetch")) {
-                return fetch(repository(parsed), parsed, words.get(1), WalArguments.path(words.get(2)));
-            }
-            errors.println(USAGE_TEXT);
         } catch (ArchiveException e) {
             errors.println("matriarch wal: " + e.getMessage() + "; " + USAGE_TEXT);
         }
@@ -88,48 +108,37 @@ public final class WalCommand {
         return arguments.size() <= 2
                 && !arguments.isEmpty()
                 && List.of("--help", "-h").contains(arguments.getLast())
-                && (arguments.size() == 1 || List.of("push", "fetch").contains(arguments.getFirst()));
+                && (arguments.size() == 1 || List.of(PUSH, FETCH).contains(arguments.getFirst()));
     }
 
-    private int push(Path repository, WalArguments arguments, Path source) {
+    private int push(WalArguments arguments, Path path) throws ArchiveException {
+        WalSetup.requireRepository(arguments, environment);
         try {
-            WalPush.push(repository, source, arguments.systemIdentifier());
+            WalSetup setup = WalSetup.of(arguments, environment);
+            new Pushing(setup, arguments, ahead).push(WalSource.of(path, arguments.systemIdentifier()));
             return SUCCESS;
         } catch (ArchiveException e) {
             errors.println("matriarch wal push: " + e.getMessage());
-        } catch (IOException e) {
-            errors.println("matriarch wal push: can't archive " + source + ": " + FileProblem.whereAndWhy(e));
         }
         return FAILURE;
     }
 
-    private int fetch(Path repository, WalArguments arguments, String name, Path destination) {
+    private int fetch(WalArguments arguments, String name, Path destination) throws ArchiveException {
+        WalSetup.requireRepository(arguments, environment);
         try {
-            if (WalFetch.fetch(repository, name, destination, arguments.systemIdentifier())) {
+            WalSetup setup = WalSetup.of(arguments, environment);
+            if (new Fetching(setup, arguments, ahead).fetch(name, destination)) {
                 return SUCCESS;
             }
             errors.println("matriarch wal fetch: " + name + " is not in the repository");
             return FAILURE;
         } catch (ArchiveException e) {
             errors.println("matriarch wal fetch: " + e.getMessage());
-        } catch (IOException e) {
-            errors.println("matriarch wal fetch: can't fetch " + name + ": " + FileProblem.whereAndWhy(e));
         }
         return standby(destination) ? FAILURE : FATAL;
     }
 
     private static boolean standby(Path destination) {
         return Files.exists(SystemIdentifier.dataDirectory(destination).resolve("standby.signal"));
-    }
-
-    private Path repository(WalArguments arguments) throws ArchiveException {
-        if (arguments.repository().isPresent()) {
-            return arguments.repository().get();
-        }
-        Optional<String> named = Optional.ofNullable(environment.get(VARIABLE));
-        if (named.isEmpty()) {
-            throw new ArchiveException("which repository? Say --repository DIR or set " + VARIABLE);
-        }
-        return WalArguments.path(named.get());
     }
 }

@@ -10,25 +10,16 @@ import java.util.Optional;
 
 /** Takes one file of pg_wal out of the repository, only if it is what was put in. */
 final class WalFetch {
+    static final String TEMPORARY = "xlogtemp.matriarch-";
+
     private WalFetch() {}
 
     /**
-     * Fetches {@code name} to {@code destination}, which is replaced at once or not at all.
+     * Fetches a file to {@code destination}, which is replaced at once or not at all.
      *
-     * @param systemIdentifier of the cluster, when the user says so; otherwise it's read from the data directory
      * @return false if the repository has files of the cluster and doesn't have the file
-     * @throws ArchiveException if the repository can't be trusted to say that, or the file is damaged
-     * @throws IOException if a file can't be read or written
      */
-    static boolean fetch(Path repository, String name, Path destination, Optional<String> systemIdentifier)
-            throws ArchiveException, IOException {
-        Optional<WalName> parsed = WalName.parse(name);
-        if (parsed.isEmpty()) {
-            throw new ArchiveException(name + " is not a name of PostgreSQL for a file in pg_wal");
-        }
-        String identifier =
-                systemIdentifier.isPresent() ? systemIdentifier.get() : SystemIdentifier.besides(destination);
-        WalLocation location = new WalLocation(repository, identifier, parsed.get());
+    static boolean fetch(WalLocation location, Path destination) throws ArchiveException, IOException {
         location.requireCluster();
         if (Files.notExists(location.file())) {
             return false;
@@ -37,15 +28,19 @@ final class WalFetch {
         return true;
     }
 
+    /** PostgreSQL removes leftovers of that name from pg_wal when it starts. */
+    static Path temporary(Path destination) {
+        return destination.resolveSibling(TEMPORARY + ProcessHandle.current().pid() + "-"
+                + Thread.currentThread().threadId());
+    }
+
     private static void copy(WalLocation location, Path destination) throws ArchiveException, IOException {
         Optional<Checksum> recorded = location.checksum();
         if (recorded.isEmpty()) {
             throw new ArchiveException(location.checksumFile() + " is missing or unreadable: nothing proves that "
                     + location.file() + " is undamaged");
         }
-        // PostgreSQL removes leftovers of that name from pg_wal when it starts
-        Path temporary = destination.resolveSibling(
-                "xlogtemp.matriarch-" + ProcessHandle.current().pid());
+        Path temporary = temporary(destination);
         try {
             Checksum found;
             try (FileChannel out = FileChannel.open(

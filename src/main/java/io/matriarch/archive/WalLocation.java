@@ -1,12 +1,10 @@
 package io.matriarch.archive;
 
+import io.matriarch.archive.store.DurableFiles;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -16,8 +14,6 @@ import java.util.Optional;
  * @param systemIdentifier of the cluster, decimal
  */
 record WalLocation(Path repository, String systemIdentifier, WalName name) {
-    private static final String CHECKSUM_SUFFIX = ".sha256";
-
     Path cluster() {
         return repository.resolve("wal").resolve(systemIdentifier);
     }
@@ -31,19 +27,30 @@ record WalLocation(Path repository, String systemIdentifier, WalName name) {
     }
 
     Path checksumFile() {
-        return directory().resolve(name.text() + CHECKSUM_SUFFIX);
+        return directory().resolve(name.text() + ChecksumFile.SUFFIX);
     }
 
-    /** A name that nobody else uses: other processes, and other machines on a shared file system. Leftovers are in nobody's way. */
     Path temporary() {
-        String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
-        return directory().resolve("." + name.text() + "." + unique + ".tmp");
+        return DurableFiles.temporary(file());
     }
 
     /** The recorded checksum; absent when there is none, or none that can be read. */
     Optional<Checksum> checksum() throws IOException {
+        return recorded()
+                .filter(recorded -> recorded.file().equals(name.text()))
+                .map(ChecksumFile::stored);
+    }
+
+    /** Whether the file is stored compressed or encrypted. */
+    boolean coded() throws IOException {
+        return recorded()
+                .filter(recorded -> !recorded.file().equals(name.text()))
+                .isPresent();
+    }
+
+    private Optional<ChecksumFile> recorded() throws IOException {
         try {
-            return Checksum.parse(Files.readString(checksumFile()));
+            return ChecksumFile.parse(Files.readAllBytes(checksumFile()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -67,30 +74,6 @@ record WalLocation(Path repository, String systemIdentifier, WalName name) {
 
     /** Creates the directories above the file so that they survive a power failure. */
     void createDirectories() throws IOException {
-        createDurably(directory());
-    }
-
-    private void createDurably(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        Path parent = directory.resolve("..").normalize();
-        if (!directory.equals(repository)) {
-            createDurably(parent);
-        }
-        try {
-            Files.createDirectory(directory);
-        } catch (FileAlreadyExistsException e) {
-            // another push was faster
-            return;
-        }
-        synchronize(parent);
-    }
-
-    /** Makes the entries of a directory survive a power failure. */
-    static void synchronize(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFiles.createDirectories(repository, directory());
     }
 }

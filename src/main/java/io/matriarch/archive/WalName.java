@@ -85,4 +85,14 @@ record WalName(String text, Kind kind) {
         long segment = Long.parseLong(text.substring(16, SEGMENT_DIGITS), 16);
         return (log << 32) + segment * segmentSize;
     }
+
+    /** The segment after this one, with segments of {@code segmentSize} bytes; absent after the last one there can be. */
+    Optional<WalName> next(long segmentSize) {
+        long number = Long.divideUnsigned(startLsn(segmentSize), segmentSize) + 1;
+        long perLog = (1L << 32) / segmentSize;
+        long log = number / perLog;
+        return log > 0xFFFF_FFFFL
+                ? Optional.empty()
+                : parse(timelineDigits() + "%08X%08X".formatted(log, number % perLog));
+    }
 }

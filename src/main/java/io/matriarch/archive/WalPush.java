@@ -1,10 +1,9 @@
 package io.matriarch.archive;
 
+import io.matriarch.archive.store.DurableFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,36 +17,21 @@ import java.util.Optional;
  * <p>The checksum is published before the file, so a file that can be seen is complete and has its checksum.
  */
 final class WalPush {
-    private final Path source;
+    private final WalSource source;
     private final WalLocation location;
 
-    private WalPush(Path source, WalLocation location) {
+    private WalPush(WalSource source, WalLocation location) {
         this.source = source;
         this.location = location;
     }
 
-    /**
-     * Archives {@code source}.
-     *
-     * @param systemIdentifier of the cluster, when the user says so; otherwise it's read from the data directory
-     * @throws ArchiveException if the file isn't what its name says, or another one of its name is in the repository
-     * @throws IOException if a file can't be read or written
-     */
-    static void push(Path repository, Path source, Optional<String> systemIdentifier)
-            throws ArchiveException, IOException {
-        String text = String.valueOf(source.getFileName());
-        WalName name = WalName.parse(text)
-                .orElseThrow(() -> new ArchiveException(text + " is not a name of PostgreSQL for a file in pg_wal"));
-        String identifier = systemIdentifier.isPresent() ? systemIdentifier.get() : SystemIdentifier.besides(source);
-        WalLocation location = new WalLocation(repository, identifier, name);
-        location.requireRepository();
+    /** Archives {@code source}. */
+    static void push(WalLocation location, WalSource source) throws ArchiveException, IOException {
+        source.checkHeader();
         new WalPush(source, location).run();
     }
 
     private void run() throws ArchiveException, IOException {
-        if (location.name().holdsWal()) {
-            checkHeader();
-        }
         if (Files.exists(location.file())) {
             accept();
             return;
@@ -56,37 +40,20 @@ final class WalPush {
         Path copy = location.temporary();
         try {
             Checksum checksum = copyTo(copy);
+            source.requireUnchanged();
             publishChecksum(checksum);
-            if (!publish(copy, location.file())) {
+            if (!DurableFiles.publish(copy, location.file())) {
                 accept();
             }
         } finally {
             Files.deleteIfExists(copy);
         }
-        WalLocation.synchronize(location.directory());
-    }
-
-    private void checkHeader() throws ArchiveException, IOException {
-        byte[] beginning;
-        try (InputStream in = Files.newInputStream(source)) {
-            beginning = in.readNBytes(SegmentHeader.LENGTH);
-        }
-        try {
-            SegmentHeader header = SegmentHeader.read(beginning);
-            header.check(location.name(), Files.size(source));
-            String identifier = SystemIdentifier.text(header.systemIdentifier());
-            if (!identifier.equals(location.systemIdentifier())) {
-                throw new ArchiveException(
-                        "belongs to the cluster " + identifier + ", not to " + location.systemIdentifier());
-            }
-        } catch (ArchiveException e) {
-            throw new ArchiveException(source + " " + e.getMessage(), e);
-        }
+        DurableFiles.synchronize(location.directory());
     }
 
     private Checksum copyTo(Path copy) throws IOException {
         try (FileChannel out = create(copy)) {
-            Checksum checksum = Checksum.ofCopy(source, out);
+            Checksum checksum = Checksum.ofCopy(source.file(), out);
             out.force(true);
             return checksum;
         }
@@ -100,7 +67,7 @@ final class WalPush {
         Path temporary = location.temporary();
         try {
             writeChecksum(checksum, temporary);
-            if (publish(temporary, location.checksumFile())) {
+            if (DurableFiles.publish(temporary, location.checksumFile())) {
                 return;
             }
             Optional<Checksum> there = location.checksum();
@@ -124,27 +91,10 @@ final class WalPush {
         }
     }
 
-    /** Gives a finished file its final name; false when that's taken. */
-    private static boolean publish(Path finished, Path name) throws IOException {
-        try {
-            // unlike a rename, a link never replaces what's there
-            Files.createLink(name, finished);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        } catch (IOException | UnsupportedOperationException noLinks) {
-            if (Files.exists(name)) {
-                return false;
-            }
-            Files.move(finished, name, StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        }
-    }
-
     /** The file is in the repository already: fine if it's the same, mended if it was the same and it or its checksum has rotted since. */
     private void accept() throws ArchiveException, IOException {
-        Checksum checksum = Checksum.of(source);
-        boolean same = Files.mismatch(source, location.file()) < 0;
+        Checksum checksum = Checksum.of(source.file());
+        boolean same = Files.mismatch(source.file(), location.file()) < 0;
         boolean proven = location.checksum().equals(Optional.of(checksum));
         if (!same && !proven) {
             throw different();
@@ -162,7 +112,7 @@ final class WalPush {
         } finally {
             Files.deleteIfExists(temporary);
         }
-        WalLocation.synchronize(location.directory());
+        DurableFiles.synchronize(location.directory());
     }
 
     private ArchiveException different() {

@@ -47,16 +47,18 @@ final class BackupReader {
                 continue;
             }
             Section entry = section.section(name);
-            place(entry).ifPresent(place -> repositories.add(repository(name, place, entry)));
+            RepositoryCompression compression = compression(entry);
+            List<Path> keys = keyFiles(entry);
+            place(entry)
+                    .ifPresent(place -> repositories.add(new RepositorySettings(name, place, compression, keys)));
         }
         return repositories;
     }
 
-    private static RepositorySettings repository(String name, Place place, Section entry) {
-        RepositoryCompression compression = entry.word("compression", COMPRESSIONS)
+    private static RepositoryCompression compression(Section entry) {
+        return entry.word("compression", COMPRESSIONS)
                 .map(word -> RepositoryCompression.valueOf(word.toUpperCase(Locale.ROOT)))
                 .orElse(RepositoryCompression.ZSTD);
-        return new RepositorySettings(name, place, compression, keyFiles(entry));
     }
 
     private static Optional<Place> place(Section entry) {

@@ -1,6 +1,8 @@
 package io.matriarch.archive.codec;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Turns content into what is stored, and back: compressed, then encrypted. Suffixes of an object's name tell what was done, in that order: {@code .zst} or {@code .lz4}, then
@@ -25,6 +27,13 @@ public final class Codec {
     /** Stores content as it is; reads what is compressed, but not what is encrypted. */
     public static Codec plain() {
         return new Codec(Compression.NONE, Optional.empty());
+    }
+
+    /** What the names of objects of any codec may end with. */
+    public static List<String> suffixes() {
+        return Stream.of("", ENCRYPTED)
+                .flatMap(last -> Stream.of(Compression.values()).map(first -> first.suffix() + last))
+                .toList();
     }
 
     /** What the names of objects that this codec encodes end with; empty when they are stored as they are. */

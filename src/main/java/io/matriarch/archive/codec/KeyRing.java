@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The keys of a repository: the first encrypts, all decrypt. */
@@ -42,10 +43,9 @@ public final class KeyRing {
 
     byte[] decrypt(byte[] stored) throws CodecException {
         String wanted = EncryptionKey.idIn(stored);
-        for (EncryptionKey key : keys) {
-            if (key.id().equals(wanted)) {
-                return key.decrypt(stored);
-            }
+        Optional<EncryptionKey> key = find(wanted);
+        if (key.isPresent()) {
+            return key.get().decrypt(stored);
         }
         throw new CodecException("is encrypted with the key " + wanted + ", which isn't among those of the repository ("
                 + String.join(", ", ids()) + ")");
@@ -54,6 +54,11 @@ public final class KeyRing {
     /** The key that encrypts. */
     public EncryptionKey first() {
         return keys.getFirst();
+    }
+
+    /** The key of that id; absent when it isn't here. */
+    public Optional<EncryptionKey> find(String id) {
+        return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
     /** What tells the keys from each other; no secret. */

@@ -2,9 +2,9 @@ package io.matriarch.archive.store;
 
 import io.matriarch.file.FileProblem;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -126,11 +126,32 @@ public final class DirectoryStore implements ObjectStore {
             collect(directory, prefix.substring(slash + 1), found);
         } catch (IOException e) {
             throw problem("can't list " + prefix, e);
-        } catch (UncheckedIOException | java.nio.file.DirectoryIteratorException e) {
-            throw new StoreException("can't list " + prefix + " in the repository " + root + ": " + e.getMessage(), e);
+        } catch (DirectoryIteratorException e) {
+            throw problem("can't list " + prefix, e.getCause());
         }
         found.sort(Comparator.comparing(StoredObject::name));
         return List.copyOf(found);
+    }
+
+    @Override
+    public boolean any(String prefix) throws StoreException {
+        ObjectName.checkPrefix(prefix);
+        requireUsable();
+        try {
+            return hasFile(root.resolve(prefix));
+        } catch (IOException e) {
+            throw problem("can't list " + prefix, e);
+        } catch (DirectoryIteratorException e) {
+            throw problem("can't list " + prefix, e.getCause());
+        }
+    }
+
+    @Override
+    public List<String> present(String name, List<String> suffixes) throws StoreException {
+        requireUsable();
+        return suffixes.stream()
+                .filter(suffix -> Files.isRegularFile(file(name + suffix)))
+                .toList();
     }
 
     @Override
@@ -166,6 +187,19 @@ public final class DirectoryStore implements ObjectStore {
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             // nothing has such a name
+        }
+    }
+
+    private static boolean hasFile(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (!entry.getFileName().toString().startsWith(".") && (!Files.isDirectory(entry) || hasFile(entry))) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
         }
     }
 

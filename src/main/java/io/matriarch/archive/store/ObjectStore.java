@@ -44,6 +44,12 @@ public interface ObjectStore extends AutoCloseable {
      */
     List<StoredObject> list(String prefix) throws StoreException;
 
+    /** Whether there is an object whose name begins with {@code prefix}, which ends with a slash. */
+    boolean any(String prefix) throws StoreException;
+
+    /** Those of {@code suffixes} with which there is an object called {@code name} and that. */
+    List<String> present(String name, List<String> suffixes) throws StoreException;
+
     /** Removes an object; nothing happens when there is none. */
     void delete(String name) throws StoreException;
 

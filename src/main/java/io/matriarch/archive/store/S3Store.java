@@ -89,15 +89,11 @@ public final class S3Store implements ObjectStore {
     @Override
     public Optional<byte[]> read(String name) throws StoreException {
         String key = key(name);
-        Optional<byte[]> found = attempts.find(
+        return attempts.find(
                 "read",
                 name,
                 () -> client.getObject(
                         request -> request.bucket(settings.bucket()).key(key), S3Store::content));
-        if (found.isEmpty()) {
-            requireUsable();
-        }
-        return found;
     }
 
     @Override
@@ -130,7 +126,7 @@ public final class S3Store implements ObjectStore {
                             .continuationToken(from.orElse(null))));
             for (S3Object object : page.contents()) {
                 String name = object.key().substring(settings.prefix().length());
-                if (ObjectName.valid(name)) {
+                if (ObjectName.valid(name) && !name.equals(PROBE)) {
                     found.add(new StoredObject(name, object.size(), object.lastModified()));
                 }
             }
@@ -138,6 +134,24 @@ public final class S3Store implements ObjectStore {
         } while (next.isPresent());
         found.sort(Comparator.comparing(StoredObject::name));
         return List.copyOf(found);
+    }
+
+    @Override
+    public boolean any(String prefix) throws StoreException {
+        ObjectName.checkPrefix(prefix);
+        ListObjectsV2Response page = attempts.make(
+                "list",
+                prefix,
+                () -> client.listObjectsV2(request -> request.bucket(settings.bucket())
+                        .prefix(settings.prefix() + prefix)
+                        .maxKeys(1)));
+        return !page.contents().isEmpty();
+    }
+
+    @Override
+    public List<String> present(String name, List<String> suffixes) throws StoreException {
+        List<String> there = list(name).stream().map(StoredObject::name).toList();
+        return suffixes.stream().filter(suffix -> there.contains(name + suffix)).toList();
     }
 
     @Override

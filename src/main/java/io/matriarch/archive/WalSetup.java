@@ -1,0 +1,60 @@
+package io.matriarch.archive;
+
+import io.matriarch.config.BackupConfigurationLoader;
+import io.matriarch.config.BackupSettings;
+import io.matriarch.config.LoadResult.Invalid;
+import io.matriarch.config.LoadResult.Loaded;
+import io.matriarch.config.Problem;
+import io.matriarch.nativeimage.HeapLimit;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one call of {@code matriarch wal} works with.
+ *
+ * @param settings of the section backup; those without repositories for a directory that the command line names
+ */
+record WalSetup(WalRepositories repositories, BackupSettings settings) {
+    /** Two segments at once, before and after compression and encryption. A limit, not what is used. */
+    private static final long HEAP = 512L << 20;
+
+    /** @throws ArchiveException if nobody says which repository is meant */
+    static void requireRepository(WalArguments arguments, Map<String, String> environment) throws ArchiveException {
+        if (arguments.config().isEmpty() && directory(arguments, environment).isEmpty()) {
+            throw new ArchiveException(
+                    "which repository? Say --repository DIR, --config FILE, or set " + WalCommand.VARIABLE);
+        }
+    }
+
+    static WalSetup of(WalArguments arguments, Map<String, String> environment) throws ArchiveException {
+        requireRepository(arguments, environment);
+        if (arguments.config().isEmpty()) {
+            Path directory = WalArguments.path(directory(arguments, environment).orElseThrow());
+            return new WalSetup(WalRepositories.directory(directory), BackupSettings.NONE);
+        }
+        Path file = arguments.config().get();
+        return switch (BackupConfigurationLoader.load(file, environment)) {
+            case Invalid<BackupSettings>(List<Problem> problems) ->
+                throw new ArchiveException(String.join(
+                        "; ", problems.stream().map(Problem::toString).toList()));
+            case Loaded<BackupSettings> loaded -> {
+                HeapLimit.raise(HEAP);
+                yield new WalSetup(WalRepositories.configured(loaded.configuration(), arguments.repository()), loaded.configuration());
+            }
+        };
+    }
+
+    private static Optional<String> directory(WalArguments arguments, Map<String, String> environment) {
+        return arguments.repository().or(() -> Optional.ofNullable(environment.get(WalCommand.VARIABLE)));
+    }
+
+    /** Where to work ahead for the data directory that {@code wal} lies in, when that is configured. */
+    Optional<Spool> spool(Path wal, String systemIdentifier) throws ArchiveException {
+        return settings.spool().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        Spool.open(settings.spool().get(), systemIdentifier, SystemIdentifier.dataDirectory(wal)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.archive.codec;
+
+import org.jspecify.annotations.NullMarked;

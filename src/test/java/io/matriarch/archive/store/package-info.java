@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.archive.store;
+
+import org.jspecify.annotations.NullMarked;

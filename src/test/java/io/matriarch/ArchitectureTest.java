@@ -67,7 +67,7 @@ final class ArchitectureTest {
             .whereLayer("file")
             .mayNotAccessAnyLayer()
             .whereLayer("archive")
-            .mayOnlyAccessLayers("cluster", "config", "file", "value", "time")
+            .mayOnlyAccessLayers("cluster", "config", "file", "nativeimage", "value", "time")
             .whereLayer("nativeimage")
             .mayNotAccessAnyLayer()
             .whereLayer("cluster")

@@ -10,6 +10,8 @@ import io.matriarch.cli.Table.Column;
 import io.matriarch.cli.Terminal;
 import io.matriarch.cli.Tool;
 import io.matriarch.value.Value;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +68,8 @@ final class ListCommand {
                 Value.of(backup.label()),
                 Value.of(backup.incremental() ? "incremental" : "full"),
                 Value.of(backup.parent().orElse("")),
-                Value.of(backup.started().toString()),
-                Value.of(backup.stopped().toString()),
+                Value.of(seconds(backup.started())),
+                Value.of(seconds(backup.stopped())),
                 Value.of(megabytes(backup.contentSize())),
                 Value.of(megabytes(backup.storedSize())),
                 Value.of(backup.contentSize()),
@@ -77,6 +79,10 @@ final class ListCommand {
                 Value.of(backup.wal().stop().toString()),
                 Value.of(backup.name().systemIdentifier()),
                 Value.of(problems.isEmpty() ? "yes" : "no: " + shortened(problems)));
+    }
+
+    private static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String shortened(List<String> problems) {

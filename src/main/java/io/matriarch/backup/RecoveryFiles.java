@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,10 @@ record RecoveryFiles(String restoreCommand, RecoveryTarget target, Optional<Stri
         }
         Files.write(file, lines, StandardCharsets.UTF_8);
         if (recovers) {
-            Files.writeString(data.resolve("recovery.signal"), "");
+            Files.deleteIfExists(data.resolve("recovery.signal"));
+            Files.createFile(
+                    data.resolve("recovery.signal"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
     }
 

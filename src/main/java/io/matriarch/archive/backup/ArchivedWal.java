@@ -2,8 +2,8 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
+import io.matriarch.archive.WalContent;
 import io.matriarch.archive.codec.Codec;
-import io.matriarch.archive.codec.CodecException;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
 import java.nio.charset.StandardCharsets;
@@ -123,35 +123,9 @@ public final class ArchivedWal {
      * @throws ArchiveException if it's missing, damaged, or the repository fails
      */
     public byte[] content(String name) throws ArchiveException {
-        StoredObject object = Optional.ofNullable(files.get(name))
+        return WalContent.read(repository, systemIdentifier, name)
                 .orElseThrow(() -> new ArchiveException(name + " of the cluster " + systemIdentifier
                         + " is not in the repository " + repository.store().place()));
-        try {
-            byte[] stored = repository
-                    .store()
-                    .read(object.name())
-                    .orElseThrow(() -> new ArchiveException(object.name() + " was removed meanwhile"));
-            requireChecksum(object.name(), name, stored);
-            return repository.codec().decode(object.name(), stored);
-        } catch (StoreException e) {
-            throw new ArchiveException(String.valueOf(e.getMessage()), e);
-        } catch (CodecException e) {
-            throw new ArchiveException(object.name() + " " + e.getMessage(), e);
-        }
-    }
-
-    private void requireChecksum(String object, String name, byte[] stored) throws ArchiveException, StoreException {
-        String directory = object.substring(0, object.lastIndexOf('/') + 1);
-        String recorded = repository
-                .store()
-                .read(directory + name + CHECKSUM)
-                .map(line -> new String(line, StandardCharsets.ISO_8859_1).split(" ", 2)[0].strip())
-                .orElseThrow(() -> new ArchiveException(
-                        directory + name + CHECKSUM + " is missing: nothing proves that " + object + " is undamaged"));
-        if (!recorded.equals(PartUploads.sha256(stored))) {
-            throw new ArchiveException(
-                    object + " is damaged: its SHA-256 is not the one in " + directory + name + CHECKSUM);
-        }
     }
 
     /** All objects of segments and what goes with them, by the segment's name. */

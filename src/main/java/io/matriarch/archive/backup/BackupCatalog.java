@@ -1,6 +1,7 @@
 package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
+import io.matriarch.archive.RepositoryFormat;
 import io.matriarch.archive.store.ObjectStore;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
@@ -25,6 +26,7 @@ public record BackupCatalog(List<BackupDescription> backups, List<RunningBackup>
 
     public static BackupCatalog read(ObjectStore store, Optional<String> systemIdentifier) throws ArchiveException {
         try {
+            RepositoryFormat.check(store);
             Reader reader = new Reader(store);
             for (StoredObject object : store.list(BackupName.descriptions(systemIdentifier))) {
                 Optional<BackupName> name = BackupName.of(object.name());

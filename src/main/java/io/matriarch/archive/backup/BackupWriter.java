@@ -2,6 +2,7 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
+import io.matriarch.archive.RepositoryFormat;
 import io.matriarch.archive.store.ObjectStore;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
@@ -49,7 +50,7 @@ public final class BackupWriter implements AutoCloseable {
         RunningBackup running = new RunningBackup(name, Owner.self(), Instant.now(), parent);
         try {
             ObjectStore store = repository.store();
-            store.requireUsable();
+            RepositoryFormat.claim(store);
             // the label is whose object it is; after that nobody else looks for the other two
             if (!store.create(name.running(), running.json())) {
                 throw new ArchiveException("the label " + name.label() + " is taken by a backup in progress, or by what"

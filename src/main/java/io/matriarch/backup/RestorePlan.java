@@ -5,7 +5,6 @@ import io.matriarch.archive.backup.BackupDescription;
 import io.matriarch.archive.backup.StoredArchive;
 import io.matriarch.archive.backup.Tablespace;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -69,23 +68,26 @@ record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> t
      */
     void requireSpace(Map<Path, Long> freed) throws ArchiveException {
         try {
-            Map<FileStore, Long> needed = new HashMap<>();
-            Map<FileStore, Path> example = new HashMap<>();
+            // by device, not by FileStore: that looks for the mount, which a chroot hides
+            Map<Object, Long> needed = new HashMap<>();
+            Map<Object, Path> example = new HashMap<>();
             for (Map.Entry<Path, Long> folder : needs().entrySet()) {
-                FileStore store = Files.getFileStore(existing(folder.getKey()));
-                needed.merge(store, folder.getValue() - freed.getOrDefault(folder.getKey(), 0L), Long::sum);
-                example.put(store, folder.getKey());
+                Path existing = existing(folder.getKey());
+                Object device = Files.getAttribute(existing, "unix:dev");
+                needed.merge(device, folder.getValue() - freed.getOrDefault(folder.getKey(), 0L), Long::sum);
+                example.put(device, existing);
             }
-            for (Map.Entry<FileStore, Long> store : needed.entrySet()) {
-                long usable = store.getKey().getUsableSpace();
-                if (store.getValue() > usable) {
+            for (Map.Entry<Object, Path> device : example.entrySet()) {
+                long usable = device.getValue().toFile().getUsableSpace();
+                long wanted = needed.getOrDefault(device.getKey(), 0L);
+                if (wanted > usable) {
                     throw new ArchiveException(String.format(
                             java.util.Locale.ROOT,
                             "the disk of %s has %.0f MB, and restoring the backup %s takes %.0f MB there",
-                            example.get(store.getKey()),
+                            device.getValue(),
                             usable / MEGA,
                             backup().label(),
-                            store.getValue() / MEGA));
+                            wanted / MEGA));
                 }
             }
         } catch (IOException e) {

@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,14 +36,22 @@ class BackupWriterTest {
     @TempDir
     Path directory;
 
+    /** Without it no backup could be restored, and so none would be removed. */
+    @BeforeEach
+    void archiveWal() throws Exception {
+        for (String segment : Backups.backup("any", Optional.empty(), Instant.EPOCH, 1, 1, 2).wal().segments()) {
+            store().create("wal/" + Backups.SYSTEM + "/00000001/" + segment, new byte[] {1});
+        }
+    }
+
     @Test
     void aBackupComesBackAsItWasWritten() throws Exception {
         Repository repository = repository(store());
-        BackupDescription written = write(repository, "one", Optional.empty());
+        BackupDescription written = write(repository, "one", Optional.empty(), LENGTH);
         BackupDescription read = catalog().backups().getFirst();
         assertThat(read).isEqualTo(written);
         assertThat(read.archives().getFirst().parts()).hasSize(2);
-        assertThat(content(repository, read.archives().getFirst())).isEqualTo(bytes());
+        assertThat(content(repository, read.archives().getFirst())).isEqualTo(bytes(LENGTH));
         assertThat(names()).noneMatch(name -> name.endsWith("in-progress"));
     }
 
@@ -66,7 +76,7 @@ class BackupWriterTest {
     void givingUpLeavesNothing() throws Exception {
         try (BackupWriter writer =
                 BackupWriter.begin(repository(store()), new BackupName(Backups.SYSTEM, "one"), Optional.empty(), 1)) {
-            writer.archive("base.tar").write(bytes());
+            writer.archive("base.tar").write(bytes(LENGTH));
         }
         assertThat(names()).isEmpty();
     }
@@ -174,11 +184,17 @@ class BackupWriterTest {
 
     private BackupDescription write(Repository repository, String label, Optional<String> parent)
             throws ArchiveException, IOException {
+        return write(repository, label, parent, 1000);
+    }
+
+    private BackupDescription write(Repository repository, String label, Optional<String> parent, int length)
+            throws ArchiveException, IOException {
         BackupName name = new BackupName(Backups.SYSTEM, label);
         try (BackupWriter writer = BackupWriter.begin(repository, name, parent, 1)) {
             try (OutputStream base = writer.archive(BackupDescription.BASE)) {
-                base.write(bytes());
+                base.write(bytes(length));
             }
+            writer.archive("16384.tar").write(bytes(length / 2));
             writer.archive(BackupDescription.MANIFEST).write(new byte[] {1, 2, 3});
             List<StoredArchive> archives = writer.finish();
             BackupDescription plan = Backups.backup(label, parent, Instant.now(), 1, 1, 2);
@@ -191,7 +207,7 @@ class BackupWriterTest {
                     plan.started(),
                     plan.stopped(),
                     List.of(new Tablespace(16_384, "/somewhere")),
-                    List.of(archives.getFirst()),
+                    archives.subList(0, 2),
                     archives.getLast(),
                     plan.madeBy());
             writer.publish(backup);
@@ -206,10 +222,10 @@ class BackupWriterTest {
     }
 
     /** The same each time; half of it can't be compressed. */
-    private static byte[] bytes() {
-        byte[] bytes = new byte[LENGTH];
+    private static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
         new Random(1).nextBytes(bytes);
-        java.util.Arrays.fill(bytes, LENGTH / 2, LENGTH, (byte) 'x');
+        Arrays.fill(bytes, length / 2, length, (byte) 'x');
         return bytes;
     }
 

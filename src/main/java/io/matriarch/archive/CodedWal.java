@@ -76,7 +76,8 @@ final class CodedWal implements WalRepository {
         Optional<byte[]> stored = store.read(object);
         if (stored.isEmpty()) {
             RepositoryFormat.check(store);
-            if (recorded.isEmpty() && !store.present(directory + name.text(), Codec.suffixes()).isEmpty()) {
+            if (recorded.isEmpty()
+                    && !store.present(directory + name.text(), Codec.suffixes()).isEmpty()) {
                 throw unproven(directory + name.text());
             }
             if (!store.any("wal/" + systemIdentifier + "/")) {

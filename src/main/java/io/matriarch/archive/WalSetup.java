@@ -41,7 +41,9 @@ record WalSetup(WalRepositories repositories, BackupSettings settings) {
                         "; ", problems.stream().map(Problem::toString).toList()));
             case Loaded<BackupSettings> loaded -> {
                 HeapLimit.raise(HEAP);
-                yield new WalSetup(WalRepositories.configured(loaded.configuration(), arguments.repository()), loaded.configuration());
+                yield new WalSetup(
+                        WalRepositories.configured(loaded.configuration(), arguments.repository()),
+                        loaded.configuration());
             }
         };
     }

@@ -48,8 +48,7 @@ final class BackupReader {
             Section entry = section.section(name);
             RepositoryCompression compression = compression(entry);
             List<Path> keys = keyFiles(entry);
-            place(entry)
-                    .ifPresent(place -> repositories.add(new RepositorySettings(name, place, compression, keys)));
+            place(entry).ifPresent(place -> repositories.add(new RepositorySettings(name, place, compression, keys)));
         }
         return repositories;
     }

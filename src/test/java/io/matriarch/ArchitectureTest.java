@@ -65,7 +65,7 @@ final class ArchitectureTest {
             .whereLayer("file")
             .mayNotAccessAnyLayer()
             .whereLayer("archive")
-            .mayOnlyAccessLayers("config", "file", "value", "time")
+            .mayOnlyAccessLayers("config", "file", "value", "time", "nativeimage")
             .whereLayer("nativeimage")
             .mayNotAccessAnyLayer()
             .whereLayer("cluster")

@@ -19,11 +19,8 @@ final class PatroniFindings {
     private static final Set<String> NOBODY_ELSE_REACHES = Set.of("127.0.0.1", "0.0.0.0", "*", "::1", "localhost");
     private static final List<String> ADDRESSES =
             List.of("restapi.connect_address", "postgresql.connect_address", "postgresql.proxy_address");
-    private static final List<String> TEXTS = List.of(
-            "bootstrap.method",
-            "tags.replicatefrom",
-            "postgresql.parameters.unix_socket_directories",
-            "postgresql.database");
+    private static final List<String> TEXTS =
+            List.of("bootstrap.method", "tags.replicatefrom", "postgresql.parameters.unix_socket_directories");
     private static final List<String> LISTS = List.of("restapi.allowlist", "bootstrap.initdb");
     private static final List<String> USERS = List.of("superuser", "replication");
 

@@ -1,6 +1,7 @@
 package io.matriarch.archive;
 
 import io.matriarch.archive.store.DurableFiles;
+import io.matriarch.time.Deadline;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Fetches the segments that PostgreSQL will ask for next into the spool, several at once. One process per data directory does it. A fetched segment is beside its checksum, as
@@ -23,6 +27,10 @@ import java.util.concurrent.Future;
  */
 final class Prefetch {
     private static final String LOCK = "fetch";
+
+    /** For all that one process fetches ahead. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final String SEGMENT = ".wal";
     private static final String CHECKSUM = ".wal.crc32";
 
@@ -96,25 +104,31 @@ final class Prefetch {
         if (lock.isEmpty()) {
             return;
         }
-        try (FileChannel _ = lock.get();
-                ExecutorService workers =
-                        Executors.newFixedThreadPool(setup.settings().workers())) {
+        ExecutorService workers = Executors.newFixedThreadPool(setup.settings().workers());
+        try (FileChannel _ = lock.get()) {
             List<WalName> wanted = next(current, setup.settings().prefetch(), segmentSize);
             removeOthers(wanted);
             List<Future<Boolean>> results = new ArrayList<>();
             for (WalName name : wanted) {
                 results.add(workers.submit(() -> fetch(name)));
             }
-            for (Future<Boolean> result : results) {
-                try {
-                    if (!result.get()) {
-                        workers.shutdownNow();
-                    }
-                } catch (ExecutionException | java.util.concurrent.CancellationException e) {
-                    // wal fetch finds out by itself, and says so
-                    workers.shutdownNow();
+            awaitAll(results);
+        } finally {
+            // without waiting: what hangs ends with the process
+            workers.shutdownNow();
+        }
+    }
+
+    /** Until one of them isn't there, or fails: wal fetch finds that out by itself, and says so. */
+    private static void awaitAll(List<Future<Boolean>> results) throws InterruptedException {
+        Deadline end = Deadline.after(PATIENCE);
+        for (Future<Boolean> result : results) {
+            try {
+                if (!result.get(end.remaining().toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
+            } catch (ExecutionException | TimeoutException e) {
+                return;
             }
         }
     }

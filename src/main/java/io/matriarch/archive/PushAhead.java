@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Archives what PostgreSQL will ask for next, several files at once, and leaves a mark for each, so that {@code wal push} only has to look at the mark. One process per data
@@ -26,6 +28,9 @@ final class PushAhead {
     private static final int MOST_MARKS = 128;
 
     private static final int MOST_FAILURES = 3;
+    /** For one file, in all repositories. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final Duration LINGER = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -64,9 +69,8 @@ final class PushAhead {
         if (lock.isEmpty()) {
             return;
         }
-        try (FileChannel _ = lock.get();
-                ExecutorService workers =
-                        Executors.newFixedThreadPool(setup.settings().workers())) {
+        ExecutorService workers = Executors.newFixedThreadPool(setup.settings().workers());
+        try (FileChannel _ = lock.get()) {
             removeStaleMarks();
             Deadline end = Deadline.after(LINGER);
             while (!end.expired() && failures < MOST_FAILURES && status.serverRuns()) {
@@ -76,6 +80,9 @@ final class PushAhead {
                     Thread.sleep(PAUSE);
                 }
             }
+        } finally {
+            // without waiting: what hangs ends with the process
+            workers.shutdownNow();
         }
     }
 
@@ -112,9 +119,11 @@ final class PushAhead {
         }
         for (Future<Boolean> result : results) {
             try {
-                failures = result.get() ? 0 : failures + 1;
+                failures = result.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) ? 0 : failures + 1;
             } catch (ExecutionException e) {
                 failures++;
+            } catch (TimeoutException e) {
+                failures = MOST_FAILURES;
             }
         }
         return !names.isEmpty();

@@ -56,6 +56,10 @@ final class Catalogue {
             bootstrap | | BOOTSTRAP
             bootstrap.method | initdb | BOOTSTRAP
             tags | | AGENT_RELOAD
+            backup | | NEXT_WAL
+            backup.retention | | NEXT_CALL
+            backup.workers | 2 | NEXT_WAL
+            backup.prefetch | 8 | NEXT_WAL
             watchdog.mode | automatic | AGENT_RESTART
             watchdog.device | /dev/watchdog | AGENT_RESTART
             watchdog.safety_margin | 5 | AGENT_RESTART

@@ -13,6 +13,7 @@ enum Effect {
     DYNAMIC("patronictl edit-config; every member takes it over within loop_wait, nothing restarts"),
     NEXT_USE("counts the next time that it's used, after patronictl reload for a local value"),
     NEXT_CALL("counts at the next call of patronictl; the agent asks its peers by it after a restart of the agent"),
+    NEXT_WAL("counts at once, for the next call of matriarch wal"),
     BOOTSTRAP("none any more once the cluster exists: it's read only when the cluster is bootstrapped"),
     FIXED("none: it's fixed when PostgreSQL is built or the data directory is made"),
     MANAGED("none: Matriarch sets it itself"),

@@ -7,6 +7,7 @@ import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
 import software.amazon.awssdk.http.auth.aws.crt.internal.signer.DefaultAwsCrtV4aHttpSigner;
 
 /** Leaves out of the executable what the SDK of S3 can do with a library in C that isn't there: other checksums, and signatures for several regions at once. */
+@SuppressWarnings("DoNotCallSuggester") // the SDK calls them
 final class S3Substitutions {
     private static final String MISSING = "isn't part of this executable: aws-crt";
 

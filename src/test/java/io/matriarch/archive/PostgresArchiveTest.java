@@ -3,17 +3,23 @@ package io.matriarch.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import io.airlift.compress.zstd.ZstdCompressor;
+import io.matriarch.archive.codec.Keys;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real PostgreSQL archives with {@code wal push}, and another one is restored from nothing but a base backup and {@code wal fetch}. */
 class PostgresArchiveTest {
@@ -30,17 +36,25 @@ class PostgresArchiveTest {
     void endServers() throws Exception {
         postgres.stop(primary);
         postgres.stop(base);
+        // who works ahead may be about to end
+        await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().until(this::removeAll);
+    }
+
+    private boolean removeAll() throws IOException {
         try (Stream<Path> files = Files.walk(scratch)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
+        return true;
     }
 
-    @Test
-    void everythingCommittedComesBackAndDamageStopsTheRecovery() throws Exception {
+    /** In a directory of plain files, and in one that is configured: compressed, encrypted, and with work done ahead. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everythingCommittedComesBackAndDamageStopsTheRecovery(boolean configured) throws Exception {
         writeLauncher();
-        startPrimary();
+        startPrimary(configured ? configuration() : "--repository " + repository);
         postgres.must(
                 "pg_basebackup", "-h", scratch.toString(), "-U", "postgres", "-D", base.toString(), "-Xnone", "-cfast");
         postgres.query("CREATE TABLE herd AS SELECT generate_series(1, 1000) AS elephant");
@@ -67,11 +81,11 @@ class PostgresArchiveTest {
                                 .code()
                         != 0);
         assertThat(Files.readString(Path.of(base + ".log")))
-                .contains(last + " is damaged")
+                .containsPattern(last + ".* is damaged")
                 .containsOnlyOnce("archive recovery complete");
     }
 
-    private void startPrimary() throws Exception {
+    private void startPrimary(String options) throws Exception {
         postgres.must("mkdir", repository.toString());
         postgres.must("initdb", "-D", primary.toString(), "-U", "postgres", "-A", "trust", "--no-sync");
         postgres.configure(
@@ -79,8 +93,8 @@ class PostgresArchiveTest {
                 "listen_addresses = ''",
                 "unix_socket_directories = '" + scratch + "'",
                 "archive_mode = on",
-                "archive_command = '" + launcher + " wal push --repository " + repository + " %p'",
-                "restore_command = '" + launcher + " wal fetch --repository " + repository + " %f %p'");
+                "archive_command = '" + launcher + " wal push " + options + " %p'",
+                "restore_command = '" + launcher + " wal fetch " + options + " %f %p'");
         postgres.start(primary);
     }
 
@@ -95,30 +109,60 @@ class PostgresArchiveTest {
 
     private void damage(String segment) throws IOException {
         try (Stream<Path> files = Files.walk(repository)) {
-            Path file = files.filter(path -> path.endsWith(segment)).findAny().orElseThrow();
+            Path file = files.filter(path -> path.getFileName().toString().startsWith(segment))
+                    .filter(path -> !path.toString().endsWith(ChecksumFile.SUFFIX))
+                    .findAny()
+                    .orElseThrow();
             byte[] bytes = Files.readAllBytes(file);
-            bytes[100_000] ^= 1;
+            bytes[bytes.length / 2] ^= 1;
             Files.write(file, bytes);
         }
     }
 
     /** A script that runs the classes of this build, from copies that the user postgres can read. */
     private void writeLauncher() throws Exception {
-        Path classes = Files.createDirectories(scratch.resolve("classes/io/matriarch/archive"));
+        Path classes = Files.createDirectory(scratch.resolve("classes"));
         for (Class<?> program : List.of(WalCommand.class, WalLauncher.class)) {
-            Path built = Path.of(
-                    program.getProtectionDomain().getCodeSource().getLocation().toURI());
-            try (Stream<Path> files = Files.list(built.resolve("io/matriarch/archive"))) {
-                for (Path file : files.toList()) {
-                    Files.copy(file, classes.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
+            copy(Path.of(location(program)), classes);
+        }
+        List<String> path = new ArrayList<>(List.of(classes.toString()));
+        for (Class<?> library : List.of(ZstdCompressor.class, JsonFactory.class, org.yaml.snakeyaml.Yaml.class)) {
+            Path jar = Path.of(location(library));
+            path.add(Files.copy(jar, scratch.resolve(jar.getFileName())).toString());
         }
         Files.writeString(launcher, """
                 #!/bin/sh
-                exec %s/bin/java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp %s/classes io.matriarch.archive.WalLauncher "$@"
-                """.formatted(System.getProperty("java.home"), scratch));
+                exec %s/bin/java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp %s io.matriarch.archive.WalLauncher "$@"
+                """.formatted(System.getProperty("java.home"), String.join(":", path)));
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from.resolve("io"))) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file));
+                if (!Files.isDirectory(copy)) {
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
+    private String configuration() throws Exception {
+        postgres.must("sh", "-c", "umask 077; echo " + Keys.FIRST + " > " + scratch.resolve("key"));
+        Path file = Files.writeString(scratch.resolve("patroni.yml"), """
+                backup:
+                  repositories:
+                    main: {type: directory, path: %s, encryption_key_files: [%s]}
+                  spool: %s
+                """.formatted(
+                        repository, scratch.resolve("key"), scratch.resolve("spool")));
+        return "--config " + file;
+    }
+
+    private static String location(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
     }
 
     private static Path scratchDirectory() throws IOException {

@@ -127,7 +127,7 @@ public final class DirectoryStore implements ObjectStore {
         } catch (IOException e) {
             throw problem("can't list " + prefix, e);
         } catch (DirectoryIteratorException e) {
-            throw problem("can't list " + prefix, e.getCause());
+            throw problem("can't list " + prefix, cause(e));
         }
         found.sort(Comparator.comparing(StoredObject::name));
         return List.copyOf(found);
@@ -142,7 +142,7 @@ public final class DirectoryStore implements ObjectStore {
         } catch (IOException e) {
             throw problem("can't list " + prefix, e);
         } catch (DirectoryIteratorException e) {
-            throw problem("can't list " + prefix, e.getCause());
+            throw problem("can't list " + prefix, cause(e));
         }
     }
 
@@ -210,6 +210,10 @@ public final class DirectoryStore implements ObjectStore {
         }
         return new StoredObject(
                 name, attributes.size(), attributes.lastModifiedTime().toInstant());
+    }
+
+    private static IOException cause(DirectoryIteratorException e) {
+        return Optional.ofNullable(e.getCause()).orElseGet(() -> new IOException(e));
     }
 
     private StoreException problem(String what, IOException e) {

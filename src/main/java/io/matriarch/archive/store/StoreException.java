@@ -4,11 +4,20 @@ package io.matriarch.archive.store;
 public final class StoreException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String text;
+
     public StoreException(String message) {
         super(message);
+        this.text = message;
     }
 
     public StoreException(String message, Throwable cause) {
         super(message, cause);
+        this.text = message;
+    }
+
+    @Override
+    public String getMessage() {
+        return text;
     }
 }

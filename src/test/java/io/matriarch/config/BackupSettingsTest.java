@@ -88,9 +88,7 @@ class BackupSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             a: {path: /x}                                          | a.type: is missing; it must be directory or s3
             a: {type: tape}                                        | a.type: 'tape' isn't one of directory, s3
             a: {type: directory}                                   | a.path: is missing
@@ -114,10 +112,12 @@ class BackupSettingsTest {
             """)
     void whatIsWrongIsNamed(String repository, String problem) throws IOException {
         assertThat(load("  repositories:\n    " + repository + "\n"))
-                .isInstanceOfSatisfying(Invalid.class, invalid -> assertThat(invalid.problems())
-                        .singleElement()
-                        .asString()
-                        .contains("patroni.yml: backup.repositories." + problem));
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .singleElement()
+                                .asString()
+                                .contains("patroni.yml: backup.repositories." + problem));
     }
 
     @Test
@@ -125,7 +125,8 @@ class BackupSettingsTest {
         assertThat(load("  spool: /x\n")).asString().contains("backup.repositories: is missing");
         assertThat(load("  repositories: {}\n  spool: x\n  workers: 0\n"))
                 .asString()
-                .contains("backup.spool: 'x' isn't an absolute path", "backup.workers: '0' isn't a number from 1 to 32");
+                .contains(
+                        "backup.spool: 'x' isn't an absolute path", "backup.workers: '0' isn't a number from 1 to 32");
     }
 
     private BackupSettings settings(String repositories) throws IOException {

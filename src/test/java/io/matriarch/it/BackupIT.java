@@ -165,6 +165,15 @@ final class BackupIT {
         assertThat(fails("backup", "delete", "first")).contains("is the only backup");
         assertThat(fails("backup", "create", "--label", "first")).contains("there is a backup with the label first");
         assertThat(fails("backup", "create", "--incremental")).contains(majorVersion() < 17 ? "17 or later" : "");
+        sql("ALTER SYSTEM SET archive_command = 'false'");
+        sql("SELECT pg_reload_conf()");
+        assertThat(fails("backup", "create", "--label", "without", "--wal-timeout", "1s"))
+                .contains("lacks the WAL segment");
+        sql("ALTER SYSTEM RESET archive_command");
+        sql("SELECT pg_reload_conf()");
+        assertThat(must("backup", "list", "-f", "json")).doesNotContain("without");
+        assertThat(repository.resolve("backups").resolve(systemIdentifier()).resolve("without/in-progress"))
+                .doesNotExist();
         assertThat(fails("backup", "verify", "none")).contains("there is no backup none");
         must("backup", "create", "--label", "second");
         sql("CREATE TABLE later AS SELECT 1 AS one");

@@ -39,7 +39,9 @@ class BackupWriterTest {
     /** Without it no backup could be restored, and so none would be removed. */
     @BeforeEach
     void archiveWal() throws Exception {
-        for (String segment : Backups.backup("any", Optional.empty(), Instant.EPOCH, 1, 1, 2).wal().segments()) {
+        for (String segment : Backups.backup("any", Optional.empty(), Instant.EPOCH, 1, 1, 2)
+                .wal()
+                .segments()) {
             store().create("wal/" + Backups.SYSTEM + "/00000001/" + segment, new byte[] {1});
         }
     }

@@ -63,7 +63,9 @@ final class BackupReader {
     private static Optional<Place> place(Section entry) {
         Optional<String> type = entry.word("type", TYPES);
         if (type.isEmpty()) {
-            entry.missing("type", "directory or s3");
+            if (entry.text("type").isEmpty()) {
+                entry.missing("type", "directory or s3");
+            }
             return Optional.empty();
         }
         if (type.get().equals("s3")) {

@@ -1,6 +1,7 @@
 package io.matriarch.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.matriarch.archive.ArchiveQueue.Failing;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,16 +254,22 @@ class AheadTest {
         assertThat(fetchedAhead()).isEmpty();
     }
 
-    /** As one would run that has nothing left to do at once: the file that says that the server runs goes away after a moment. */
+    /** Lets one run until it has nothing left to do, and then end because the server is down. */
     private void pushAhead(List<String> command) throws Exception {
         Thread ahead = Thread.ofPlatform().start(() -> run(command));
-        ahead.join(1500);
-        Path pid = data.resolve("postmaster.pid");
-        boolean runs = Files.deleteIfExists(pid);
+        Path current = Path.of(command.getLast()).getFileName();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> !ahead.isAlive() || marks().equals(waiting(current)));
+        boolean runs = Files.deleteIfExists(data.resolve("postmaster.pid"));
         ahead.join();
         if (runs) {
-            Files.createFile(pid);
+            Files.createFile(data.resolve("postmaster.pid"));
         }
+    }
+
+    private List<String> waiting(Path current) throws IOException {
+        return files(data, ".ready").stream()
+                .filter(name -> !name.equals(current.toString()))
+                .toList();
     }
 
     private int run(List<String> command) {

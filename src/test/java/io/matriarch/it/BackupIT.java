@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Backups of a real PostgreSQL without an agent: made, proven, damaged, restored with Matriarch and with a shell. One server for all of it, because making one takes time. */
-@Timeout(value = 6, threadMode = Timeout.ThreadMode.SEPARATE_THREAD, unit = java.util.concurrent.TimeUnit.MINUTES)
+@Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD, unit = java.util.concurrent.TimeUnit.MINUTES)
 @DisabledIfSystemProperty(named = "matriarch.agent", matches = "patroni", disabledReason = "Patroni makes no backups")
 final class BackupIT {
     private static final String DOCUMENT = "docs/repository-format.md";

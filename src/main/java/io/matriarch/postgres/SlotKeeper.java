@@ -27,12 +27,15 @@ final class SlotKeeper {
     private final LogicalSlots logical;
     private final SlotCopies copies;
     private final SlotWal wal;
+    private final SlotReadiness readiness;
 
-    SlotKeeper(Connections connections, Path dataDirectory) {
+    /** @param self the member's name */
+    SlotKeeper(Connections connections, Path dataDirectory, String self) {
         this.connections = connections;
         this.logical = new LogicalSlots(connections);
         this.copies = new SlotCopies(connections, dataDirectory);
         this.wal = new SlotWal(connections);
+        this.readiness = new SlotReadiness(connections, self);
     }
 
     /** What could not be done, now or since the last call. */
@@ -99,9 +102,17 @@ final class SlotKeeper {
         Optional<String> unwritten = write(useful);
         OperationResult started =
                 server.start(configuration, Operation.Start.As.REPLICA, following, Optional.empty(), "", cancellation);
+        if (unwritten.isEmpty()) {
+            readiness.copied(copy.leader(), useful.keySet());
+        }
         return started instanceof OperationResult.Succeeded && unwritten.isPresent()
                 ? new OperationResult.Failed(unwritten.get())
                 : started;
+    }
+
+    /** This server is about to become the primary. */
+    void promoting() {
+        readiness.promoting();
     }
 
     private Optional<String> write(Map<String, SlotCopies.Copy> states) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -29,13 +30,16 @@ final class SlotKeeper {
     private final SlotWal wal;
     private final SlotReadiness readiness;
 
-    /** @param self the member's name */
-    SlotKeeper(Connections connections, Path dataDirectory, String self) {
+    /**
+     * @param self the member's name
+     * @param upstream whom this server follows
+     */
+    SlotKeeper(Connections connections, Path dataDirectory, String self, Supplier<Optional<Upstream>> upstream) {
         this.connections = connections;
         this.logical = new LogicalSlots(connections);
         this.copies = new SlotCopies(connections, dataDirectory);
         this.wal = new SlotWal(connections);
-        this.readiness = new SlotReadiness(connections, self);
+        this.readiness = new SlotReadiness(connections, self, upstream);
     }
 
     /** What could not be done, now or since the last call. */
@@ -103,7 +107,7 @@ final class SlotKeeper {
         OperationResult started =
                 server.start(configuration, Operation.Start.As.REPLICA, following, Optional.empty(), "", cancellation);
         if (unwritten.isEmpty()) {
-            readiness.copied(copy.leader(), useful.keySet());
+            readiness.copied(useful.keySet());
         }
         return started instanceof OperationResult.Succeeded && unwritten.isPresent()
                 ? new OperationResult.Failed(unwritten.get())

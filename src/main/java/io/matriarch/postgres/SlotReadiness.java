@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,18 +31,21 @@ final class SlotReadiness {
     private final Connections connections;
     private final String physicalSlot;
     private final PendingSlots pending = new PendingSlots();
-    private final AtomicReference<Optional<Upstream>> leader = new AtomicReference<>(Optional.empty());
+    private final Supplier<Optional<Upstream>> upstream;
     private final AtomicBoolean watching = new AtomicBoolean();
 
-    /** @param self the member's name */
-    SlotReadiness(Connections connections, String self) {
+    /**
+     * @param self the member's name
+     * @param upstream whom this standby follows now; a new leader gets its feedback too
+     */
+    SlotReadiness(Connections connections, String self, Supplier<Optional<Upstream>> upstream) {
         this.connections = connections;
+        this.upstream = upstream;
         this.physicalSlot = SlotName.of(self);
     }
 
-    /** These were just taken over from {@code primary}. */
-    void copied(Upstream primary, Collection<String> names) {
-        leader.set(Optional.of(primary));
+    /** These were just taken over from the primary. */
+    void copied(Collection<String> names) {
         pending.add(names);
         if (watching.compareAndSet(false, true)) {
             Thread.ofPlatform().name("slot-readiness").daemon().start(this::watch);
@@ -72,12 +75,15 @@ final class SlotReadiness {
     }
 
     private void look() {
+        Optional<Upstream> followed = upstream.get();
+        if (followed.isEmpty()) {
+            return;
+        }
         List<String> names = pending.names();
         Map<String, Long> there = new HashMap<>();
         Map<String, Long> here = new HashMap<>();
         try {
-            try (Connection connection =
-                    connections.rewinding(ConnInfo.Address.of(leader.get().orElseThrow()), "Patroni")) {
+            try (Connection connection = connections.rewinding(ConnInfo.Address.of(followed.get()), "Patroni")) {
                 read(connection, names, there);
             }
             try (Connection connection = connections.local("Patroni", SQL_TIMEOUT_MILLIS)) {

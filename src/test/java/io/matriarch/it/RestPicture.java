@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Everything that one node answers at one moment, field by field, without what differs between any two nodes. */
 final class RestPicture {
@@ -23,6 +24,10 @@ final class RestPicture {
     private static final Set<String> HEADERS_OF_HTTP =
             Set.of("date", "content-length", "connection", "transfer-encoding");
     private static final String STATUS = "status document";
+    private static final String LAST_OF_HISTORY = "last";
+    private static final String TIMELINE_OF_HISTORY = LAST_OF_HISTORY + "[0]";
+    private static final String TIMELINE =
+            "timeline, against the latest: "; // one cluster may have come to more of them than the other
 
     private static final List<String> GET = List.of(
             "/",
@@ -110,8 +115,29 @@ final class RestPicture {
         this.rest = rest;
     }
 
-    /** Asks for everything that changes nothing. */
-    static RestPicture of(Node node) {
+    /** Asks all nodes for everything that changes nothing. */
+    static List<RestPicture> of(Twin twin) {
+        List<RestPicture> pictures = Twins.together(
+                twin.nodes().stream().map(node -> (Supplier<RestPicture>) () -> of(node)).toList());
+        long latest = pictures.stream()
+                .flatMap(picture -> picture.answers.values().stream())
+                .flatMap(fields -> fields.values().stream())
+                .filter(value -> value.startsWith(TIMELINE))
+                .mapToLong(RestPicture::timeline)
+                .max()
+                .orElse(0);
+        pictures.forEach(picture -> picture.answers
+                .values()
+                .forEach(fields -> fields.replaceAll(
+                        (_, value) -> value.startsWith(TIMELINE) ? TIMELINE + (timeline(value) - latest) : value)));
+        return pictures;
+    }
+
+    private static long timeline(String value) {
+        return Long.parseLong(value.substring(TIMELINE.length()));
+    }
+
+    private static RestPicture of(Node node) {
         RestPicture picture = new RestPicture(node.rest());
         GET.forEach(path -> picture.ask("GET", path, ""));
         STATUS_ONLY.forEach(path -> picture.ask("OPTIONS", path, ""));
@@ -196,6 +222,9 @@ final class RestPicture {
             fields = new TreeMap<>();
             answers.put(STATUS, fields);
         }
+        if (what.equals("GET /history") && value instanceof Value.Sequence(var changes) && !changes.isEmpty()) {
+            value = new Value.Mapping(Map.of(LAST_OF_HISTORY, changes.getLast()));
+        }
         flatten(fields, "", value);
         fields.put("order", Likeness.of(order(value)));
         fields.put("spacing", spacing);
@@ -238,6 +267,9 @@ final class RestPicture {
                 }
             }
             case Value.Text(String text) -> fields.put(name, '"' + Likeness.of(text) + '"');
+            case Value.Whole(long number)
+            when name.endsWith("timeline") || name.equals(TIMELINE_OF_HISTORY) ->
+                fields.put(name, number == 0 ? "0" : TIMELINE + number);
             case Value.Whole(long number) -> fields.put(name, number > COUNT ? "large number" : Long.toString(number));
             case Value.Decimal(var number) -> fields.put(name, "fraction" + (number.signum() < 0 ? " below 0" : ""));
             case Value.Bool(boolean truth) -> fields.put(name, Boolean.toString(truth));
@@ -266,6 +298,9 @@ final class RestPicture {
     private static String quantity(String name, String number) {
         if (name.equals("patroni_version")) {
             return number.length() + " digits";
+        }
+        if (name.equals("patroni_postgres_timeline") && !number.equals("0")) {
+            return TIMELINE + number;
         }
         if (number.matches("\\d+\\.\\d+")) {
             return number.equals("0.0") ? number : "fraction";

@@ -5,9 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,7 +19,7 @@ final class ReviewedDifferences {
     private static final Pattern BORDER = Pattern.compile("(?<!\\\\)\\|");
 
     private final List<Row> rows;
-    private final Set<Row> met = new HashSet<>();
+    private final Set<Row> met = ConcurrentHashMap.newKeySet();
 
     /** Of the first five cells any part may be {@code *}; the last says why. */
     private record Row(List<String> cells) {

@@ -157,7 +157,7 @@ final class Twin implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(Node::stop);
+        nodes.forEach(node -> node.agentProcesses().forEach(pid -> ServerProcess.signal("KILL", pid)));
         nodes.forEach(Node::killRemains);
     }
 }

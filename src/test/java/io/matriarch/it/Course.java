@@ -47,26 +47,39 @@ final class Course {
 
     private void run() {
         try (comparison) {
+            boolean possible = true;
             for (Step step : steps) {
-                step.action().run();
-                step.differences().complete(comparison.takeUnknown());
+                possible = possible && couldBeDone(step);
             }
-        } catch (RuntimeException | Error trouble) {
-            System.out.println(name + ": " + comparison.twins().tails());
-            steps.forEach(step -> step.differences().completeExceptionally(trouble));
         } finally {
             ended.complete(null);
         }
     }
 
-    private static void expectNoDifference(Step step) throws Exception {
+    private boolean couldBeDone(Step step) {
+        try {
+            step.action().run();
+            step.differences().complete(comparison.takeUnknown());
+            return true;
+        } catch (RuntimeException | Error trouble) {
+            System.out.println(
+                    name + ", " + step.name() + ": " + comparison.twins().tails());
+            step.differences().completeExceptionally(trouble);
+            IllegalStateException untried =
+                    new IllegalStateException("not tried, as this couldn't be done: " + step.name());
+            steps.forEach(later -> later.differences().completeExceptionally(untried));
+            return false;
+        }
+    }
+
+    private void expectNoDifference(Step step) throws Exception {
         List<Difference> unknown = step.differences().get(MINUTES, TimeUnit.MINUTES);
         if (!unknown.isEmpty() && Boolean.getBoolean("matriarch.write")) {
             unknown.forEach(System.out::println);
             return;
         }
         assertThat(unknown.stream().map(Difference::toString).collect(Collectors.joining("\n")))
-                .as("differences from Patroni that " + ReviewedDifferences.FILE + " doesn't name")
+                .as(step.name() + ": differences from Patroni that " + ReviewedDifferences.FILE + " doesn't name")
                 .isEmpty();
     }
 

@@ -115,16 +115,17 @@ final class CourseOfStates {
     private void withoutTheDcs() {
         change("healthy", "edit-config", SCOPE, FORCE, "-s", "failsafe_mode=null");
         awaitLoops();
-        comparison.look("failsafe off again");
         comparison.twins().stopEtcd();
         await(
                 "the primary is demoted",
                 twin -> twin.first().query("select pg_is_in_recovery()").equals("t")
                         && status(twin.first()).text("state").orElse("").equals("running"));
         awaitKnowledgeToEnd();
-        await("the other one follows it again", twin -> twin.first()
-                .query("select state from pg_stat_replication")
-                .equals("streaming"));
+        await(
+                "the other one follows it again",
+                twin -> twin.first()
+                        .query("select state from pg_stat_replication")
+                        .equals("streaming"));
         comparison.look("no DCS");
     }
 

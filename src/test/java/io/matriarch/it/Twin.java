@@ -142,6 +142,15 @@ final class Twin implements AutoCloseable {
                                 && member.text("state").orElse("").equals("streaming"));
     }
 
+    /** Something to replay for the standby; false when the first node doesn't accept it. */
+    boolean write() {
+        try {
+            return !first().query("select pg_current_xact_id()").isEmpty();
+        } catch (IllegalStateException readOnlyOrStopped) {
+            return false;
+        }
+    }
+
     void await(String what, java.util.function.BooleanSupplier condition) {
         LocalCluster.await(home.getFileName() + ": " + what, 60, condition);
     }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class Editor {
             Path file = Files.createTempFile(name.replace('/', '_') + "-config-", ".yaml");
             try {
                 Files.writeString(file, text);
-                int status = new ProcessBuilder(editor, file.toString())
+                int status = new ProcessBuilder(command(editor, file))
                         .inheritIO()
                         .start()
                         .waitFor();
@@ -54,6 +55,16 @@ final class Editor {
             Thread.currentThread().interrupt();
             throw new Aborted();
         }
+    }
+
+    /** An editor that needs options has them behind its name, as {@code code --wait}; a name with spaces that is a program is taken as it is. */
+    private static List<String> command(String editor, Path file) {
+        List<String> command = new ArrayList<>(
+                Files.isExecutable(Path.of(editor))
+                        ? List.of(editor)
+                        : List.of(editor.strip().split("\\s+")));
+        command.add(file.toString());
+        return command;
     }
 
     private Optional<String> installed() {

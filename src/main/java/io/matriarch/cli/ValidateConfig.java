@@ -63,6 +63,7 @@ public final class ValidateConfig {
 
     private int judge(Invocation.Validate request, Configuration configuration) {
         List<String> findings = new ArrayList<>();
+        findings.addAll(PatroniFindings.of(configuration.raw()));
         PostgresPrograms.of(configuration.postgresql()).unusable("postgres").ifPresent(findings::add);
         missingFolder(configuration.postgresql()).ifPresent(findings::add);
         foreignFolder(configuration.postgresql().dataDirectory()).ifPresent(findings::add);

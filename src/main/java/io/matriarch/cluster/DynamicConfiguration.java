@@ -144,6 +144,11 @@ public record DynamicConfiguration(Mapping raw, long revision) {
         return wanted.compareTo(LONGEST) > 0 ? LONGEST : wanted;
     }
 
+    /** Whether {@link #memberSlotsTtl} can be read from it. */
+    static boolean isTime(String text) {
+        return TIME.matcher(text).matches();
+    }
+
     /** The section that may only partly be overridden by the local file. */
     public Mapping postgresql() {
         return raw.mapping("postgresql");

@@ -137,6 +137,11 @@ public record DynamicConfigurationCheck(
                             notABoolean("postgresql." + flag, section.find(flag).orElseThrow()))
                     .findFirst();
         }
+        if (key.equals("member_slots_ttl")
+                && value.asText().filter(DynamicConfiguration::isTime).isEmpty()) {
+            return Optional.of(key + ": " + shown(value)
+                    + " isn't a time; allowed are seconds, or a number with one of the units ms, s, min, h, d");
+        }
         boolean flagExpected = FLAGS.contains(key) || key.equals("synchronous_mode");
         boolean quorum = key.equals("synchronous_mode")
                 && value.asText().filter("quorum"::equalsIgnoreCase).isPresent();

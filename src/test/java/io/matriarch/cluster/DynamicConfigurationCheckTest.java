@@ -19,7 +19,7 @@ final class DynamicConfigurationCheckTest {
     void whatPatroniTakesIsTaken() {
         String json = """
                 {"ttl":"30","loop_wait":10,"retry_timeout":10,"maximum_lag_on_failover":1048576,"maximum_lag_on_syncnode":-1,
-                 "synchronous_mode":"quorum","synchronous_mode_strict":"off","pause":true,"primary_start_timeout":0,
+                 "synchronous_mode":"quorum","synchronous_mode_strict":"off","pause":true,"primary_start_timeout":0,"member_slots_ttl":"30 min",
                  "slots":{"a":null},"postgresql":{"parameters":null,"use_slots":true},"standby_cluster":null,"whatever":[1]}""";
         DynamicConfigurationCheck check = check(json);
         assertThat(check.mistakes()).isEmpty();
@@ -44,14 +44,16 @@ final class DynamicConfigurationCheckTest {
     @Test
     void othersAreLeftOut() {
         DynamicConfigurationCheck check = check(
-                "{\"pause\":\"perhaps\",\"synchronous_mode\":2,\"maximum_lag_on_failover\":\"1MB\",\"slots\":[],\"ttl\":20}");
+                "{\"pause\":\"perhaps\",\"synchronous_mode\":2,\"maximum_lag_on_failover\":\"1MB\",\"slots\":[],\"ttl\":20,\"member_slots_ttl\":\"10 apples\"}");
         assertThat(check.rejected()).isEmpty();
         assertThat(check.ignored())
                 .containsExactly(
                         "pause: 'perhaps' isn't a boolean; allowed are on, off, true, false",
                         "synchronous_mode: '2' isn't a boolean; allowed are on, off, true, false, quorum",
                         "maximum_lag_on_failover: '1MB' isn't a number from 0 to 9223372036854775807",
-                        "slots: a list isn't a mapping");
+                        "slots: a list isn't a mapping",
+                        "member_slots_ttl: '10 apples' isn't a time; allowed are seconds, or a number with one of the"
+                                + " units ms, s, min, h, d");
         assertThat(check.usable()).isEqualTo(Mapping.empty().with("ttl", 20));
     }
 

@@ -41,17 +41,7 @@ final class RestAndLogIT {
         certificates = Certificates.in(made);
         loner = new Loner(etcd, "tls", "node");
         Path folder = Files.createDirectories(loner.data().getParent());
-        Path key = folder.resolve("rest.key");
-        Programs.must(
-                "openssl",
-                "pkey",
-                "-in",
-                certificates.server().key().toString(),
-                "-aes256",
-                "-passout",
-                "pass:" + SECRET,
-                "-out",
-                key.toString());
+        Path key = encrypted(certificates.server().key(), folder.resolve("rest.key"));
         Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
         Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
         logFolder = Files.createDirectories(folder.resolve("log"));
@@ -91,8 +81,19 @@ final class RestAndLogIT {
         etcd.close();
     }
 
-    /** Headers and body. */
+    private static Path encrypted(Path key, Path target) throws IOException, InterruptedException {
+        String password = "pass:" + SECRET;
+        Programs.must(
+                "openssl", "pkey", "-in", key.toString(), "-aes256", "-passout", password, "-out", target.toString());
+        return target;
+    }
+
     private static String curl(List<String> arguments) {
+        return curl(loner, arguments);
+    }
+
+    /** Headers and body. */
+    private static String curl(Loner asked, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 "curl",
                 "-s",
@@ -102,7 +103,7 @@ final class RestAndLogIT {
                 "--cacert",
                 certificates.server().authority().toString()));
         command.addAll(arguments.subList(0, arguments.size() - 1));
-        command.add("https://127.0.0.1:" + loner.rest().port() + arguments.getLast());
+        command.add("https://127.0.0.1:" + asked.rest().port() + arguments.getLast());
         try {
             Programs.Result result = Programs.run(command, Map.of());
             return result.code() == 0 ? result.output() : "curl ended with " + result.code();
@@ -138,6 +139,59 @@ final class RestAndLogIT {
         assertThat(curl(certificateAnd("-X", "POST", "/reload"))).contains(" 202 ");
         assertThat(curl(List.of("--interface", "127.0.0.9", "-X", "POST", "/reload")))
                 .contains(" 403 ", "Access is denied");
+    }
+
+    /** patronictl proves itself by a certificate whose key is encrypted. */
+    @Test
+    void clientsWithoutCertificateAreCutOffAndMembersAreAllowed() throws Exception {
+        try (Loner strict = new Loner(etcd, "strict", "node")) {
+            Path folder = Files.createDirectories(strict.data().resolveSibling("tls"));
+            Path key = Files.copy(certificates.server().key(), folder.resolve("rest.key"));
+            Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
+            Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
+            for (Path file : List.of(key, certificate, authority)) {
+                Programs.giveToPostgres(file);
+            }
+            strict.with("restapi:\n", """
+                    restapi:
+                      certfile: %s
+                      keyfile: %s
+                      cafile: %s
+                      verify_client: required
+                      server_tokens: Minimal
+                      request_queue_size: 7
+                      allowlist: [127.0.0.9]
+                      allowlist_include_members: true
+                    """.formatted(certificate, key, authority))
+                    .start();
+            LocalCluster.await(
+                    "the member is known",
+                    40,
+                    () -> curl(strict, certificateAnd("/cluster")).contains("\"name\": \"node\""));
+            assertThat(curl(strict, List.of("/liveness"))).startsWith("curl ended with ");
+            assertThat(curl(strict, certificateAnd("/patroni"))).containsPattern("(?i)\r\nserver: Patroni/[0-9.]+\r\n");
+            String reload = "/reload";
+            assertThat(curl(strict, certificateAnd("-X", "POST", reload))).contains(" 202 ");
+            assertThat(curl(strict, certificateAnd("--interface", "127.0.0.9", "-X", "POST", reload)))
+                    .contains(" 202 ");
+            assertThat(curl(strict, certificateAnd("--interface", "127.0.0.8", "-X", "POST", reload)))
+                    .contains(" 403 ", "Access is denied");
+            Path clientKey = encrypted(certificates.client().key(), made.resolve("client-encrypted.key"));
+            strict.rewritten(text ->
+                    text + """
+                    ctl:
+                      cacert: %s
+                      certfile: %s
+                      keyfile: %s
+                      keyfile_password: %s
+                    """.formatted(authority, certificates.client().certificate(), clientKey, SECRET));
+            ServerProcess.Ended ended = ServerProcess.run(
+                    etcd.home(),
+                    20,
+                    etcd.program().ctl(strict.node().configuration(), "reload", "strict", "node", "--force"));
+            assertThat(ended.output()).contains("Reload request received for member node");
+            assertThat(ended.code()).isZero();
+        }
     }
 
     @Test

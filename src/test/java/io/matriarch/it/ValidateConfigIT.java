@@ -35,9 +35,26 @@ final class ValidateConfigIT {
         return ServerProcess.run(etcd.home(), 20, command);
     }
 
+    /** A test's nodes have no address but this host's own, which is a finding. */
+    private static Loner reachable(Loner loner) {
+        return loner.rewritten(text -> text.replace("connect_address: 127.0.0.1:", "connect_address: 192.0.2.1:"));
+    }
+
+    @Test
+    void anAddressThatOthersCantReachIsFoundAsByPatroni() {
+        try (Loner loner = new Loner(etcd, "local", "node")) {
+            ServerProcess.Ended ended = validate(loner);
+            assertThat(ended.code()).isEqualTo(1);
+            assertThat(ended.output().lines())
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains(": restapi.connect_address: 127.0.0.1:"))
+                    .anyMatch(line -> line.contains(": postgresql.connect_address: 127.0.0.1:"));
+        }
+    }
+
     @Test
     void aGoodConfigurationIsGood() {
-        try (Loner loner = new Loner(etcd, "good", "node")) {
+        try (Loner loner = reachable(new Loner(etcd, "good", "node"))) {
             ServerProcess.Ended ended = validate(loner);
             assertThat(ended.output()).isEmpty();
             assertThat(ended.code()).isZero();
@@ -46,7 +63,7 @@ final class ValidateConfigIT {
 
     @Test
     void allMistakesAreNamedWithFileKeyAndWhatIsAllowed() {
-        try (Loner loner = new Loner(etcd, "bad", "node")) {
+        try (Loner loner = reachable(new Loner(etcd, "bad", "node"))) {
             loner.with("shared_buffers: 32MB", "shared_buffers: lots")
                     .with("wal_keep_size: 128MB", "log_statement: everything")
                     .with("encoding: UTF8", "encodign: UTF8")

@@ -388,6 +388,8 @@ final class Simulation implements SimulatedPostgres.World {
                 count(Happening.HELD_STILL_IN_PAUSE);
             case "leader-sync-step", "operating-sync-step" -> count(Happening.SYNCHRONOUS_STEP);
             case "sync-prepare-key" -> count(Happening.SYNCHRONOUS_PROMOTION);
+            // what was asked for long ago, when nobody could do it yet, and is done now
+            case "leader-hand-over", "operating-release-early" -> invariants.personAsked();
             case "follower-leave-sync", "shutdown-leave-sync" -> count(Happening.LEFT_SYNCHRONOUS_DUTY);
             case "follower-wal-missing", "starting-wal-missing" -> count(Happening.CLONED_FOR_MISSING_WAL);
             default -> {}

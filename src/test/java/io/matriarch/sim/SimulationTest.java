@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whole lives of clusters, a seed each. {@code -Dmatriarch.seeds=N} runs as many, {@code -Dmatriarch.seed=S} replays one; {@code it/simulate} does both.
+ * Whole lives of clusters, a seed each. {@code -Dmatriarch.seeds=N} runs as many, {@code -Dmatriarch.first=F} from seed F on, {@code -Dmatriarch.seed=S} replays one; {@code it/simulate} does both.
  */
 @ExtendWith(QuietAgents.class)
 final class SimulationTest {
@@ -38,10 +38,11 @@ final class SimulationTest {
             return;
         }
         int seeds = Integer.getInteger("matriarch.seeds", SEEDS_IN_CI);
+        int first = Integer.getInteger("matriarch.first", 0);
         Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
         Duration longest = Duration.ZERO;
         Progress progress = new Progress(seeds, Ticker.system(), System.out::println);
-        for (int seed = 0; seed < seeds && progress.violations().size() < ENOUGH_VIOLATIONS; seed++) {
+        for (int seed = first; seed < first + seeds && progress.violations().size() < ENOUGH_VIOLATIONS; seed++) {
             Simulation simulation = simulation(seed, new Decider());
             try {
                 Duration healing = live(simulation);

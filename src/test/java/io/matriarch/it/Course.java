@@ -46,14 +46,22 @@ final class Course {
     }
 
     private void run() {
-        try (comparison) {
+        try {
             boolean possible = true;
             for (Step step : steps) {
                 possible = possible && couldBeDone(step);
             }
         } finally {
+            comparison.close();
+            if (isComplete()) {
+                comparison.twins().delete();
+            }
             ended.complete(null);
         }
+    }
+
+    private boolean isComplete() {
+        return steps.stream().noneMatch(step -> step.differences().isCompletedExceptionally());
     }
 
     private boolean couldBeDone(Step step) {
@@ -86,10 +94,6 @@ final class Course {
     /** Waits until its servers have ended, and tells whether all could be done; otherwise their logs are kept. */
     boolean awaitEnd() throws Exception {
         ended.get(MINUTES, TimeUnit.MINUTES);
-        boolean complete = steps.stream().noneMatch(step -> step.differences().isCompletedExceptionally());
-        if (complete) {
-            comparison.twins().delete();
-        }
-        return complete;
+        return isComplete();
     }
 }

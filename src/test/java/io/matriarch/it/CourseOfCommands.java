@@ -43,10 +43,6 @@ final class CourseOfCommands {
         comparison.twins().both(twin -> twin.await(what, () -> condition.test(twin)));
     }
 
-    private static Value.Mapping status(Node node) {
-        return node.rest().get("/patroni").json();
-    }
-
     private void aPrimaryAndItsReplica() {
         comparison.look("healthy");
         read(
@@ -146,12 +142,9 @@ final class CourseOfCommands {
 
     private void restartsAndSwitchoversThatArePending() {
         change("pending", "edit-config", SCOPE, FORCE, "-p", "max_connections=101", "-s", "retry_timeout=4");
+        await("a restart is pending", twin -> twin.members().stream().allMatch(CourseOfCommands::isRestartPending));
         change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
         change("pending", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
-        await(
-                "a restart is pending",
-                twin -> twin.nodes().stream()
-                        .allMatch(node -> status(node).bool("pending_restart").orElse(false)));
         comparison.look("pending");
         read("pending", "list", "list -e -f tsv", "list -f json", "list -f yaml", "topology");
         change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
@@ -161,10 +154,11 @@ final class CourseOfCommands {
         change("pending", "flush", SCOPE, "restart", FORCE);
         change("pending", "restart", SCOPE, FORCE, "--pending");
         comparison.twins().leadByFirst();
-        await(
-                "no restart is pending",
-                twin -> twin.nodes().stream()
-                        .noneMatch(node -> status(node).bool("pending_restart").orElse(false)));
+        await("no restart is pending", twin -> twin.members().stream().noneMatch(CourseOfCommands::isRestartPending));
+    }
+
+    private static boolean isRestartPending(Value.Mapping member) {
+        return member.bool("pending_restart").orElse(false);
     }
 
     private void synchronousStandby() {
@@ -188,7 +182,8 @@ final class CourseOfCommands {
         comparison.look("quorum");
         read("quorum", "list");
         change("quorum", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=null");
-        await("nobody is synchronous", twin -> !twin.second().rest().says200("/quorum"));
+        await("nobody is synchronous", twin -> twin.members().stream()
+                .noneMatch(member -> member.text("role").orElse("").endsWith("_standby")));
         change("asynchronous", "switchover", SCOPE, FORCE, "--candidate", "node2");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.second()));
         change("asynchronous", "failover", SCOPE, FORCE, "--candidate", "node1");

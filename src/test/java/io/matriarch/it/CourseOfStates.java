@@ -55,7 +55,8 @@ final class CourseOfStates {
         change("paused", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
         change("paused", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
         stopPostgres(Twin::first);
-        await("the leader lock is gone", twin -> twin.nodes().stream().noneMatch(node -> hasLeader(node)));
+        await("the leader lock is gone", twin -> twin.members().stream()
+                .noneMatch(member -> member.text("role").orElse("").equals("leader")));
         comparison.look("paused, primary stopped");
         stopPostgres(Twin::second);
         comparison.look("paused, stopped");
@@ -73,12 +74,6 @@ final class CourseOfStates {
         await(
                 "PostgreSQL is stopped",
                 twin -> status(which.apply(twin)).text("state").orElse("").equals("stopped"));
-    }
-
-    private static boolean hasLeader(Node node) {
-        return node.rest().get("/cluster").json().items("members").stream()
-                .map(Value.Mapping.class::cast)
-                .anyMatch(member -> member.text("role").orElse("").equals("leader"));
     }
 
     private void aStandbyThatStarts() {
@@ -150,7 +145,7 @@ final class CourseOfStates {
         change("healthy", "edit-config", SCOPE, FORCE, "-s", "standby_cluster.restore_command=/bin/false");
         await(
                 "a standby leader",
-                twin -> twin.first().rest().says200("/standby-leader") && Twin.isStreaming(twin.second()));
+                twin -> twin.first().rest().says200("/standby-leader") && twin.isStreaming(twin.second()));
         comparison.look("standby cluster");
         read("standby cluster", "list", "topology", "dsn -r standby-leader", "list -f json");
         change("standby cluster", "edit-config", SCOPE, FORCE, "-s", "standby_cluster=null");

@@ -182,8 +182,10 @@ final class CourseOfCommands {
         comparison.look("quorum");
         read("quorum", "list");
         change("quorum", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=null");
-        await("nobody is synchronous", twin -> twin.members().stream()
-                .noneMatch(member -> member.text("role").orElse("").endsWith("_standby")));
+        await(
+                "nobody is synchronous",
+                twin -> twin.members().stream()
+                        .noneMatch(member -> member.text("role").orElse("").endsWith("_standby")));
         change("asynchronous", "switchover", SCOPE, FORCE, "--candidate", "node2");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.second()));
         change("asynchronous", "failover", SCOPE, FORCE, "--candidate", "node1");

@@ -55,8 +55,10 @@ final class CourseOfStates {
         change("paused", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
         change("paused", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
         stopPostgres(Twin::first);
-        await("the leader lock is gone", twin -> twin.members().stream()
-                .noneMatch(member -> member.text("role").orElse("").equals("leader")));
+        await(
+                "the leader lock is gone",
+                twin -> twin.members().stream()
+                        .noneMatch(member -> member.text("role").orElse("").equals("leader")));
         comparison.look("paused, primary stopped");
         stopPostgres(Twin::second);
         comparison.look("paused, stopped");

@@ -52,10 +52,17 @@ final class Course {
                 possible = possible && couldBeDone(step);
             }
         } finally {
+            close();
+        }
+    }
+
+    private void close() {
+        try {
             comparison.close();
             if (isComplete()) {
                 comparison.twins().delete();
             }
+        } finally {
             ended.complete(null);
         }
     }
@@ -70,12 +77,12 @@ final class Course {
             step.differences().complete(comparison.takeUnknown());
             return true;
         } catch (RuntimeException | Error trouble) {
-            System.out.println(
-                    name + ", " + step.name() + ": " + comparison.twins().tails());
             step.differences().completeExceptionally(trouble);
             IllegalStateException untried =
                     new IllegalStateException("not tried, as this couldn't be done: " + step.name());
             steps.forEach(later -> later.differences().completeExceptionally(untried));
+            System.out.println(
+                    name + ", " + step.name() + ": " + comparison.twins().tails());
             return false;
         }
     }

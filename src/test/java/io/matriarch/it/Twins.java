@@ -2,6 +2,7 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,7 +147,9 @@ final class Twins implements AutoCloseable {
         StringBuilder text = new StringBuilder("logs in " + home + "\n");
         for (Twin twin : List.of(patroni, matriarch)) {
             for (Node node : twin.nodes()) {
-                List<String> lines = node.logText().lines().toList();
+                List<String> lines = Files.exists(node.log())
+                        ? node.logText().lines().toList()
+                        : List.of();
                 text.append("--- ")
                         .append(twin.home().getFileName())
                         .append(' ')

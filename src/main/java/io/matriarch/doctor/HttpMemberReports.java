@@ -70,10 +70,12 @@ final class HttpMemberReports implements MemberReports, AutoCloseable {
             return CompletableFuture.completedFuture(silent(member, "its member key has no api_url"));
         }
         Instant asked = clock.instant();
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setTimeout(PATIENCE_MILLIS)
-                .setAbsoluteURI(url.get());
+        RequestOptions request;
+        try {
+            request = RequestTarget.of(url.get()).setMethod(HttpMethod.GET).setTimeout(PATIENCE_MILLIS);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(silent(member, "its api_url " + e.getMessage()));
+        }
         return http.request(request)
                 .compose(HttpMemberReports::send)
                 .compose(response -> {

@@ -23,6 +23,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.Optional;
 /** Patroni's REST interface (reference section 4), but for {@link HealthApi}: what the cluster is, and what changes something, which is checked and handed on. */
 @Path("/")
 public final class PatroniApi {
+    private static final Logger LOG = Logger.getLogger(PatroniApi.class);
     private final Answering answers;
     private final Admission admission;
 
@@ -175,7 +177,10 @@ public final class PatroniApi {
                 request,
                 body,
                 true,
-                (commands, asked) -> takeover(request, commands, commands.switchover(asked, wait(request))));
+                (commands, asked) -> {
+                    tell("switchover", asked);
+                    return takeover(request, commands, commands.switchover(asked, wait(request)));
+                });
     }
 
     @POST
@@ -185,7 +190,21 @@ public final class PatroniApi {
                 request,
                 body,
                 true,
-                (commands, asked) -> takeover(request, commands, commands.failover(asked, wait(request))));
+                (commands, asked) -> {
+                    tell("failover", asked);
+                    return takeover(request, commands, commands.failover(asked, wait(request)));
+                });
+    }
+
+    private static void tell(String what, Mapping asked) {
+        LOG.infof(
+                "received %s request with leader=%s candidate=%s scheduled_at=%s",
+                what, shown(asked, "leader"), shown(asked, "candidate"), shown(asked, "scheduled_at"));
+    }
+
+    /** Whoever asks doesn't write the log's lines. */
+    private static String shown(Mapping asked, String key) {
+        return asked.text(key).map(text -> text.replaceAll("\\p{Cntrl}", "?")).orElse("None");
     }
 
     /** RFC 7240; Patroni's clients don't ask for it, and Patroni's members don't know it. */

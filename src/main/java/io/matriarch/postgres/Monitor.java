@@ -47,7 +47,9 @@ final class Monitor {
                    NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() IS NOT NULL OR EXISTS (
                        SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
                           AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
-                   current_setting('synchronous_standby_names'), current_setting('synchronous_commit')
+                   current_setting('synchronous_standby_names'), current_setting('synchronous_commit'),
+                   CASE WHEN pg_is_in_recovery() THEN 0
+                        ELSE pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())::bigint END
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
             SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority,
                    pg_wal_lsn_diff(write_lsn, '0/0')::bigint, pg_wal_lsn_diff(flush_lsn, '0/0')::bigint,
@@ -173,7 +175,7 @@ final class Monitor {
             Optional<String> replicationState = Optional.ofNullable(row.getString(10));
             Optional<Lsn> latestEnd = lsn(row, 11);
             boolean endKnown = row.getBoolean(12);
-            ServerReading.Commits commits = new ServerReading.Commits(text(row, 13), text(row, 14));
+            ServerReading.Commits commits = new ServerReading.Commits(text(row, 13), text(row, 14), row.getLong(15));
             return new ServerReading(
                     version,
                     started,

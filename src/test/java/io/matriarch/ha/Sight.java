@@ -368,6 +368,6 @@ final class Sight {
                 Optional.empty(),
                 senders,
                 List.of(),
-                new ServerReading.Commits(standbyNames, synchronousCommit));
+                new ServerReading.Commits(standbyNames, synchronousCommit, 0));
     }
 }

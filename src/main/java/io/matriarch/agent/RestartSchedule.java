@@ -53,8 +53,8 @@ final class RestartSchedule {
                 && planned.postmasterStart().isPresent()
                 && !started.equals(planned.postmasterStart());
         if (another) {
-            return new Due.Never("Cancelling scheduled restart: postgres restart has already happened at "
-                    + text(started.get()));
+            return new Due.Never(
+                    "Cancelling scheduled restart: postgres restart has already happened at " + text(started.get()));
         }
         if (now.isAfter(planned.at().plus(loopWait.multipliedBy(3).dividedBy(2)))) {
             return new Due.Never("Found a stale restart value, cleaning up: " + text(planned.at()));
@@ -67,7 +67,8 @@ final class RestartSchedule {
         Optional<String> obstacle = answering.isEmpty()
                 ? Optional.of("PostgreSQL doesn't answer")
                 : unwanted(conditions, answering.get()).map(why -> "restart conditions are not satisfied: " + why);
-        return obstacle.<Due>map(why -> new Due.Never("Scheduled restart: " + why)).orElseGet(Due.Now::new);
+        return obstacle.<Due>map(why -> new Due.Never("Scheduled restart: " + why))
+                .orElseGet(Due.Now::new);
     }
 
     private static String text(Instant moment) {

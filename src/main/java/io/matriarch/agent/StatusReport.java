@@ -67,10 +67,8 @@ final class StatusReport {
             return List.of();
         }
         ClusterView view = observation.cluster().orElseThrow();
-        Set<String> here = view.members().stream()
-                .map(Member::name)
-                .map(SlotName::of)
-                .collect(Collectors.toSet());
+        Set<String> here =
+                view.members().stream().map(Member::name).map(SlotName::of).collect(Collectors.toSet());
         Set<String> members = view.members().stream()
                 .filter(member -> !member.tags().nostream())
                 .map(Member::name)

@@ -39,7 +39,8 @@ public record PostgresPrograms(PostgresSettings settings, String searchPath) {
     public Optional<String> unusable(String program) {
         String path = path(program);
         if (path.contains("/")) {
-            boolean named = settings.binNames().text(program).filter(path::equals).isPresent();
+            boolean named =
+                    settings.binNames().text(program).filter(path::equals).isPresent();
             String key = named ? "postgresql.bin_name." + program : KEY;
             String advice = named ? "correct it" : "set it to the folder of PostgreSQL's programs";
             return runs(Path.of(path))

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whose slots the leader {@code node1} says are kept, and what it logs of that (reference 5.20). */
 final class StatusReportTest {
-    private static final String EXPIRED =
-            "Replication slot 'node2' for absent cluster member is expired after 25 sec.";
+    private static final String EXPIRED = "Replication slot 'node2' for absent cluster member is expired after 25 sec.";
     private static final Duration TTL = Duration.ofSeconds(25);
 
     private final StatusReport report = new StatusReport();

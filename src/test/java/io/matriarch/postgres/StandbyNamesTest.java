@@ -73,7 +73,7 @@ final class StandbyNamesTest {
             statement.execute("CREATE TABLE written (moved int)");
             statement.execute("ALTER FUNCTION pg_catalog.txid_current() RENAME TO txid_current_alone");
             statement.execute("CREATE FUNCTION pg_catalog.txid_current() RETURNS bigint LANGUAGE sql VOLATILE"
-                            + " AS 'INSERT INTO public.written VALUES (1) RETURNING moved::bigint'");
+                    + " AS 'INSERT INTO public.written VALUES (1) RETURNING moved::bigint'");
         }
         set("nobody");
         set("nobody_else");

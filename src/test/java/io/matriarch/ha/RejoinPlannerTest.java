@@ -49,6 +49,7 @@ final class RejoinPlannerTest {
     private boolean leaderSettled = true;
     private String leadersRole = "primary";
     private long operations;
+    private Mapping dynamic = Mapping.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
 
     private Decision after(Duration pause) {
@@ -96,7 +97,7 @@ final class RejoinPlannerTest {
     }
 
     private Observation observation() {
-        DynamicConfiguration config = new DynamicConfiguration(Mapping.empty(), 5);
+        DynamicConfiguration config = new DynamicConfiguration(dynamic, 5);
         Mapping leader = Mapping.empty()
                 .with("conn_url", "postgres://b:5432/postgres")
                 .with("api_url", "http://b:8008/patroni")
@@ -185,6 +186,19 @@ final class RejoinPlannerTest {
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
         sight = new RejoinSight(true, false, "", Lsn.ZERO, "");
         assertThat(begins(Operation.Reinitialize.class).ordered()).isTrue();
+    }
+
+    /** Its leader follows another cluster, whose history counts: what differs from it may still be what the remote primary has (reference 5.21). */
+    @Test
+    void inAStandbyClusterTheSettingIsNoOrderBeforeARewindFailed() {
+        dynamic = dynamic.with("standby_cluster", Mapping.empty().with("host", "there"));
+        position = 300;
+        leadersRole = "standby_leader";
+        sight = new RejoinSight(true, false, "", Lsn.ZERO, "");
+        ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
+        mayRewind = false;
+        assertThat(next().action()).isInstanceOf(Action.Idle.class);
+        assertThat(step()).isEqualTo(RejoinStep.NEEDS_A_PERSON);
     }
 
     @Test

@@ -71,6 +71,11 @@ final class ServerTroubleRowsTest {
         assertThat(begun(new Scene().ledBy("b").config(PAUSE).stopped().asked(REINITIALIZE)))
                 .as("maintenance mode")
                 .isInstanceOf(Operation.Reinitialize.class);
+        Scene empty = new Scene().ledBy("b").config(PAUSE).empty();
+        assertThat(empty.decide().line()).contains("running with empty data directory");
+        assertThat(begun(empty.asked(REINITIALIZE)))
+                .as("maintenance mode, empty")
+                .isInstanceOf(Operation.Reinitialize.class);
     }
 
     @Test

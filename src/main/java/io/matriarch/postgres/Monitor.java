@@ -47,7 +47,10 @@ final class Monitor {
                    NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() IS NOT NULL OR EXISTS (
                        SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
                           AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
-                   current_setting('synchronous_standby_names'), current_setting('synchronous_commit')
+                   current_setting('synchronous_standby_names'), current_setting('synchronous_commit'),
+                   pg_is_in_recovery() AND w.status IS DISTINCT FROM 'streaming' AND EXISTS (
+                       SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+                          AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval'))
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
             SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority,
                    pg_wal_lsn_diff(write_lsn, '0/0')::bigint, pg_wal_lsn_diff(flush_lsn, '0/0')::bigint,
@@ -187,6 +190,7 @@ final class Monitor {
                     paused,
                     replicationState,
                     latestEnd,
+                    row.getBoolean(15),
                     walSenders(statement),
                     slots(statement),
                     commits);

@@ -417,6 +417,7 @@ final class RandomObservations {
                 new OperationResult.Cancelled(),
                 new OperationResult.InHistory(),
                 new OperationResult.WalMissing("why"),
+                new OperationResult.AtFork("why"),
                 new OperationResult.Diverged("why")));
     }
 

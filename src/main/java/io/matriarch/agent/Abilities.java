@@ -1,17 +1,25 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import io.matriarch.ha.Ability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What the looks at PostgreSQL and its disks tell of its ability to write. Belongs to the loop's thread. */
 final class Abilities {
+    /** Of a page of WAL: the place for the next record is behind it, before anything is written there. */
+    private static final long LARGEST_HEADER = 40;
+
     private Disks disks = () -> Disks.Space.UNKNOWN;
     private OptionalLong answeredAt = OptionalLong.empty();
+    private Optional<Lsn> flushed = Optional.empty();
+    private long flushedAt;
     private long lastOperation;
     private final List<Long> primaryStarts = new ArrayList<>();
 
@@ -35,6 +43,22 @@ final class Abilities {
         }
         Duration silence = answeredAt.isPresent() ? Duration.ofNanos(nanos - answeredAt.getAsLong()) : Duration.ZERO;
         Disks.Space space = disks.space();
-        return new Ability(space.dataFree(), space.walFree(), silence, primaryStarts.size());
+        return new Ability(space.dataFree(), space.walFree(), silence, stall(server, nanos), primaryStarts.size());
+    }
+
+    /** Since WAL has been waiting at the same position. The server answers from memory while its file system hangs. */
+    private Duration stall(ServerStatus server, long nanos) {
+        Optional<Lsn> waiting = server.reading()
+                .filter(reading -> !reading.inRecovery() && reading.commits().unflushed() > LARGEST_HEADER)
+                .map(ServerReading::position);
+        boolean owesNothing = server.reading().isEmpty() && server.postmasterAlive();
+        if (owesNothing || server.operation().isPresent()) {
+            return Duration.ZERO; // that is silence, or an operation's own affair
+        }
+        if (waiting.isEmpty() || !waiting.equals(flushed)) {
+            flushed = waiting;
+            flushedAt = nanos;
+        }
+        return Duration.ofNanos(nanos - flushedAt);
     }
 }

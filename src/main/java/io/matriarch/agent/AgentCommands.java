@@ -1,8 +1,10 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerReading;
@@ -111,8 +113,12 @@ final class AgentCommands implements Commands {
     @Override
     public Answer restart(RestartConditions conditions) {
         Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
-        if (server.isEmpty() || !server.get().postmasterAlive()) {
+        if (server.isEmpty()) {
             return new Answer(503, "postgres is still starting");
+        }
+        Optional<Answer> refusal = server.get().postmasterAlive() ? Optional.empty() : cantBeStarted(server.get());
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         if (server.get().operation().isPresent()) {
             return new Answer(503, server.get().operation().get().operation().title() + " already in progress");
@@ -121,21 +127,45 @@ final class AgentCommands implements Commands {
             return new Answer(503, "restart conditions are not satisfied");
         }
         Optional<Instant> before = postmasterStart(server.get());
+        long lastOperation = lastOperation(server.get());
         Request request = new Request.Restart(conditions.patience());
         if (!state.ask(request)) {
             return new Answer(503, "another request is already in progress");
         }
         loop.wake();
-        return awaitRestart(before, request);
+        return awaitRestart(before, lastOperation, request);
     }
 
-    private Answer awaitRestart(Optional<Instant> before, Request request) {
+    /** In maintenance mode a person starts PostgreSQL by a restart; else it is started anyhow. */
+    private Optional<Answer> cantBeStarted(ServerStatus server) {
+        if (!state.dynamic().paused()) {
+            return Optional.of(new Answer(503, "postgres is still starting"));
+        }
+        Optional<String> leader = state.snapshot()
+                .flatMap(Snapshot::cluster)
+                .flatMap(ClusterView::leader)
+                .map(Leader::name)
+                .filter(name -> !name.equals(state.configuration().name()));
+        boolean standby = server.dataDirectory() instanceof DataDirectory.Present present && present.recoverySignal();
+        return leader.filter(_ -> !standby)
+                .map(name -> new Answer(
+                        503,
+                        "postgres was a primary here, and is not started beside the leader " + name
+                                + "; resume first"));
+    }
+
+    private static long lastOperation(ServerStatus server) {
+        return server.finished().map(ServerStatus.Finished::id).orElse(0L);
+    }
+
+    private Answer awaitRestart(Optional<Instant> before, long lastOperation, Request request) {
         Deadline deadline = Deadline.after(LONGEST_RESTART);
         while (!deadline.expired()) {
             Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
             Optional<OperationResult> result = server.flatMap(ServerStatus::finished)
-                    .filter(ended -> ended.operation() instanceof Operation.Restart)
-                    .filter(_ -> state.request().isEmpty())
+                    .filter(ended -> ended.id() > lastOperation
+                            && (ended.operation() instanceof Operation.Restart
+                                    || ended.operation() instanceof Operation.Start))
                     .map(ServerStatus.Finished::result);
             if (result.isPresent() && result.get() instanceof OperationResult.Failed(String why)) {
                 return new Answer(503, "restart failed: " + why);

@@ -293,10 +293,13 @@ public final class LoopState {
         return request.get();
     }
 
-    /** A request that has begun is done as far as the decision is concerned. */
+    /** A request that has begun is done as far as the decision is concerned. Who doesn't run is only started by a restart. */
     void began(Operation operation) {
-        boolean answered = operation instanceof Operation.Restart || operation instanceof Operation.Reinitialize;
         Optional<Request> asked = request.get();
+        boolean answered = operation instanceof Operation.Restart
+                || operation instanceof Operation.Reinitialize
+                || (operation instanceof Operation.Start
+                        && asked.filter(Request.Restart.class::isInstance).isPresent());
         if (answered && asked.isPresent() && !(asked.get() instanceof Request.Shutdown)) {
             request.compareAndSet(asked, Optional.empty());
         }

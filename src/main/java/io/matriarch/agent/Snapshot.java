@@ -67,6 +67,16 @@ public record Snapshot(
         return ability.silence();
     }
 
+    /** How long PostgreSQL has done nothing for its clients: it doesn't answer, or its disk takes no WAL. */
+    public Duration idleness() {
+        return ability.idleness();
+    }
+
+    /** For how long the disk has taken no WAL. */
+    public Duration stall() {
+        return ability.stall();
+    }
+
     /** Of a node that has no way back to go, and without failsafe mode. */
     public Snapshot(
             Configuration configuration,

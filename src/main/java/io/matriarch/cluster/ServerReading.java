@@ -91,9 +91,13 @@ public record ServerReading(
             Optional<Lsn> flushed,
             Optional<Lsn> replayed) {}
 
-    /** The parameters synchronous_standby_names and synchronous_commit as they are in effect. */
-    public record Commits(String standbyNames, String synchronousCommit) {
-        public static final Commits LOCAL = new Commits("", "on");
+    /**
+     * The parameters synchronous_standby_names and synchronous_commit as they are in effect.
+     *
+     * @param unflushed bytes of WAL that aren't on this server's disk yet; 0 on a standby
+     */
+    public record Commits(String standbyNames, String synchronousCommit, long unflushed) {
+        public static final Commits LOCAL = new Commits("", "on", 0);
     }
 
     /** The same answer with other slots. */

@@ -25,7 +25,7 @@ final class AbilityRows {
         return List.of(
                 row(
                         "leader-unable-ask",
-                        "the primary's disk is full, or PostgreSQL hasn't answered for ttl",
+                        "the primary's disk is full, or for ttl it hasn't answered or its disk has taken no WAL",
                         "ask whether somebody can take over",
                         s -> isUnable(s)
                                 && !s.tried(AskPeers.class)
@@ -40,11 +40,15 @@ final class AbilityRows {
     }
 
     private static boolean isUnable(Situation s) {
-        return s.primary() && !s.paused() && !s.operating() && (ability(s).diskFull() || isSilent(s));
+        return s.primary() && !s.paused() && !s.operating() && (ability(s).diskFull() || isStuck(s));
     }
 
-    static boolean isSilent(Situation s) {
-        return ability(s).silence().compareTo(s.config().ttl()) > 0;
+    private static boolean isStuck(Situation s) {
+        return ability(s).idleness().compareTo(s.config().ttl()) > 0;
+    }
+
+    private static String whyStuck(Situation s) {
+        return ability(s).silence().compareTo(s.config().ttl()) > 0 ? "doesn't answer" : "can't flush its WAL";
     }
 
     private static Ability ability(Situation s) {
@@ -53,8 +57,8 @@ final class AbilityRows {
 
     /** Who doesn't answer wouldn't stop by itself either, nor who tried in vain. */
     private static Decision handOver(Situation s) {
-        boolean hopeless = isSilent(s) || s.demoting(Demotion.Kind.GRACEFUL);
-        String why = isSilent(s) ? "PostgreSQL doesn't answer" : "the disk is full";
+        boolean hopeless = isStuck(s) || s.demoting(Demotion.Kind.GRACEFUL);
+        String why = isStuck(s) ? "PostgreSQL " + whyStuck(s) : "the disk is full";
         return s.demote(
                 Demotion.Kind.GRACEFUL,
                 Optional.empty(),
@@ -74,8 +78,8 @@ final class AbilityRows {
         if (ability(s).diskFull()) {
             return ", whose disk is full, and nobody can take over";
         }
-        if (isSilent(s)) {
-            return ", whose PostgreSQL doesn't answer, and nobody can take over";
+        if (isStuck(s)) {
+            return ", whose PostgreSQL " + whyStuck(s) + ", and nobody can take over";
         }
         return ability(s).diskAlmostFull() ? ", whose disk is almost full" : "";
     }

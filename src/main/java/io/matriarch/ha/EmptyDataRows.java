@@ -52,6 +52,7 @@ final class EmptyDataRows {
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "released leader key voluntarily as data dir "
                                         + (unreadable(s) ? "not accessible" : "empty") + " and currently leader")),
+                FollowerRows.reinitialize("empty", EmptyDataRows::unreadable), // an empty one is cloned anyhow
                 row(
                         "empty-unreadable",
                         "the directory is there but can't be read",

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Another node holds the lock (reference 5.9 and 5.11). */
 final class FollowerRows {
@@ -70,11 +71,19 @@ final class FollowerRows {
 
     /** Also for a server that is stopped or doesn't answer: it may be broken, which is why a person asks. */
     static Row reinitialize(String prefix) {
+        return reinitialize(prefix, _ -> true);
+    }
+
+    /** What is wrong with the data here is nothing against it: a person asks for it because of that. */
+    static Row reinitialize(String prefix, Predicate<Situation> condition) {
         return row(
                 prefix + "-reinitialize",
                 "a person wants this node cloned again",
                 "clone it again",
-                s -> !s.holdsLock() && s.leaderUpstream().isPresent() && asked(s) instanceof Request.Reinitialize,
+                s -> !s.holdsLock()
+                        && s.leaderUpstream().isPresent()
+                        && asked(s) instanceof Request.Reinitialize
+                        && condition.test(s),
                 FollowerRows::reinitialize);
     }
 

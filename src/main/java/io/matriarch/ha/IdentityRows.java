@@ -16,16 +16,17 @@ final class IdentityRows {
 
     static boolean applies(Situation s) {
         boolean readable = s.control().isPresent(); // of a running server it may be unreadable for a moment
-        return (readable && (invalid(s) || foreign(s) || unregistered(s))) || missingConfig(s);
+        return invalid(s) || (readable && (foreign(s) || unregistered(s))) || missingConfig(s);
     }
 
     static List<Row> rows() {
         return List.of(
+                FollowerRows.reinitialize("identity", IdentityRows::invalid),
                 row(
                         "identity-invalid",
                         "pg_control has no system identifier",
                         "touch nothing",
-                        s -> s.control().isPresent() && invalid(s),
+                        IdentityRows::invalid,
                         s -> s.idle("data dir for the cluster is not empty, but system ID is invalid;"
                                 + " consider doing reinitialize")),
                 row(
@@ -61,7 +62,7 @@ final class IdentityRows {
     }
 
     private static boolean invalid(Situation s) {
-        return identifier(s).length() < 10;
+        return s.control().isPresent() && identifier(s).length() < 10;
     }
 
     private static boolean foreign(Situation s) {

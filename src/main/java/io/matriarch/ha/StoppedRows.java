@@ -5,11 +5,13 @@ import static io.matriarch.ha.Row.row;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.Operation.Start;
+import io.matriarch.ha.Action.AcquireLeaderLock;
 import io.matriarch.ha.Action.AskPeers;
 import io.matriarch.ha.Action.ClearFailoverRequest;
 import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
 import io.matriarch.ha.Memory.Demotion;
+import io.matriarch.ha.Observation.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ final class StoppedRows {
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.addAll(steppingDown());
+        rows.addAll(inMaintenanceMode());
         rows.addAll(holdingTheLock());
         rows.addAll(rejoining());
         return rows;
@@ -70,7 +73,47 @@ final class StoppedRows {
                         "handed over a moment ago, nobody has taken the lock",
                         "wait, so that the candidate is first",
                         s -> handsOver(s) && s.leaderless() && youngDemotion(s),
-                        s -> s.idle("waiting for a new leader after handing over", SOON)),
+                        s -> s.idle("waiting for a new leader after handing over", SOON)));
+    }
+
+    /** PostgreSQL is a person's to start; through {@code patronictl restart}, too, with the lock first if it was the primary. */
+    private static List<Row> inMaintenanceMode() {
+        return List.of(
+                FollowerRows.reinitialize("stopped"),
+                row(
+                        "stopped-restart-lock",
+                        "maintenance mode, a person wants a restart of what was the primary, and nobody else leads",
+                        "take the lock first",
+                        s -> restartAsked(s)
+                                && s.holdsPrimaryData()
+                                && !s.standbyCluster()
+                                && ((s.leaderless() && !s.tried(AcquireLeaderLock.class))
+                                        || (s.holdsLock() && !s.lockConfirmed() && !s.tried(RenewLeaderLock.class))),
+                        s -> s.act(s.leaderless() ? new AcquireLeaderLock() : new RenewLeaderLock())),
+                row(
+                        "stopped-restart-primary",
+                        "and the lock is ours",
+                        "start it",
+                        s -> restartAsked(s)
+                                && s.holdsPrimaryData()
+                                && !s.standbyCluster()
+                                && s.holdsLock()
+                                && s.lockConfirmed(),
+                        s -> s.begin(
+                                new Start(
+                                        Start.As.PRIMARY,
+                                        Optional.empty(),
+                                        "starting because a person asked",
+                                        Optional.empty()),
+                                "starting because a person asked")),
+                row(
+                        "stopped-restart-standby",
+                        "maintenance mode, and a person wants a restart of a standby",
+                        "start it",
+                        s -> restartAsked(s) && !s.holdsPrimaryData() && !s.holdsLock(),
+                        s -> s.begin(
+                                start(Upstreams.wanted(s), "starting because a person asked"),
+                                "starting because a person asked")),
                 row(
                         "stopped-paused",
                         "maintenance mode, and nobody asked for a hand-over",
@@ -184,7 +227,6 @@ final class StoppedRows {
 
     private static List<Row> rejoining() {
         List<Row> rows = new ArrayList<>();
-        rows.add(FollowerRows.reinitialize("stopped"));
         rows.add(row(
                 "stopped-crash-recovery",
                 "a primary's data after a crash",
@@ -220,6 +262,12 @@ final class StoppedRows {
 
     static boolean handsOver(Situation s) {
         return s.demoting(Demotion.Kind.GRACEFUL) || s.demoting(Demotion.Kind.IMMEDIATE);
+    }
+
+    private static boolean restartAsked(Situation s) {
+        return s.paused()
+                && !Divergences.diverged(s)
+                && s.seen().request().filter(Request.Restart.class::isInstance).isPresent();
     }
 
     private static boolean failsOverAtOnce(Situation s) {

@@ -95,6 +95,9 @@ final class Copying {
         if (source.member().equals(configuration.local().name())) {
             return Optional.of("a member can't be cloned from itself; nothing was removed");
         }
+        if (files.look() instanceof DataDirectory.Unreadable(String why) && !files.holdsRemainsOfCluster()) {
+            return Optional.of("nothing was removed, since no PostgreSQL cluster can be recognised: " + why);
+        }
         try {
             CloneSource answer = CloneSource.ask(connections, source);
             return control.read()

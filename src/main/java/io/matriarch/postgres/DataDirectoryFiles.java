@@ -63,6 +63,11 @@ final class DataDirectoryFiles {
         }
     }
 
+    /** Of one that can't be read any more. Other people's files have neither. */
+    boolean holdsRemainsOfCluster() {
+        return Files.exists(directory.resolve("PG_VERSION")) || Files.isDirectory(directory.resolve("base"));
+    }
+
     private boolean isHalfMade() {
         return (isHalfRewound() && !rewinding.get()) || (bootstrapMark.isSet() && !bootstrapping.get());
     }

@@ -48,6 +48,8 @@ final class Monitor {
                        SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
                           AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
                    current_setting('synchronous_standby_names'), current_setting('synchronous_commit'),
+                   CASE WHEN pg_is_in_recovery() THEN 0
+                        ELSE pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())::bigint END,
                    pg_is_in_recovery() AND w.status IS DISTINCT FROM 'streaming' AND EXISTS (
                        SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
                           AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval'))
@@ -176,7 +178,7 @@ final class Monitor {
             Optional<String> replicationState = Optional.ofNullable(row.getString(10));
             Optional<Lsn> latestEnd = lsn(row, 11);
             boolean endKnown = row.getBoolean(12);
-            ServerReading.Commits commits = new ServerReading.Commits(text(row, 13), text(row, 14));
+            ServerReading.Commits commits = new ServerReading.Commits(text(row, 13), text(row, 14), row.getLong(15));
             return new ServerReading(
                     version,
                     started,
@@ -190,7 +192,7 @@ final class Monitor {
                     paused,
                     replicationState,
                     latestEnd,
-                    row.getBoolean(15),
+                    row.getBoolean(16),
                     walSenders(statement),
                     slots(statement),
                     commits);

@@ -85,9 +85,10 @@ final class Rewinding {
         DatabaseUser user = settings().rewind().username().isPresent()
                 ? settings().rewind()
                 : settings().superuser();
+        RewindSource source = new RewindSource(connections);
         Optional<String> refusal = LocalPostgres.leaderReplays(configuration.get(), leader)
-                ? Optional.empty() // it isn't to be promoted
-                : new RewindSource(connections).refusal(leader, user);
+                ? source.refusalOfStandby(leader, settings().superuser())
+                : source.refusal(leader, user);
         if (refusal.isPresent()) {
             return new OperationResult.Failed(refusal.get());
         }

@@ -106,7 +106,7 @@ final class HealthCheck {
 
     /** Patroni's /primary stays 200 then. */
     private boolean hangs() {
-        return snapshot.silence().compareTo(snapshot.config().ttl()) > 0;
+        return snapshot.idleness().compareTo(snapshot.config().ttl()) > 0;
     }
 
     /** What was seen longer ago than a lease lasts says nothing: the loop hangs. */

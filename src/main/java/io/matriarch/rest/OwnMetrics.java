@@ -45,6 +45,10 @@ final class OwnMetrics {
                 "How long PostgreSQL has not answered although it runs and did before; 0 while it answers.",
                 snapshot -> snapshot.silence().toNanos() / NANOS_A_SECOND);
         gauge(
+                "matriarch_wal_stall_seconds",
+                "For how long the primary's disk has taken no WAL although some waits; 0 while it does.",
+                snapshot -> snapshot.stall().toNanos() / NANOS_A_SECOND);
+        gauge(
                 "matriarch_data_free_bytes",
                 "Usable bytes of the data directory's file system; NaN if it doesn't say.",
                 snapshot -> bytes(snapshot.dataFree()));

@@ -89,6 +89,41 @@ final class AbilitiesTest {
         assertThat(silence(92, false, false, Optional.empty())).as("is dead").isZero();
     }
 
+    private Duration stall(int second, long position, long unflushed, Optional<Operation> operation) {
+        ServerReading reading = new ServerReading(
+                150018,
+                Instant.EPOCH,
+                false,
+                OptionalInt.of(3),
+                new Lsn(position),
+                Lsn.ZERO,
+                Lsn.ZERO,
+                true,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                new ServerReading.Commits("", "on", unflushed));
+        Optional<Running> running = operation.map(begun -> new Running(1, begun, 0));
+        return look(second, server(true, Optional.of(reading), running, Optional.empty()))
+                .stall();
+    }
+
+    @Test
+    void walThatWaitsForTheDiskAtTheSamePositionIsAStall() {
+        assertThat(stall(10, 1_000, 0, Optional.empty())).as("nothing waits").isZero();
+        assertThat(stall(20, 1_000, 40, Optional.empty())).as("a page's header").isZero();
+        assertThat(stall(30, 1_000, 500, Optional.empty())).as("it begins").isZero();
+        assertThat(stall(41, 1_000, 900, Optional.empty())).hasSeconds(11);
+        assertThat(stall(42, 1_200, 700, Optional.empty())).as("it moves").isZero();
+        assertThat(stall(72, 1_200, 700, Optional.of(START))).as("works").isZero();
+        assertThat(stall(80, 1_200, 700, Optional.empty())).hasSeconds(38);
+        assertThat(stall(90, 1_200, 0, Optional.empty())).as("all is flushed").isZero();
+        assertThat(stall(95, 1_200, 100, Optional.empty())).isZero();
+    }
+
     private int starts(int second, long operation) {
         return look(second, server(true, Optional.of(READING), Optional.empty(), Optional.of(finished(operation))))
                 .primaryStarts();

@@ -131,7 +131,12 @@ final class RandomObservations {
 
     private Ability ability() {
         OptionalLong free = OptionalLong.of(chance(0.1) ? 0 : 1L << 40);
-        return new Ability(free, free, Duration.ofSeconds(chance(0.1) ? 100 : 0), random.nextInt(5));
+        return new Ability(
+                free,
+                free,
+                Duration.ofSeconds(chance(0.1) ? 100 : 0),
+                Duration.ofSeconds(chance(0.1) ? 100 : 0),
+                random.nextInt(5));
     }
 
     private Failsafe failsafe() {
@@ -269,7 +274,8 @@ final class RandomObservations {
     private ServerReading.Commits commits() {
         return new ServerReading.Commits(
                 oneOf(List.of("", "n2", "2 (n2,n3)", "ANY 1 (n2,n3)", "ANY 1 (n1,n2)", "*", "n3")),
-                oneOf(List.of("on", "remote_apply", "remote_write")));
+                oneOf(List.of("on", "remote_apply", "remote_write")),
+                0);
     }
 
     private History history() {

@@ -39,6 +39,7 @@ final class Scene {
     private Mapping tags = Mapping.empty();
     private Optional<String> leader = Optional.of("b");
     private Optional<FailoverRequest> failover = Optional.empty();
+    private Optional<Observation.Request> asked = Optional.empty();
     private Map<String, PeerReply> peers = Map.of();
     private SyncState sync = SyncState.NONE;
     private boolean restores;
@@ -190,6 +191,12 @@ final class Scene {
         return this;
     }
 
+    /** A person asked this node. */
+    Scene asked(Observation.Request request) {
+        asked = Optional.of(request);
+        return this;
+    }
+
     Scene at(long bytes) {
         position = bytes;
         return this;
@@ -250,7 +257,7 @@ final class Scene {
                 peers,
                 outcomes,
                 WatchdogState.OFF,
-                Optional.empty());
+                asked);
     }
 
     private ServerStatus server() {

@@ -52,6 +52,49 @@ final class ServerTroubleRowsTest {
                 .contains("no action. I am (a), the leader with the lock");
     }
 
+    private static final Observation.Request REINITIALIZE = new Observation.Request.Reinitialize(false, false);
+    private static final Observation.Request RESTART = new Observation.Request.Restart(Optional.empty());
+    private static final String PAUSE = "{\"pause\":true}";
+
+    private static Operation begun(Scene scene) {
+        return ((Action.Begin) scene.decide().action()).operation();
+    }
+
+    @Test
+    void dataThatCannotBeReadAreClonedAgainWhenAPersonAsksForIt() {
+        Scene unreadable = new Scene().ledBy("b").dataDirectory(new DataDirectory.Unreadable("no pg_control"));
+        assertThat(unreadable.stopped().decide().line()).contains("data directory is not accessible: no pg_control");
+        assertThat(begun(unreadable.asked(REINITIALIZE))).isInstanceOf(Operation.Reinitialize.class);
+        assertThat(begun(new Scene().ledBy("b").ofCluster("0").stopped().asked(REINITIALIZE)))
+                .as("pg_control is zeroed")
+                .isInstanceOf(Operation.Reinitialize.class);
+        assertThat(begun(new Scene().ledBy("b").config(PAUSE).stopped().asked(REINITIALIZE)))
+                .as("maintenance mode")
+                .isInstanceOf(Operation.Reinitialize.class);
+    }
+
+    @Test
+    void inMaintenanceModeARestartStartsADeadPrimaryWithTheLock() {
+        Scene scene = new Scene().ledBy("").config(PAUSE).primary().died("in production");
+        assertThat(scene.decide().line()).contains("postgres is not running");
+        assertThat(scene.asked(RESTART).decide().action()).isInstanceOf(Action.AcquireLeaderLock.class);
+        assertThat(begun(scene.ledBy("a")))
+                .isInstanceOfSatisfying(
+                        Operation.Start.class, start -> assertThat(start.as()).isEqualTo(Operation.Start.As.PRIMARY));
+        assertThat(scene.ledBy("b").decide().action())
+                .as("beside another leader")
+                .isInstanceOf(Action.Idle.class);
+    }
+
+    @Test
+    void inMaintenanceModeARestartStartsADeadStandby() {
+        Scene scene = new Scene().ledBy("b").config(PAUSE).stopped();
+        assertThat(scene.decide().action()).isInstanceOf(Action.Idle.class);
+        assertThat(begun(scene.asked(RESTART)))
+                .isInstanceOfSatisfying(
+                        Operation.Start.class, start -> assertThat(start.as()).isEqualTo(Operation.Start.As.REPLICA));
+    }
+
     @Test
     @HardCase(87)
     void aPostmasterWhoseDirectoryIsGoneIsStoppedBeforeTheLockIsReleased() {

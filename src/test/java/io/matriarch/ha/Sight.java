@@ -357,6 +357,6 @@ final class Sight {
                 Optional.empty(),
                 senders,
                 List.of(),
-                new ServerReading.Commits(standbyNames, synchronousCommit));
+                new ServerReading.Commits(standbyNames, synchronousCommit, 0));
     }
 }

@@ -237,6 +237,15 @@ final class FailoverIT {
         TimeUnit.SECONDS.sleep(3);
         assertThat(cluster.primary()).isEqualTo(primary);
         assertThat(primary.rest().get("/patroni").json().bool("pause")).contains(true);
+        primary.killPostgres();
+        LocalCluster.await(
+                "it is seen",
+                20,
+                () -> primary.rest().get("/patroni").json().text("state").equals(java.util.Optional.of("stopped")));
+        assertThat(cluster.ctl("restart", "matriarch", primary.name(), "--force"))
+                .as("a person starts it again")
+                .contains("Success: restart on member " + primary.name());
+        assertThat(cluster.primary()).isEqualTo(primary);
         assertThat(cluster.ctl("resume", "matriarch", "--wait")).containsIgnoringCase("success");
         assertThat(primary.rest().get("/patroni").json().bool("pause").orElse(false))
                 .isFalse();

@@ -250,4 +250,17 @@ final class RejoinIT {
         Files.delete(poison);
         cluster.awaitHealthy();
     }
+
+    @Test
+    @Order(5)
+    void aStandbyThatLostItsControlFileIsClonedAgainWhenAPersonAsks() throws IOException {
+        Node replica = cluster.replicas().getFirst();
+        Files.delete(replica.data().resolve("global/pg_control"));
+        replica.killPostgres();
+        LocalCluster.await(
+                "it says what is wrong", 30, () -> replica.logText().contains("global/pg_control is missing"));
+        assertThat(cluster.ctl("reinit", "matriarch", replica.name(), "--force"))
+                .contains("Success: reinitialize for member " + replica.name());
+        cluster.awaitHealthy();
+    }
 }

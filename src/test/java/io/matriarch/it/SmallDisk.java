@@ -1,33 +1,39 @@
 package io.matriarch.it;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of its own at a folder, in memory. Needs root. */
+/** A file system of its own at a folder, in a file that takes no more room than it needs. Needs root. */
 final class SmallDisk implements AutoCloseable {
     private static final int MEGABYTE = 1 << 20;
 
     private final Path folder;
 
     SmallDisk(Path folder, int megabytes) throws IOException, InterruptedException {
-        Programs.must("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m,mode=750", "tmpfs", folder.toString());
+        Path image = folder.resolveSibling(folder.getFileName() + ".ext4");
+        Programs.must("truncate", "-s", megabytes + "M", image.toString());
+        Programs.must("mkfs.ext4", "-q", "-m", "0", image.toString());
+        Programs.must("mount", "-o", "loop", image.toString(), folder.toString());
+        Programs.must("rmdir", folder.resolve("lost+found").toString());
         this.folder = folder;
         LocalCluster.own(folder);
     }
 
     /** Takes everything but {@code megabytes}. */
-    void fillUpTo(int megabytes) {
-        byte[] block = new byte[MEGABYTE];
-        try (OutputStream filler = Files.newOutputStream(filler())) {
-            while (Files.getFileStore(folder).getUsableSpace() > (long) megabytes * MEGABYTE) {
-                filler.write(block);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    void fillUpTo(int megabytes) throws IOException, InterruptedException {
+        long size = Files.getFileStore(folder).getUsableSpace() - (long) megabytes * MEGABYTE;
+        Programs.must("fallocate", "-l", Long.toString(size), filler().toString());
+    }
+
+    /** Whatever writes waits, and can't be killed. */
+    void freeze() throws IOException, InterruptedException {
+        Programs.must("fsfreeze", "--freeze", folder.toString());
+    }
+
+    void thaw() throws IOException, InterruptedException {
+        Programs.must("fsfreeze", "--unfreeze", folder.toString());
     }
 
     void makeRoom() throws IOException {

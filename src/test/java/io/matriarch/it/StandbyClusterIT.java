@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A cluster home of one node, later of two, and a cluster away of three that is its standby until the two change places. */
+/** A cluster home of two nodes, and a cluster away of three that is its standby until the two change places. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StandbyClusterIT {
@@ -47,6 +47,7 @@ final class StandbyClusterIT {
         second = new Loner(etcd, "home", "h2");
         LocalCluster.await("home is primary", 90, () -> home.rest().says200("/primary"));
         home.node().query("create table written(number int)");
+        second.start();
         String section = "    standby_cluster: {host: 127.0.0.1, port: %d, primary_slot_name: away}\n"
                 .formatted(home.node().databasePort());
         archive = Files.createDirectory(etcd.home().resolve("archive"));
@@ -149,6 +150,7 @@ final class StandbyClusterIT {
         LocalCluster.await("a1 bootstraps", 30, () -> etcd.all("away").contains("/service/away/initialize"));
         away.stream().skip(1).forEach(Loner::start);
         assertThat(awaitStandbyLeader(away, 60)).isSameAs(first);
+        awaitStreaming(second, home);
         LocalCluster.await(
                 "the others replicate",
                 60,
@@ -246,8 +248,6 @@ final class StandbyClusterIT {
     @Order(5)
     void theFormerRemoteClusterIsDemotedAndFollows() {
         Loner primary = awayPrimary();
-        second.start();
-        awaitStreaming(second, home);
         home.node().query("insert into written values (-1)"); // is lost: home follows away from now on
         String told = ctl(
                 home,

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +61,7 @@ final class UnableIT {
 
     @Test
     @Order(1)
-    void whoseDiskIsFullHandsOver() throws IOException {
+    void whoseDiskIsFullHandsOver() throws Exception {
         Node former = cluster.primary();
         former.query("insert into kept values (1)");
         SmallDisk disk = Objects.requireNonNull(DISKS.get(former));
@@ -77,7 +78,7 @@ final class UnableIT {
         assertThat(referee.violations()).as("two primaries").isEmpty();
     }
 
-    /** As when the file system of its data directory hangs: every process is there, and none answers. */
+    /** Every process is there, and none answers. */
     @Test
     @Order(2)
     void whosePostgresHangsHandsOver() {
@@ -95,6 +96,34 @@ final class UnableIT {
         cluster.awaitPrimaryOtherThan(former, 2 * PATIENCE.ttl()).query("insert into kept values (3)");
         cluster.awaitHealthy();
         assertThat(cluster.primary().query("select count(*) from kept")).isEqualTo("3");
+        assertThat(referee.violations()).as("two primaries").isEmpty();
+    }
+
+    /** It answers from its memory, and no commit ever ends. */
+    @Test
+    @Order(4)
+    void whoseDiskHangsHandsOver() throws Exception {
+        Node former = cluster.primary();
+        SmallDisk disk = Objects.requireNonNull(DISKS.get(former));
+        CompletableFuture<String> insert = new CompletableFuture<>();
+        disk.freeze();
+        try {
+            Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> insert.complete(former.query("insert into kept values (9) returning 9")));
+            LocalCluster.await(
+                    "/primary no longer says so",
+                    PATIENCE.ttl() * 3,
+                    () -> !former.rest().says200("/primary"));
+            cluster.awaitPrimaryOtherThan(former, 4 * PATIENCE.ttl()).query("insert into kept values (4)");
+            assertThat(former.logText()).contains("can't flush its WAL");
+        } finally {
+            disk.thaw();
+        }
+        cluster.awaitHealthy();
+        assertThat(cluster.primary().query("select count(*) from kept where number <> 9"))
+                .isEqualTo("4");
+        assertThat(insert.getNow("")).as("never acknowledged").isNotEqualTo("9");
         assertThat(referee.violations()).as("two primaries").isEmpty();
     }
 

@@ -141,7 +141,7 @@ record Looks(Snapshot snapshot) {
                 snapshot.watchdogFailed(),
                 snapshot.rejoin(),
                 snapshot.failsafeActive(),
-                new Ability(OptionalLong.empty(), OptionalLong.empty(), silence, 0)));
+                new Ability(OptionalLong.empty(), OptionalLong.empty(), silence, Duration.ZERO, 0)));
     }
 
     /** The same, seen some time ago. */

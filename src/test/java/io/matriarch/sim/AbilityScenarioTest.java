@@ -63,6 +63,13 @@ final class AbilityScenarioTest {
     }
 
     @Test
+    void aPrimaryWhoseDiskHangsHandsOver() {
+        former.postgres().stall(true);
+        simulation.run(LONG);
+        assertThat(primary()).isNotSameAs(former);
+    }
+
+    @Test
     void aPrimaryThatDoesNotAnswerKeepsTheLockWhenNobodyCanTakeOver() {
         simulation.nodes().stream().filter(node -> node != former).forEach(SimulatedNode::die);
         former.postgres().hang(true);

@@ -63,8 +63,13 @@ final class Disturbances {
             }
             case POSTGRES_HANGS -> {
                 happens(kind, victim.name());
-                victim.postgres().hang(true);
-                simulation.at(between(10, 120), () -> victim.postgres().hang(false));
+                boolean answers = simulation.chance(0.5);
+                victim.postgres().hang(!answers);
+                victim.postgres().stall(answers);
+                simulation.at(between(10, 120), () -> {
+                    victim.postgres().hang(false);
+                    victim.postgres().stall(false);
+                });
             }
             case LINK_CUT -> cutLink(victim.name(), simulation.someNode().name());
             case SWITCHOVER_ASKED, FAILOVER_ASKED -> handOver(kind, victim.name());

@@ -45,6 +45,7 @@ final class SimulatedPostgres implements Postgres {
     private boolean open;
     private boolean crashed;
     private boolean hangs;
+    private boolean stalls;
     /** Until then a standby that has only just started replays WAL of its own, and knows nothing of what comes after it. */
     private long replaysUntil;
 
@@ -179,6 +180,9 @@ final class SimulatedPostgres implements Postgres {
     }
 
     void write(long id) {
+        if (stalls) {
+            return;
+        }
         wal.add(new WalRecord(id, timeline));
         acknowledge();
     }
@@ -317,6 +321,11 @@ final class SimulatedPostgres implements Postgres {
     /** It runs and answers nobody; a new postmaster does. */
     void hang(boolean silent) {
         hangs = silent;
+    }
+
+    /** It answers, but its disk takes no WAL. */
+    void stall(boolean hanging) {
+        stalls = hanging;
     }
 
     /** kill -9 of the postmaster. */
@@ -468,7 +477,7 @@ final class SimulatedPostgres implements Postgres {
                 Optional.empty(),
                 walSenders(),
                 slots.at(world.now()),
-                new ServerReading.Commits(names.text(), "on"));
+                new ServerReading.Commits(names.text(), "on", open && stalls ? 1_000 : 0));
     }
 
     private boolean replaying() {

@@ -59,6 +59,7 @@ final class LoopLines {
             }
             case OperationResult.Cancelled _,
                     OperationResult.InHistory _,
+                    OperationResult.AtFork _,
                     OperationResult.Diverged _,
                     OperationResult.WalMissing _ -> {}
         }

@@ -17,6 +17,12 @@ public sealed interface OperationResult {
     /** Answer of {@link Operation.CheckDivergence}: it may follow, but the leader no longer has the WAL that comes next; {@code why} is what the leader says. */
     record WalMissing(String why) implements OperationResult {}
 
-    /** Answer of {@link Operation.CheckDivergence}: it has WAL that the leader doesn't have; rewind or clone again. */
+    /**
+     * Answer of {@link Operation.CheckDivergence}: the leader, a standby itself, is where the timeline that is here left its own. It may have yet to come this way, or
+     * its primary goes another one: time tells.
+     */
+    record AtFork(String why) implements OperationResult {}
+
+    /** Answer of {@link Operation.CheckDivergence}: it has WAL that the leader doesn't have; rewind or clone again. Answer of {@link Operation.Rewind}: pg_rewind can't help. */
     record Diverged(String why) implements OperationResult {}
 }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param endKnown false of a standby that still replays WAL of its own: it may have more than it says
  * @param replicationState {@code streaming} or {@code in archive recovery}
  * @param latestEnd latest_end_lsn of the WAL receiver
+ * @param waitsForWal of a standby: it has replayed all that it has, and nobody sends it more
  * @param walSenders one entry a connected standby
  * @param slots all but temporary ones
  * @param commits what a commit waits for
@@ -32,6 +33,7 @@ public record ServerReading(
         boolean replayPaused,
         Optional<String> replicationState,
         Optional<Lsn> latestEnd,
+        boolean waitsForWal,
         List<WalSender> walSenders,
         List<ReplicationSlot> slots,
         Commits commits) {
@@ -39,6 +41,42 @@ public record ServerReading(
     public ServerReading {
         walSenders = List.copyOf(walSenders);
         slots = List.copyOf(slots);
+    }
+
+    /** Of a server that doesn't wait. */
+    public ServerReading(
+            int version,
+            Instant postmasterStart,
+            boolean inRecovery,
+            OptionalInt timeline,
+            Lsn position,
+            Lsn received,
+            Lsn replayed,
+            boolean endKnown,
+            Optional<Instant> replayedAt,
+            boolean replayPaused,
+            Optional<String> replicationState,
+            Optional<Lsn> latestEnd,
+            List<WalSender> walSenders,
+            List<ReplicationSlot> slots,
+            Commits commits) {
+        this(
+                version,
+                postmasterStart,
+                inRecovery,
+                timeline,
+                position,
+                received,
+                replayed,
+                endKnown,
+                replayedAt,
+                replayPaused,
+                replicationState,
+                latestEnd,
+                false,
+                walSenders,
+                slots,
+                commits);
     }
 
     /** A row of pg_stat_replication; an absent text or position is SQL's null. */
@@ -77,6 +115,7 @@ public record ServerReading(
                 replayPaused,
                 replicationState,
                 latestEnd,
+                waitsForWal,
                 walSenders,
                 others,
                 commits);

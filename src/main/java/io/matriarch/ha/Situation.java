@@ -229,10 +229,7 @@ record Situation(Observation seen, Memory memory) {
 
     /** A standby that doesn't stream has got nowhere for so many loop_waits at least. */
     boolean hasNotComeOnSince(int loops) {
-        OptionalLong since = memory.rejoin().since();
-        return since.isPresent()
-                && seen.now() - since.getAsLong()
-                        >= config().loopWait().multipliedBy(loops).toNanos();
+        return memory.rejoin().hasStayed(loops, seen);
     }
 
     boolean demoting(Demotion.Kind kind) {

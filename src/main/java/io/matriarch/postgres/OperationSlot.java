@@ -81,6 +81,7 @@ final class OperationSlot {
             case OperationResult.Succeeded _ -> toldFailures.remove(operation.title());
             case OperationResult.Cancelled _,
                     OperationResult.InHistory _,
+                    OperationResult.AtFork _,
                     OperationResult.Diverged _,
                     OperationResult.WalMissing _ -> {}
         }

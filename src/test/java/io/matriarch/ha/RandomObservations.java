@@ -479,6 +479,7 @@ final class RandomObservations {
                 new OperationResult.Cancelled(),
                 new OperationResult.InHistory(),
                 new OperationResult.WalMissing("why"),
+                new OperationResult.AtFork("why"),
                 new OperationResult.Diverged("why")));
     }
 

@@ -37,6 +37,8 @@ final class RejoinPlannerTest {
     private static final RejoinSight WAITS =
             new RejoinSight(false, false, "waiting for 000000010000000000000004", new Lsn(90), "FATAL:  why");
 
+    private static final String RECOVERING = "recovering 000000020000000000000004";
+
     private final Decider decider = new Decider();
     private Memory memory = Memory.INITIAL;
     private Duration now = Duration.ofMinutes(5);
@@ -48,6 +50,7 @@ final class RejoinPlannerTest {
     private int leadersTimeline = 2;
     private boolean leaderSettled = true;
     private String leadersRole = "primary";
+    private boolean leaderStreams;
     private long operations;
     private Mapping dynamic = Mapping.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
@@ -104,7 +107,8 @@ final class RejoinPlannerTest {
                 .with("state", "running")
                 .with("role", leadersRole)
                 .with("xlog_location", leadersPosition)
-                .with("timeline", leadersTimeline);
+                .with("timeline", leadersTimeline)
+                .with("replication_state", leaderStreams ? "streaming" : "");
         ClusterView view = new ClusterView(
                 Optional.of(IDENTIFIER),
                 Optional.of(config),
@@ -257,6 +261,40 @@ final class RejoinPlannerTest {
                 new OperationResult.WalMissing("requested WAL segment has already been removed"));
         Operation.Reinitialize clone = begins(Operation.Reinitialize.class);
         assertThat(clone.ordered()).isFalse();
+    }
+
+    /** The reason is told at once, and also where the startup process calls its waiting recovering. */
+    @Test
+    void whyNothingComesIsToldAtOnce() {
+        alive = true;
+        sight = new RejoinSight(false, false, RECOVERING, new Lsn(90), true, "FATAL:  password authentication failed");
+        next();
+        assertThat(step()).isEqualTo(RejoinStep.CATCHING_UP);
+        assertThat(report.orElseThrow().why()).contains("FATAL:  password authentication failed");
+        fails(begins(Operation.CheckDivergence.class, Duration.ofSeconds(21)), "the leader could not be asked");
+        assertThat(report.orElseThrow().why()).contains("FATAL:  password authentication failed");
+    }
+
+    @Test
+    void aLeaderThatStaysAtTheForkWhileItStreamsHasGoneAnotherWay() {
+        alive = true;
+        sight = new RejoinSight(false, false, RECOVERING, new Lsn(90), true, "FATAL:  highest timeline 1 is behind");
+        leadersRole = "standby_leader";
+        OperationResult atFork = new OperationResult.AtFork("its timeline 2 left timeline 1 at 0/64");
+        next();
+        for (int i = 0; i < 5; i++) {
+            Operation check = begins(Operation.CheckDivergence.class, Duration.ofSeconds(21));
+            ends(check, atFork);
+            assertThat(next().line().orElse(""))
+                    .as("its upstream may be down, look %s", i)
+                    .doesNotContain("pg_rewind");
+        }
+        leaderStreams = true;
+        ends(begins(Operation.CheckDivergence.class, Duration.ofSeconds(21)), atFork);
+        Operation rewind = begins(Operation.Rewind.class);
+        assertThat(report.orElseThrow().why()).contains("left timeline 1 at 0/64");
+        ends(rewind, new OperationResult.Diverged("pg_rewind can't tell them apart"));
+        assertThat(begins(Operation.Reinitialize.class).reason()).contains("can't tell them apart");
     }
 
     @Test

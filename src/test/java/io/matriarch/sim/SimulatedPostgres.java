@@ -818,7 +818,9 @@ final class SimulatedPostgres implements Postgres {
         }
         boolean leaderIsBehind = !source.get().open && source.get().isPrefixOf(this);
         if (leaderIsBehind) {
-            return new OperationResult.InHistory();
+            int length = source.get().length();
+            boolean atFork = length < length() && record(length).timeline() != source.get().timeline;
+            return atFork ? new OperationResult.AtFork("simulated") : new OperationResult.InHistory();
         }
         if (!isPrefixOf(source.get())) {
             return new OperationResult.Diverged("simulated");

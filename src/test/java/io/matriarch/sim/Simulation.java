@@ -46,6 +46,7 @@ final class Simulation implements SimulatedPostgres.World {
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final Mapping settings;
     private final SimulatedPostgres remote;
+    private boolean remoteWrites = true;
     private final List<String> trace = new ArrayList<>();
     private long now;
     private long ahead;
@@ -159,6 +160,11 @@ final class Simulation implements SimulatedPostgres.World {
     /** The primary of the cluster that this one may be the standby of. */
     SimulatedPostgres remote() {
         return remote;
+    }
+
+    /** From now on nobody writes at the remote primary. */
+    void remoteIsQuiet() {
+        remoteWrites = false;
     }
 
     SimulatedNetwork network() {
@@ -400,7 +406,9 @@ final class Simulation implements SimulatedPostgres.World {
         nodes.values().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .forEach(node -> node.postgres().write(identifier()));
-        remote.write(identifier());
+        if (remoteWrites) {
+            remote.write(identifier());
+        }
     }
 
     // What happened.

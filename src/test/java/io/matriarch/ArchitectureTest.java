@@ -87,7 +87,7 @@ final class ArchitectureTest {
             .whereLayer("explain")
             .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "value", "time")
             .whereLayer("doctor")
-            .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "value", "time")
+            .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "tls", "value", "time")
             .whereLayer("log")
             .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")

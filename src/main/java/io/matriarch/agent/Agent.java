@@ -279,7 +279,8 @@ public final class Agent {
                     loaded.remarks().forEach(LOG::warn);
                     Configuration wanted = loaded.configuration();
                     // others are told where the socket is, not where it is going to be
-                    state.takeOver(wanted.with(wanted.restapi().on(state.configuration().restapi())));
+                    state.takeOver(wanted.with(
+                            wanted.restapi().on(state.configuration().restapi())));
                     reloadPostgres.run();
                     reloaded.accept(loaded.configuration());
                     LOG.info("configuration reloaded");

@@ -4,6 +4,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.doctor.MemberReport.Clock;
 import io.matriarch.time.Deadline;
+import io.matriarch.tls.RequestTarget;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;

@@ -147,12 +147,7 @@ final class Guard {
 
     private void handleSignals() {
         for (ForwardedSignal signal : ForwardedSignal.values()) {
-            Runnable forward = () -> events.add(new SignalArrived(signal));
-            if (signal == ForwardedSignal.HUP) {
-                Signals.handleEvenIfIgnored(signal.name(), forward);
-            } else {
-                Signals.handle(signal.name(), forward);
-            }
+            Signals.handle(signal.name(), () -> events.add(new SignalArrived(signal)));
         }
         // an inherited "ignore" would hide the children's ends
         Signals.restoreDefault("CHLD");

@@ -33,8 +33,7 @@ final class HandOver {
                 .isPresent();
         boolean failed = s.server()
                 .finished()
-                .filter(ended ->
-                        isImmediateStop(ended.operation()) && ended.result() instanceof OperationResult.Failed)
+                .filter(ended -> isImmediateStop(ended.operation()) && ended.result() instanceof OperationResult.Failed)
                 .isPresent();
         return killing ? late : failed && !s.operating();
     }

@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus;
@@ -123,8 +124,7 @@ final class Recollection {
         return observation
                 .cluster()
                 .flatMap(ClusterView::leaderMember)
-                .flatMap(member -> member.data().text("replication_state"))
-                .filter("streaming"::equals)
+                .filter(Member::isStreaming)
                 .isPresent();
     }
 

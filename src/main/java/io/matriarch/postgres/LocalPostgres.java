@@ -105,7 +105,8 @@ public final class LocalPostgres implements Postgres {
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
-        this.slotKeeper = new SlotKeeper(connections, settings.dataDirectory(), initial.local().name(), following::get);
+        this.slotKeeper = new SlotKeeper(
+                connections, settings.dataDirectory(), initial.local().name(), following::get);
         this.slot = new OperationSlot(ticker, this::changed);
         this.watch = new PostmasterWatch(this::changed);
         this.tools = tools;

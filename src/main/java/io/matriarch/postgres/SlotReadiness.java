@@ -101,8 +101,8 @@ final class SlotReadiness {
     private void read(Connection connection, List<String> names, Map<String, Long> horizons) throws SQLException {
         List<String> all = new ArrayList<>(names);
         all.add(physicalSlot);
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT slot_name, catalog_xmin::text::bigint FROM pg_replication_slots"
+        try (PreparedStatement query =
+                connection.prepareStatement("SELECT slot_name, catalog_xmin::text::bigint FROM pg_replication_slots"
                         + " WHERE catalog_xmin IS NOT NULL AND slot_name = ANY (?)")) {
             query.setArray(1, connection.createArrayOf("text", all.toArray()));
             try (ResultSet row = query.executeQuery()) {

@@ -23,10 +23,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.jboss.logging.Logger;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Patroni's REST interface (reference section 4), but for {@link HealthApi}: what the cluster is, and what changes something, which is checked and handed on. */
 @Path("/")
@@ -173,27 +173,19 @@ public final class PatroniApi {
     @POST
     @Path("switchover")
     public Response switchover(@Context HttpServerRequest request, String body) {
-        return admission.changing(
-                request,
-                body,
-                true,
-                (commands, asked) -> {
-                    tell("switchover", asked);
-                    return takeover(request, commands, commands.switchover(asked, wait(request)));
-                });
+        return admission.changing(request, body, true, (commands, asked) -> {
+            tell("switchover", asked);
+            return takeover(request, commands, commands.switchover(asked, wait(request)));
+        });
     }
 
     @POST
     @Path("failover")
     public Response failover(@Context HttpServerRequest request, String body) {
-        return admission.changing(
-                request,
-                body,
-                true,
-                (commands, asked) -> {
-                    tell("failover", asked);
-                    return takeover(request, commands, commands.failover(asked, wait(request)));
-                });
+        return admission.changing(request, body, true, (commands, asked) -> {
+            tell("failover", asked);
+            return takeover(request, commands, commands.failover(asked, wait(request)));
+        });
     }
 
     private static void tell(String what, Mapping asked) {

@@ -106,8 +106,7 @@ final class Loner implements AutoCloseable {
     }
 
     Loner start(Map<String, String> environment) {
-        // a HUP that nohup has people's shells ignore is a reload all the same
-        List<String> command = new ArrayList<>(List.of("nohup", "env"));
+        List<String> command = new ArrayList<>(List.of("env"));
         environment.forEach((variable, value) -> command.add(variable + "=" + value));
         command.addAll(daemon);
         command.add(node.configuration().toString());

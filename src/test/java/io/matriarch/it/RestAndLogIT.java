@@ -180,8 +180,7 @@ final class RestAndLogIT {
             Path clientKey = encrypted(certificates.client().key(), folder.resolve("client.key"));
             Programs.giveToPostgres(client);
             Programs.giveToPostgres(clientKey);
-            strict.rewritten(text ->
-                    text + """
+            strict.rewritten(text -> text + """
                     ctl:
                       cacert: %s
                       certfile: %s

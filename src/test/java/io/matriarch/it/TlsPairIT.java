@@ -65,7 +65,8 @@ final class TlsPairIT {
                                 .contains("streaming"));
                 ServerProcess.Ended switchover = run(
                         etcd,
-                        etcd.program().ctl(a.node().configuration(), "switchover", SCOPE, "--candidate", "b", "--force"));
+                        etcd.program()
+                                .ctl(a.node().configuration(), "switchover", SCOPE, "--candidate", "b", "--force"));
                 assertThat(switchover.output()).contains("Successfully switched over to \"b\"");
                 LocalCluster.await("a streams", 60, () -> b.node().isPromoted() && streams(b));
                 b.node().killAll();

@@ -147,9 +147,8 @@ final class Twins implements AutoCloseable {
         StringBuilder text = new StringBuilder("logs in " + home + "\n");
         for (Twin twin : List.of(patroni, matriarch)) {
             for (Node node : twin.nodes()) {
-                List<String> lines = Files.exists(node.log())
-                        ? node.logText().lines().toList()
-                        : List.of();
+                List<String> lines =
+                        Files.exists(node.log()) ? node.logText().lines().toList() : List.of();
                 text.append("--- ")
                         .append(twin.home().getFileName())
                         .append(' ')

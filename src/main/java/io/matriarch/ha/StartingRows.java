@@ -57,9 +57,9 @@ final class StartingRows {
         List<Row> rows = new ArrayList<>();
         rows.add(row(
                 "starting-renew",
-                "the lock is ours and due, and PostgreSQL wasn't killed in vain",
+                "the lock is ours and due",
                 "renew it",
-                s -> s.holdsLock() && s.renewalDue() && !HandOver.isKilledInVain(s),
+                s -> s.holdsLock() && s.renewalDue(),
                 s -> s.act(new RenewLeaderLock())));
         rows.add(FollowerRows.reinitialize("starting"));
         rows.addAll(Divergences.rows("starting", StartingRows::stuck));
@@ -69,11 +69,7 @@ final class StartingRows {
                 "anything else",
                 "wait",
                 _ -> true,
-                s -> s.idle(
-                        HandOver.isKilledInVain(s)
-                                ? "PostgreSQL was killed in order to hand over, and can't end while its disk hangs"
-                                : "PostgreSQL is still starting up" + Waits.untilStartTimeout(s),
-                        SOON)));
+                s -> s.idle("PostgreSQL is still starting up" + Waits.untilStartTimeout(s), SOON)));
         return rows;
     }
 

@@ -115,12 +115,13 @@ final class UnableIT {
                     "/primary no longer says so",
                     PATIENCE.ttl() * 3,
                     () -> !former.rest().says200("/primary"));
-            cluster.awaitPrimaryOtherThan(former, 4 * PATIENCE.ttl()).query("insert into kept values (4)");
-            assertThat(former.logText()).contains("can't flush its WAL");
+            LocalCluster.await(
+                    "it begins to hand over", 20, () -> former.logText().contains("can't flush its WAL in progress"));
         } finally {
             disk.thaw();
         }
         cluster.awaitHealthy();
+        cluster.primary().query("insert into kept values (4)");
         assertThat(cluster.primary().query("select count(*) from kept where number <> 9"))
                 .isEqualTo("4");
         assertThat(insert.getNow("")).as("never acknowledged").isNotEqualTo("9");

@@ -95,10 +95,15 @@ final class ParameterMerge {
         if (synchronous) {
             parameters.remove("synchronous_standby_names");
         }
-        replace("wal_level", level -> PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion) && level.equals("hot_standby"), "replica");
         replace(
                 "wal_level",
-                level -> majorVersion != 0 && !PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion) && level.equals("replica"),
+                level -> PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion) && level.equals("hot_standby"),
+                "replica");
+        replace(
+                "wal_level",
+                level -> majorVersion != 0
+                        && !PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion)
+                        && level.equals("replica"),
                 "hot_standby");
         convertWalKeep(majorVersion);
         for (ControlledParameter parameter : ControlledParameter.values()) {

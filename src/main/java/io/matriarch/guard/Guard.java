@@ -147,7 +147,12 @@ final class Guard {
 
     private void handleSignals() {
         for (ForwardedSignal signal : ForwardedSignal.values()) {
-            Signals.handle(signal.name(), () -> events.add(new SignalArrived(signal)));
+            Runnable forward = () -> events.add(new SignalArrived(signal));
+            if (signal == ForwardedSignal.HUP) {
+                Signals.handleEvenIfIgnored(signal.name(), forward);
+            } else {
+                Signals.handle(signal.name(), forward);
+            }
         }
         // an inherited "ignore" would hide the children's ends
         Signals.restoreDefault("CHLD");

@@ -7,6 +7,12 @@ import sun.misc.SignalHandler;
 public final class Signals {
     private Signals() {}
 
+    /** What nohup makes of HUP, and a shell of other signals in the background, is inherited, and would keep a handler from being set. */
+    public static void handleEvenIfIgnored(String name, Runnable reaction) {
+        restoreDefault(name);
+        handle(name, reaction);
+    }
+
     /** Runs {@code reaction} in another thread whenever the signal (such as TERM) comes; a JVM keeps some for itself, and those stay as they are. */
     public static void handle(String name, Runnable reaction) {
         try {

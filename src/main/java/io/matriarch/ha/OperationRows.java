@@ -44,9 +44,9 @@ final class OperationRows {
         return List.of(
                 row(
                         "operating-renew",
-                        "the lock is ours and due",
+                        "the lock is ours and due, and PostgreSQL isn't killed in vain",
                         "renew it",
-                        s -> s.holdsLock() && s.renewalDue(),
+                        s -> s.holdsLock() && s.renewalDue() && !HandOver.isKilledInVain(s),
                         s -> s.act(new RenewLeaderLock())),
                 row(
                         "operating-keep-initialize",

@@ -57,9 +57,9 @@ final class StartingRows {
         List<Row> rows = new ArrayList<>();
         rows.add(row(
                 "starting-renew",
-                "the lock is ours and due",
+                "the lock is ours and due, and PostgreSQL wasn't killed in vain",
                 "renew it",
-                s -> s.holdsLock() && s.renewalDue(),
+                s -> s.holdsLock() && s.renewalDue() && !HandOver.isKilledInVain(s),
                 s -> s.act(new RenewLeaderLock())));
         rows.add(FollowerRows.reinitialize("starting"));
         rows.addAll(Divergences.rows("starting", StartingRows::stuck));
@@ -69,7 +69,11 @@ final class StartingRows {
                 "anything else",
                 "wait",
                 _ -> true,
-                s -> s.idle("PostgreSQL is still starting up" + Waits.untilStartTimeout(s), SOON)));
+                s -> s.idle(
+                        HandOver.isKilledInVain(s)
+                                ? "PostgreSQL was killed in order to hand over, and can't end while its disk hangs"
+                                : "PostgreSQL is still starting up" + Waits.untilStartTimeout(s),
+                        SOON)));
         return rows;
     }
 

@@ -130,7 +130,8 @@ final class ConnInfo {
 
     /** A libpq keyword that the server of a standby knows since a major version; with a default it is always written, so that texts can be compared. */
     private record Keyword(String name, PostgresFeature since, Optional<String> standard) {
-        static final Keyword NEGOTIATION = new Keyword("sslnegotiation", PostgresFeature.SSLNEGOTIATION, Optional.of("postgres"));
+        static final Keyword NEGOTIATION =
+                new Keyword("sslnegotiation", PostgresFeature.SSLNEGOTIATION, Optional.of("postgres"));
 
         static List<Keyword> beforeApplicationName() {
             return List.of(

@@ -63,7 +63,8 @@ final class RecoveryComparison {
         Map<String, String> nows = parse(now);
         return parts.isEmpty() == nows.isEmpty()
                 && parts.entrySet().stream()
-                        .filter(part -> !part.getKey().equals("dbname") || PostgresFeature.DBNAME_OF_A_STANDBY.in(version))
+                        .filter(part ->
+                                !part.getKey().equals("dbname") || PostgresFeature.DBNAME_OF_A_STANDBY.in(version))
                         .allMatch(part -> part.getValue().equals(nows.get(part.getKey())));
     }
 

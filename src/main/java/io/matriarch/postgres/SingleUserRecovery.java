@@ -41,7 +41,8 @@ final class SingleUserRecovery {
     }
 
     OperationResult run(Cancellation cancellation) {
-        if (Files.exists(data().resolve("backup_label")) && PostgresFeature.BACKUP_LABEL_IS_A_BACKUPS.in(ServerControl.major(settings.get()))) {
+        if (Files.exists(data().resolve("backup_label"))
+                && PostgresFeature.BACKUP_LABEL_IS_A_BACKUPS.in(ServerControl.major(settings.get()))) {
             LOG.info(
                     "no crash recovery in single-user mode: the data are a base backup, PostgreSQL recovers them when it starts");
             return new OperationResult.Succeeded();

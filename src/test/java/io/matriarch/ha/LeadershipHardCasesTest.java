@@ -115,6 +115,24 @@ final class LeadershipHardCasesTest {
         assertThat(sight.decide().action()).isInstanceOf(Action.ReleaseLeaderLock.class);
     }
 
+    /** Its processes may wait for a hanging disk for ever; the kernel lets none of them run again. */
+    @Test
+    void aPrimaryThatIsKilledInVainLetsTheLockRunOut() {
+        Sight killing = new Sight()
+                .operating(new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "handing over"))
+                .steppingDown(Kind.GRACEFUL, Optional.empty())
+                .lease(Duration.ofSeconds(5));
+        assertThat(killing.decide().action()).isInstanceOf(Action.RenewLeaderLock.class);
+        killing.later(Duration.ofSeconds(16)).lease(Duration.ofSeconds(5));
+        assertThat(killing.decide().action()).isInstanceOf(Action.Idle.class);
+        Sight stopping = new Sight()
+                .operating(SWITCHOVER)
+                .steppingDown(Kind.GRACEFUL, Optional.empty())
+                .later(Duration.ofSeconds(16))
+                .lease(Duration.ofSeconds(5));
+        assertThat(stopping.decide().action()).as("a fast stop").isInstanceOf(Action.RenewLeaderLock.class);
+    }
+
     @HardCase(8)
     @Test
     void theNamedCandidateMustHaveTheShutdownCheckpointAndNotJustAnybody() {

@@ -106,7 +106,8 @@ final class Loner implements AutoCloseable {
     }
 
     Loner start(Map<String, String> environment) {
-        List<String> command = new ArrayList<>(List.of("env"));
+        // a HUP that nohup has people's shells ignore is a reload all the same
+        List<String> command = new ArrayList<>(List.of("nohup", "env"));
         environment.forEach((variable, value) -> command.add(variable + "=" + value));
         command.addAll(daemon);
         command.add(node.configuration().toString());

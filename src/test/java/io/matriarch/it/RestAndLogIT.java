@@ -176,15 +176,17 @@ final class RestAndLogIT {
                     .contains(" 202 ");
             assertThat(curl(strict, certificateAnd("--interface", "127.0.0.8", "-X", "POST", reload)))
                     .contains(" 403 ", "Access is denied");
-            Path clientKey = encrypted(certificates.client().key(), made.resolve("client-encrypted.key"));
-            strict.rewritten(text ->
-                    text + """
+            Path client = Files.copy(certificates.client().certificate(), folder.resolve("client.pem"));
+            Path clientKey = encrypted(certificates.client().key(), folder.resolve("client.key"));
+            Programs.giveToPostgres(client);
+            Programs.giveToPostgres(clientKey);
+            strict.rewritten(text -> text + """
                     ctl:
                       cacert: %s
                       certfile: %s
                       keyfile: %s
                       keyfile_password: %s
-                    """.formatted(authority, certificates.client().certificate(), clientKey, SECRET));
+                    """.formatted(authority, client, clientKey, SECRET));
             ServerProcess.Ended ended = ServerProcess.run(
                     etcd.home(),
                     20,

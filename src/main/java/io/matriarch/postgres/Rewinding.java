@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSection;
@@ -27,8 +28,6 @@ import org.jboss.logging.Logger;
 final class Rewinding {
     private static final Logger LOG = Logger.getLogger(Rewinding.class);
     private static final Duration PATIENCE = Duration.ofHours(12);
-    private static final int RESTORES_TARGET_WAL = 13;
-    private static final int TAKES_CONFIG_FILE = 15;
     private static final Pattern MISSING_WAL = Pattern.compile("could not open file \".*pg_wal/([0-9A-F]{24})\"");
     private static final Pattern SAME_TIMELINE = Pattern.compile("source and target cluster are on the same timeline");
     private static final Set<String> NOT_ALLOWED = Set.of(
@@ -176,14 +175,15 @@ final class Rewinding {
         }
         List<String> arguments = new ArrayList<>(List.of(
                 "-D", settings().dataDirectory().toString(), "--source-server", credentials.connectionString(more)));
-        int major = ServerControl.major(settings()) / 10_000;
+        int major = ServerControl.major(settings());
         boolean usualPlace =
                 configurationFiles.mainFile().equals(settings().dataDirectory().resolve("postgresql.conf"));
-        if (!usualPlace && major >= TAKES_CONFIG_FILE) {
+        boolean takesFile = PostgresFeature.REWIND_TAKES_CONFIG_FILE.in(major);
+        if (!usualPlace && takesFile) {
             arguments.add("--config-file=" + configurationFiles.mainFile());
         }
-        boolean findsCommand = usualPlace || major >= TAKES_CONFIG_FILE;
-        if (hasRestoreCommand && findsCommand && major >= RESTORES_TARGET_WAL) {
+        boolean findsCommand = usualPlace || takesFile;
+        if (hasRestoreCommand && findsCommand && PostgresFeature.REWIND_RESTORES_TARGET_WAL.in(major)) {
             arguments.add("--restore-target-wal");
         }
         arguments.addAll(ToolOptions.of(

@@ -58,6 +58,7 @@ final class LoopLines {
                 tried.clear();
             }
             case OperationResult.Cancelled _,
+                    OperationResult.Hanging _,
                     OperationResult.InHistory _,
                     OperationResult.AtFork _,
                     OperationResult.Diverged _,

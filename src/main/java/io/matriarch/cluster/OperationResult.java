@@ -11,6 +11,12 @@ public sealed interface OperationResult {
     /** Somebody asked it to stop before it had an effect. */
     record Cancelled() implements OperationResult {}
 
+    /**
+     * Answer of {@link Operation.Stop}: all processes are killed, and wait in the kernel for a disk that hangs. They are there, and none of them will ever run again: nothing
+     * more is acknowledged.
+     */
+    record Hanging(String why) implements OperationResult {}
+
     /** Answer of {@link Operation.CheckDivergence}: this data directory may follow the leader as it is. */
     record InHistory() implements OperationResult {}
 

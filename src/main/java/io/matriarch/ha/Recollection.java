@@ -115,7 +115,10 @@ final class Recollection {
                 memory.withDivergence(new Divergence(Divergence.State.DIVERGED, against, why));
             case OperationResult.WalMissing(String why) ->
                 memory.withDivergence(new Divergence(Divergence.State.WAL_MISSING, against, why));
-            case OperationResult.Succeeded _, OperationResult.Failed _, OperationResult.Cancelled _ -> memory;
+            case OperationResult.Succeeded _,
+                    OperationResult.Failed _,
+                    OperationResult.Hanging _,
+                    OperationResult.Cancelled _ -> memory;
         };
     }
 
@@ -144,6 +147,7 @@ final class Recollection {
             case OperationResult.InHistory _,
                     OperationResult.AtFork _,
                     OperationResult.WalMissing _,
+                    OperationResult.Hanging _,
                     OperationResult.Cancelled _ -> memory;
         };
     }

@@ -477,6 +477,7 @@ final class RandomObservations {
                 new OperationResult.Succeeded(),
                 new OperationResult.Failed("why"),
                 new OperationResult.Cancelled(),
+                new OperationResult.Hanging("why"),
                 new OperationResult.InHistory(),
                 new OperationResult.WalMissing("why"),
                 new OperationResult.AtFork("why"),

@@ -242,6 +242,7 @@ final class Simulation implements SimulatedPostgres.World {
             node.boot();
             node.fillDisk(false);
             node.postgres().hang(false);
+            node.postgres().stall(false);
         });
     }
 

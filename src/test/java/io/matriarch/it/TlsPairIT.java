@@ -69,7 +69,12 @@ final class TlsPairIT {
                                 .ctl(a.node().configuration(), "switchover", SCOPE, "--candidate", "b", "--force"));
                 assertThat(switchover.output()).contains("Successfully switched over to \"b\"");
                 LocalCluster.await("a streams", 60, () -> b.node().isPromoted() && streams(b));
-                b.node().killAll();
+                long guard = b.process().pid();
+                long[] all = java.util.stream.LongStream.concat(
+                                java.util.stream.LongStream.of(guard),
+                                ProcessHandle.of(guard).orElseThrow().descendants().mapToLong(ProcessHandle::pid))
+                        .toArray();
+                ServerProcess.signal("KILL", all);
                 LocalCluster.await("a leads again", 60, () -> a.node().isPromoted());
             }
         }

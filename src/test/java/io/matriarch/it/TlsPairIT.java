@@ -72,7 +72,10 @@ final class TlsPairIT {
                 long guard = b.process().pid();
                 long[] all = java.util.stream.LongStream.concat(
                                 java.util.stream.LongStream.of(guard),
-                                ProcessHandle.of(guard).orElseThrow().descendants().mapToLong(ProcessHandle::pid))
+                                ProcessHandle.of(guard)
+                                        .orElseThrow()
+                                        .descendants()
+                                        .mapToLong(ProcessHandle::pid))
                         .toArray();
                 ServerProcess.signal("KILL", all);
                 LocalCluster.await("a leads again", 60, () -> a.node().isPromoted());

@@ -190,6 +190,7 @@ final class RejoinIT {
     @Test
     @Order(3)
     void aStandbyWhoseWalIsNowhereSaysSoAndIsClonedAgain() throws IOException {
+        cluster.awaitHealthy(); // the slot of one that isn't back yet would keep the WAL
         Node primary = cluster.primary();
         Node replica = cluster.replicas().getFirst();
         replica.stop();

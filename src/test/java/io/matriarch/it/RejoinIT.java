@@ -217,7 +217,7 @@ final class RejoinIT {
         replica.startIfDown();
         LocalCluster.await(
                 "it says what is missing",
-                60,
+                120,
                 50,
                 () -> says(replica, "waiting for missing WAL", "already been removed"));
         assertThat(replica.rest().get("/metrics").body()).contains("matriarch_rejoin_step 9");

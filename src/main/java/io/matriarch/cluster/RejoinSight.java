@@ -21,23 +21,7 @@ public record RejoinSight(
     private static final int WAL_FILE_NAME = 24;
     private static final int TIMELINE = 8;
 
-    public static final RejoinSight NONE = new RejoinSight(false, false, "", Lsn.ZERO, "");
-
-    /** Of a server that waits exactly when its startup process says so. */
-    public RejoinSight(
-            boolean removeDiverged,
-            boolean removeAfterFailedRewind,
-            String activity,
-            Lsn minimumEnd,
-            String lastWords) {
-        this(
-                removeDiverged,
-                removeAfterFailedRewind,
-                activity,
-                minimumEnd,
-                activity.startsWith("waiting for "),
-                lastWords);
-    }
+    public static final RejoinSight NONE = new RejoinSight(false, false, "", Lsn.ZERO, false, "");
 
     /** Number of the WAL segment that it recovers or waits for, without the timeline, of which several may be tried in turn; empty when it can't be seen. */
     public String segment() {

@@ -43,42 +43,6 @@ public record ServerReading(
         slots = List.copyOf(slots);
     }
 
-    /** Of a server that doesn't wait. */
-    public ServerReading(
-            int version,
-            Instant postmasterStart,
-            boolean inRecovery,
-            OptionalInt timeline,
-            Lsn position,
-            Lsn received,
-            Lsn replayed,
-            boolean endKnown,
-            Optional<Instant> replayedAt,
-            boolean replayPaused,
-            Optional<String> replicationState,
-            Optional<Lsn> latestEnd,
-            List<WalSender> walSenders,
-            List<ReplicationSlot> slots,
-            Commits commits) {
-        this(
-                version,
-                postmasterStart,
-                inRecovery,
-                timeline,
-                position,
-                received,
-                replayed,
-                endKnown,
-                replayedAt,
-                replayPaused,
-                replicationState,
-                latestEnd,
-                false,
-                walSenders,
-                slots,
-                commits);
-    }
-
     /** A row of pg_stat_replication; an absent text or position is SQL's null. */
     public record WalSender(
             String user,

@@ -8,6 +8,7 @@ import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
@@ -185,6 +186,13 @@ record Situation(Observation seen, Memory memory) {
 
     boolean operating() {
         return server().operation().isPresent();
+    }
+
+    /** The last operation was such a one, and ended so. */
+    boolean ended(Class<? extends Operation> kind, Class<? extends OperationResult> result) {
+        return server().finished()
+                .filter(ended -> kind.isInstance(ended.operation()) && result.isInstance(ended.result()))
+                .isPresent();
     }
 
     boolean operating(Class<? extends Operation> kind) {

@@ -88,11 +88,7 @@ final class StartingRows {
     }
 
     private static boolean hangs(Situation s) {
-        return s.server()
-                .finished()
-                .filter(ended -> ended.operation() instanceof Operation.Stop
-                        && ended.result() instanceof OperationResult.Hanging)
-                .isPresent();
+        return s.ended(Operation.Stop.class, OperationResult.Hanging.class);
     }
 
     /** A starting standby of another leader that waits for WAL, or of which it is known already that it has diverged. */

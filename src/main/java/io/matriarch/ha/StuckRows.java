@@ -75,11 +75,7 @@ final class StuckRows {
     }
 
     private static boolean checkFailed(Situation s) {
-        return s.server()
-                .finished()
-                .filter(finished -> finished.operation() instanceof Operation.CheckDivergence
-                        && finished.result() instanceof OperationResult.Failed)
-                .isPresent();
+        return s.ended(Operation.CheckDivergence.class, OperationResult.Failed.class);
     }
 
     private static int restarts(Situation s) {

@@ -32,6 +32,7 @@ import org.jboss.logging.Logger;
 @Path("/")
 public final class PatroniApi {
     private static final Logger LOG = Logger.getLogger(PatroniApi.class);
+
     private final Answering answers;
     private final Admission admission;
 

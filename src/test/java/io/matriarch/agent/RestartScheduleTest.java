@@ -62,6 +62,7 @@ final class RestartScheduleTest {
                         false,
                         Optional.of("streaming"),
                         Optional.empty(),
+                        false,
                         List.of(),
                         List.of(),
                         ServerReading.Commits.LOCAL)),

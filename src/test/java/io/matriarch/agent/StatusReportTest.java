@@ -89,6 +89,7 @@ final class StatusReportTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 List.of(),
                 slots.stream().map(StatusReportTest::slot).toList(),
                 ServerReading.Commits.LOCAL);

@@ -385,12 +385,20 @@ final class RandomObservations {
                 history(),
                 chance(0.5),
                 chance(0.9) ? Map.of() : Map.of("hot_standby_feedback", "on"),
-                new RejoinSight(
-                        chance(0.2),
-                        chance(0.2),
-                        oneOf(List.of("", "recovering 1", "waiting for 1", "waiting for 2")),
-                        lsn(),
-                        chance(0.5) ? "" : "why"));
+                rejoinSight());
+    }
+
+    private RejoinSight rejoinSight() {
+        boolean removeDiverged = chance(0.2);
+        boolean removeAfterFailedRewind = chance(0.2);
+        String activity = oneOf(List.of("", "recovering 1", "waiting for 1", "waiting for 2"));
+        return new RejoinSight(
+                removeDiverged,
+                removeAfterFailedRewind,
+                activity,
+                lsn(),
+                activity.startsWith("waiting"),
+                chance(0.5) ? "" : "why");
     }
 
     private DataDirectory data(boolean alive) {
@@ -424,6 +432,7 @@ final class RandomObservations {
                 chance(0.1),
                 perhaps(0.5, "streaming"),
                 Optional.empty(),
+                false,
                 walSenders(),
                 SLOTS.stream().filter(_ -> chance(0.5)).map(this::slot).toList(),
                 commits());

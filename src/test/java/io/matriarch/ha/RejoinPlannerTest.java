@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 final class RejoinPlannerTest {
     private static final String IDENTIFIER = "7711371126323781949";
     private static final RejoinSight WAITS =
-            new RejoinSight(false, false, "waiting for 000000010000000000000004", new Lsn(90), "FATAL:  why");
+            new RejoinSight(false, false, "waiting for 000000010000000000000004", new Lsn(90), true, "FATAL:  why");
 
     private static final String RECOVERING = "recovering 000000020000000000000004";
 
@@ -186,9 +186,9 @@ final class RejoinPlannerTest {
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
         assertThat(step()).isEqualTo(RejoinStep.NEEDS_A_PERSON);
-        sight = new RejoinSight(false, true, "", Lsn.ZERO, "");
+        sight = new RejoinSight(false, true, "", Lsn.ZERO, false, "");
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
-        sight = new RejoinSight(true, false, "", Lsn.ZERO, "");
+        sight = new RejoinSight(true, false, "", Lsn.ZERO, false, "");
         assertThat(begins(Operation.Reinitialize.class).ordered()).isTrue();
     }
 
@@ -198,7 +198,7 @@ final class RejoinPlannerTest {
         dynamic = dynamic.with("standby_cluster", Mapping.empty().with("host", "there"));
         position = 300;
         leadersRole = "standby_leader";
-        sight = new RejoinSight(true, false, "", Lsn.ZERO, "");
+        sight = new RejoinSight(true, false, "", Lsn.ZERO, false, "");
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         mayRewind = false;
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
@@ -208,7 +208,7 @@ final class RejoinPlannerTest {
     @Test
     void afterAFailedRewindTheOtherSettingIsTheOrder() {
         position = 300;
-        sight = new RejoinSight(false, true, "", Lsn.ZERO, "");
+        sight = new RejoinSight(false, true, "", Lsn.ZERO, false, "");
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         for (int i = 0; i < 3; i++) {
             fails(begins(Operation.Rewind.class, Duration.ofMinutes(2)), "broken");
@@ -301,7 +301,7 @@ final class RejoinPlannerTest {
     void oneThatComesOnIsLeftAlone() {
         alive = true;
         for (int i = 0; i < 30; i++) {
-            sight = new RejoinSight(false, false, "waiting for 00000001000000000000000" + i % 10, new Lsn(i), "");
+            sight = new RejoinSight(false, false, "waiting for 00000001000000000000000" + i % 10, new Lsn(i), true, "");
             assertThat(after(Duration.ofSeconds(15)).action()).isInstanceOf(Action.Idle.class);
         }
         assertThat(step()).isEqualTo(RejoinStep.CATCHING_UP);

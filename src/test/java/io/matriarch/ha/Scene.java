@@ -305,6 +305,7 @@ final class Scene {
                 false,
                 replication.filter(_ -> inRecovery),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 ServerReading.Commits.LOCAL);

@@ -366,6 +366,7 @@ final class Sight {
                 false,
                 inRecovery ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
+                false,
                 senders,
                 List.of(),
                 new ServerReading.Commits(standbyNames, synchronousCommit, 0));

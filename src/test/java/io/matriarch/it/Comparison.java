@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -76,6 +77,23 @@ final class Comparison implements AutoCloseable {
                     lines(here.patronis(), CtlOutput::ofOneCluster),
                     lines(here.matriarchs(), CtlOutput::ofOneCluster));
         });
+    }
+
+    /** The same of several, written as on a command line. */
+    void readings(String state, String... commands) {
+        for (String command : commands) {
+            reading(state, command.split(" ", -1));
+        }
+    }
+
+    /** Until it is so of both clusters. */
+    void await(String what, Predicate<Twin> condition) {
+        twins().both(twin -> twin.await(what, () -> condition.test(twin)));
+    }
+
+    /** {@link #changing} without an answer to any question. */
+    void change(String state, String... arguments) {
+        changing(state, "", arguments);
     }
 
     /** What changes something, by Debian's patronictl on Matriarch's nodes and by Matriarch's on Patroni's. */

@@ -2,7 +2,6 @@ package io.matriarch.it;
 
 import io.matriarch.value.Value;
 import java.util.List;
-import java.util.function.Predicate;
 
 /** What people do with patronictl and by REST while all is well, from the first look at a new cluster to its removal. */
 final class CourseOfCommands {
@@ -29,23 +28,9 @@ final class CourseOfCommands {
                 .then("removal", done::removal);
     }
 
-    private void read(String state, String... commands) {
-        for (String command : commands) {
-            comparison.reading(state, command.split(" ", -1));
-        }
-    }
-
-    private void change(String state, String... arguments) {
-        comparison.changing(state, "", arguments);
-    }
-
-    private void await(String what, Predicate<Twin> condition) {
-        comparison.twins().both(twin -> twin.await(what, () -> condition.test(twin)));
-    }
-
     private void aPrimaryAndItsReplica() {
         comparison.look("healthy");
-        read(
+        comparison.readings(
                 "healthy",
                 "list",
                 "list matriarch",
@@ -56,7 +41,7 @@ final class CourseOfCommands {
                 "list -e -f json",
                 "topology",
                 "list nosuch");
-        read(
+        comparison.readings(
                 "healthy",
                 "dsn",
                 "dsn -r replica",
@@ -141,20 +126,22 @@ final class CourseOfCommands {
     }
 
     private void restartsAndSwitchoversThatArePending() {
-        change("pending", "edit-config", SCOPE, FORCE, "-p", "max_connections=101", "-s", "retry_timeout=4");
-        await("a restart is pending", twin -> twin.members().stream().allMatch(CourseOfCommands::isRestartPending));
-        change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
-        change("pending", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
+        comparison.change("pending", "edit-config", SCOPE, FORCE, "-p", "max_connections=101", "-s", "retry_timeout=4");
+        comparison.await(
+                "a restart is pending", twin -> twin.members().stream().allMatch(CourseOfCommands::isRestartPending));
+        comparison.change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
+        comparison.change("pending", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
         comparison.look("pending");
-        read("pending", "list", "list -e -f tsv", "list -f json", "list -f yaml", "topology");
-        change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
-        change("pending", "flush", SCOPE, "switchover", FORCE);
-        change("pending", "flush", SCOPE, "switchover", FORCE);
-        change("pending", "flush", SCOPE, "restart", FORCE);
-        change("pending", "flush", SCOPE, "restart", FORCE);
-        change("pending", "restart", SCOPE, FORCE, "--pending");
+        comparison.readings("pending", "list", "list -e -f tsv", "list -f json", "list -f yaml", "topology");
+        comparison.change("pending", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
+        comparison.change("pending", "flush", SCOPE, "switchover", FORCE);
+        comparison.change("pending", "flush", SCOPE, "switchover", FORCE);
+        comparison.change("pending", "flush", SCOPE, "restart", FORCE);
+        comparison.change("pending", "flush", SCOPE, "restart", FORCE);
+        comparison.change("pending", "restart", SCOPE, FORCE, "--pending");
         comparison.twins().leadByFirst();
-        await("no restart is pending", twin -> twin.members().stream().noneMatch(CourseOfCommands::isRestartPending));
+        comparison.await(
+                "no restart is pending", twin -> twin.members().stream().noneMatch(CourseOfCommands::isRestartPending));
     }
 
     private static boolean isRestartPending(Value.Mapping member) {
@@ -162,12 +149,12 @@ final class CourseOfCommands {
     }
 
     private void synchronousStandby() {
-        change("synchronous", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=true");
-        await("a synchronous standby", twin -> twin.second().rest().says200("/sync"));
+        comparison.change("synchronous", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=true");
+        comparison.await("a synchronous standby", twin -> twin.second().rest().says200("/sync"));
         comparison.look("synchronous");
-        read("synchronous", "list", "list -f json");
-        change("synchronous", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=quorum");
-        await("a quorum standby", twin -> twin.second().rest().says200("/quorum"));
+        comparison.readings("synchronous", "list", "list -f json");
+        comparison.change("synchronous", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=quorum");
+        comparison.await("a quorum standby", twin -> twin.second().rest().says200("/quorum"));
         comparison
                 .twins()
                 .matriarch()
@@ -180,43 +167,44 @@ final class CourseOfCommands {
                                 .query("select sync_state from pg_stat_replication")
                                 .equals("quorum"));
         comparison.look("quorum");
-        read("quorum", "list");
-        change("quorum", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=null");
-        await(
+        comparison.readings("quorum", "list");
+        comparison.change("quorum", "edit-config", SCOPE, FORCE, "-s", "synchronous_mode=null");
+        comparison.await(
                 "nobody is synchronous",
                 twin -> twin.members().stream()
                         .noneMatch(member -> member.text("role").orElse("").endsWith("_standby")));
-        change("asynchronous", "switchover", SCOPE, FORCE, "--candidate", "node2");
+        comparison.change("asynchronous", "switchover", SCOPE, FORCE, "--candidate", "node2");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.second()));
-        change("asynchronous", "failover", SCOPE, FORCE, "--candidate", "node1");
+        comparison.change("asynchronous", "failover", SCOPE, FORCE, "--candidate", "node1");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
         comparison.look("after failover");
-        read("after failover", "list", "history", "history -f json", "history -f yaml", "history -f tsv");
+        comparison.readings(
+                "after failover", "list", "history", "history -f json", "history -f yaml", "history -f tsv");
     }
 
     private void changes() {
-        change("healthy", "reload", SCOPE, FORCE);
-        change("healthy", "reload", SCOPE, "nosuch", FORCE);
-        change("healthy", "restart", SCOPE, "node2", FORCE);
+        comparison.change("healthy", "reload", SCOPE, FORCE);
+        comparison.change("healthy", "reload", SCOPE, "nosuch", FORCE);
+        comparison.change("healthy", "restart", SCOPE, "node2", FORCE);
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
-        change("healthy", "restart", SCOPE, FORCE, "-r", "primary");
+        comparison.change("healthy", "restart", SCOPE, FORCE, "-r", "primary");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
         comparison.changing("healthy", "y\n", "restart", SCOPE, "node2", "--pg-version", "9.6");
         comparison.changing("healthy", "", "restart", SCOPE, "node2", "--force", "--pg-version", "nonsense");
         comparison.changing("healthy", "n\n", "switchover", SCOPE, "--candidate", "node2", "--scheduled", "now");
         comparison.changing("healthy", "node1\n\nnow\nn\n", "switchover", SCOPE);
-        change("healthy", "switchover", SCOPE, FORCE, "--leader", "node2");
-        change("healthy", "switchover", SCOPE, FORCE, "--candidate", "nosuch");
-        change("healthy", "failover", SCOPE, FORCE);
+        comparison.change("healthy", "switchover", SCOPE, FORCE, "--leader", "node2");
+        comparison.change("healthy", "switchover", SCOPE, FORCE, "--candidate", "nosuch");
+        comparison.change("healthy", "failover", SCOPE, FORCE);
         comparison.changing("healthy", "ttl: 21\n", "edit-config", SCOPE, FORCE, "--apply", "-");
         comparison.changing("healthy", "y\n", "edit-config", SCOPE, "-s", "ttl=20");
         comparison.changing(
                 "healthy", "n\n", "edit-config", SCOPE, "-p", "work_mem=5MB", "-s", "postgresql.use_slots=true");
-        change("healthy", "edit-config", SCOPE, FORCE, "-q", "-s", "ttl=20");
-        change("healthy", "edit-config", SCOPE, FORCE, "-s", "ttl");
-        change("healthy", "reinit", SCOPE, "node2", FORCE, "--wait");
+        comparison.change("healthy", "edit-config", SCOPE, FORCE, "-q", "-s", "ttl=20");
+        comparison.change("healthy", "edit-config", SCOPE, FORCE, "-s", "ttl");
+        comparison.change("healthy", "reinit", SCOPE, "node2", FORCE, "--wait");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
-        change("healthy", "reinit", SCOPE, "node1", FORCE);
+        comparison.change("healthy", "reinit", SCOPE, "node1", FORCE);
         comparison.look("after all");
     }
 
@@ -230,7 +218,7 @@ final class CourseOfCommands {
                         .forEach(node ->
                                 ServerProcess.signal("KILL", node.process().pid())));
         comparison.changing("stopped", "matriarch\nYes I am aware\nnode1\n", "remove", SCOPE);
-        read(
+        comparison.readings(
                 "removed",
                 "list",
                 "topology",

@@ -2,7 +2,6 @@ package io.matriarch.it;
 
 import io.matriarch.value.Value;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** What nodes and HAProxy say in every state that a node can get into. */
 final class CourseOfStates {
@@ -27,43 +26,29 @@ final class CourseOfStates {
                 .then("without the DCS", seen::withoutTheDcs);
     }
 
-    private void read(String state, String... commands) {
-        for (String command : commands) {
-            comparison.reading(state, command.split(" ", -1));
-        }
-    }
-
-    private void change(String state, String... arguments) {
-        comparison.changing(state, "", arguments);
-    }
-
-    private void await(String what, Predicate<Twin> condition) {
-        comparison.twins().both(twin -> twin.await(what, () -> condition.test(twin)));
-    }
-
     private static Value.Mapping status(Node node) {
         return node.rest().get("/patroni").json();
     }
 
     private void maintenanceMode() {
-        change("healthy", "resume", SCOPE);
-        change("paused", "pause", SCOPE, "--wait");
-        change("paused", "pause", SCOPE);
+        comparison.change("healthy", "resume", SCOPE);
+        comparison.change("paused", "pause", SCOPE, "--wait");
+        comparison.change("paused", "pause", SCOPE);
         comparison.look("paused");
-        read("paused", "list", "topology", "list -f json", "list -f yaml");
-        change("paused", "switchover", SCOPE, FORCE);
-        change("paused", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
-        change("paused", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
+        comparison.readings("paused", "list", "topology", "list -f json", "list -f yaml");
+        comparison.change("paused", "switchover", SCOPE, FORCE);
+        comparison.change("paused", "switchover", SCOPE, FORCE, "--candidate", "node2", "--scheduled", LATER);
+        comparison.change("paused", "restart", SCOPE, "node2", FORCE, "--scheduled", LATER);
         stopPostgres(Twin::first);
-        await(
+        comparison.await(
                 "the leader lock is gone",
                 twin -> twin.members().stream()
                         .noneMatch(member -> member.text("role").orElse("").equals("leader")));
         comparison.look("paused, primary stopped");
         stopPostgres(Twin::second);
         comparison.look("paused, stopped");
-        read("paused, stopped", "list");
-        change("paused, stopped", "resume", SCOPE, "--wait");
+        comparison.readings("paused, stopped", "list");
+        comparison.change("paused, stopped", "resume", SCOPE, "--wait");
         comparison.twins().leadByFirst();
     }
 
@@ -73,7 +58,7 @@ final class CourseOfStates {
                 .twins()
                 .both(twin -> ServerProcess.signal(
                         "INT", which.apply(twin).postmaster().orElseThrow()));
-        await(
+        comparison.await(
                 "PostgreSQL is stopped",
                 twin -> status(which.apply(twin)).text("state").orElse("").equals("stopped"));
     }
@@ -81,24 +66,24 @@ final class CourseOfStates {
     private void aStandbyThatStarts() {
         comparison.twins().both(Twin::holdStarts);
         comparison.twins().both(twin -> twin.second().killPostgres());
-        await(
+        comparison.await(
                 "the replica is starting",
                 twin -> status(twin.second()).text("state").orElse("").equals("starting"));
         comparison.look("starting");
-        read("starting", "list");
+        comparison.readings("starting", "list");
         comparison.twins().both(Twin::releaseStarts);
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
     }
 
     private void withoutTheDcsInFailsafeMode() {
-        change("healthy", "edit-config", SCOPE, FORCE, "-s", "failsafe_mode=true");
-        await(
+        comparison.change("healthy", "edit-config", SCOPE, FORCE, "-s", "failsafe_mode=true");
+        comparison.await(
                 "failsafe is known",
                 twin -> twin.nodes().stream()
                         .allMatch(node -> node.rest().get("/failsafe").body().contains("node2")));
         comparison.look("failsafe");
         comparison.twins().stopEtcd();
-        await(
+        comparison.await(
                 "failsafe mode is active",
                 twin -> twin.nodes().stream()
                         .allMatch(node ->
@@ -110,15 +95,15 @@ final class CourseOfStates {
     }
 
     private void withoutTheDcs() {
-        change("healthy", "edit-config", SCOPE, FORCE, "-s", "failsafe_mode=null");
+        comparison.change("healthy", "edit-config", SCOPE, FORCE, "-s", "failsafe_mode=null");
         awaitLoops();
         comparison.twins().stopEtcd();
-        await(
+        comparison.await(
                 "the primary is demoted",
                 twin -> twin.first().query("select pg_is_in_recovery()").equals("t")
                         && status(twin.first()).text("state").orElse("").equals("running"));
         awaitKnowledgeToEnd();
-        await(
+        comparison.await(
                 "the other one follows it again",
                 twin -> twin.first()
                         .query("select state from pg_stat_replication")
@@ -128,7 +113,7 @@ final class CourseOfStates {
 
     /** What was read from the DCS counts for a ttl. */
     private void awaitKnowledgeToEnd() {
-        await(
+        comparison.await(
                 "nobody knows the cluster any more",
                 twin -> twin.nodes().stream()
                         .allMatch(node -> status(node).bool("cluster_unlocked").orElse(false)));
@@ -137,21 +122,21 @@ final class CourseOfStates {
     /** Until every node has read the DCS in a loop that began after now. */
     private void awaitLoops() {
         long now = System.currentTimeMillis() / 1_000;
-        await(
+        comparison.await(
                 "a look at the DCS",
                 twin -> twin.nodes().stream()
                         .allMatch(node -> status(node).whole("dcs_last_seen").orElse(0) > now + 1));
     }
 
     private void aStandbyCluster() {
-        change("healthy", "edit-config", SCOPE, FORCE, "-s", "standby_cluster.restore_command=/bin/false");
-        await(
+        comparison.change("healthy", "edit-config", SCOPE, FORCE, "-s", "standby_cluster.restore_command=/bin/false");
+        comparison.await(
                 "a standby leader",
                 twin -> twin.first().rest().says200("/standby-leader") && twin.isStreaming(twin.second()));
         comparison.look("standby cluster");
-        read("standby cluster", "list", "topology", "dsn -r standby-leader", "list -f json");
-        change("standby cluster", "edit-config", SCOPE, FORCE, "-s", "standby_cluster=null");
+        comparison.readings("standby cluster", "list", "topology", "dsn -r standby-leader", "list -f json");
+        comparison.change("standby cluster", "edit-config", SCOPE, FORCE, "-s", "standby_cluster=null");
         comparison.twins().both(twin -> twin.awaitReplicaOf(twin.first()));
-        await("the standby leader is promoted", twin -> twin.first().isPromoted());
+        comparison.await("the standby leader is promoted", twin -> twin.first().isPromoted());
     }
 }

@@ -2,8 +2,8 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,22 +19,16 @@ final class TlsPairIT {
 
     private static Loner secured(SharedEtcd etcd, String name, Certificates certificates) throws Exception {
         Loner loner = new Loner(etcd, SCOPE, name);
-        Path folder = Files.createDirectories(loner.data().resolveSibling("tls"));
-        Path key = Files.copy(certificates.server().key(), folder.resolve("rest.key"));
-        Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
-        Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
-        for (Path file : new Path[] {key, certificate, authority}) {
-            Programs.giveToPostgres(file);
-        }
+        Certificates.Files files = certificates.server().copiedTo(loner.data().resolveSibling("tls"));
         return loner.with("restapi:\n", """
                 restapi:
                   certfile: %s
                   keyfile: %s
                   cafile: %s
-                """.formatted(certificate, key, authority));
+                """.formatted(files.certificate(), files.key(), files.authority()));
     }
 
-    private static ServerProcess.Ended run(SharedEtcd etcd, java.util.List<String> command) {
+    private static ServerProcess.Ended run(SharedEtcd etcd, List<String> command) {
         return ServerProcess.run(etcd.home(), 60, command);
     }
 
@@ -69,15 +63,7 @@ final class TlsPairIT {
                                 .ctl(a.node().configuration(), "switchover", SCOPE, "--candidate", "b", "--force"));
                 assertThat(switchover.output()).contains("Successfully switched over to \"b\"");
                 LocalCluster.await("a streams", 60, () -> b.node().isPromoted() && streams(b));
-                long guard = b.process().pid();
-                long[] all = java.util.stream.LongStream.concat(
-                                java.util.stream.LongStream.of(guard),
-                                ProcessHandle.of(guard)
-                                        .orElseThrow()
-                                        .descendants()
-                                        .mapToLong(ProcessHandle::pid))
-                        .toArray();
-                ServerProcess.signal("KILL", all);
+                b.process().killWithDescendants();
                 LocalCluster.await("a leads again", 60, () -> a.node().isPromoted());
             }
         }

@@ -427,6 +427,7 @@ final class SimulatedPostgres implements Postgres {
                 false,
                 waits ? "waiting for 000000010000000000000001" : "",
                 position(),
+                waits,
                 waits ? "simulated" : "");
     }
 
@@ -481,6 +482,7 @@ final class SimulatedPostgres implements Postgres {
                 false,
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
+                false,
                 walSenders(),
                 slots.at(world.now()),
                 new ServerReading.Commits(names.text(), "on", open && stalls ? 1_000 : 0));

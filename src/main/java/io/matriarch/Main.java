@@ -55,7 +55,7 @@ public final class Main {
                 end(0);
             }
             case Invocation.ShowVersion() -> {
-                System.out.println(Version.line());
+                System.out.println(Version.line(ProgramName.get()));
                 end(0);
             }
             case Invocation.Help() -> end(Usage.help(System.out));

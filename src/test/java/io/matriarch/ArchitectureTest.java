@@ -89,7 +89,7 @@ final class ArchitectureTest {
             .whereLayer("explain")
             .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "value", "time")
             .whereLayer("doctor")
-            .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "value", "time")
+            .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "tls", "value", "time")
             .whereLayer("backup")
             .mayOnlyAccessLayers(
                     "archive", "cli", "cluster", "config", "file", "nativeimage", "postgres", "value", "time")

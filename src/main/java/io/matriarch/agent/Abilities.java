@@ -18,8 +18,10 @@ final class Abilities {
 
     private Disks disks = () -> Disks.Space.UNKNOWN;
     private OptionalLong answeredAt = OptionalLong.empty();
-    private Optional<Lsn> flushed = Optional.empty();
-    private long flushedAt;
+    /** Where WAL waits for the disk, and since when; absent when none does. */
+    private Optional<Lsn> waitingAt = Optional.empty();
+
+    private long waitingSince;
     private long lastOperation;
     private final List<Long> primaryStarts = new ArrayList<>();
 
@@ -51,14 +53,14 @@ final class Abilities {
         Optional<Lsn> waiting = server.reading()
                 .filter(reading -> !reading.inRecovery() && reading.commits().unflushed() > LARGEST_HEADER)
                 .map(ServerReading::position);
-        boolean owesNothing = server.reading().isEmpty() && server.postmasterAlive();
-        if (owesNothing || server.operation().isPresent()) {
-            return Duration.ZERO; // that is silence, or an operation's own affair
+        boolean silent = server.reading().isEmpty() && server.postmasterAlive();
+        if (silent || server.operation().isPresent()) { // what is known of its WAL stays so until it answers again
+            return Duration.ZERO;
         }
-        if (waiting.isEmpty() || !waiting.equals(flushed)) {
-            flushed = waiting;
-            flushedAt = nanos;
+        if (waiting.isEmpty() || !waiting.equals(waitingAt)) {
+            waitingAt = waiting;
+            waitingSince = nanos;
         }
-        return Duration.ofNanos(nanos - flushedAt);
+        return Duration.ofNanos(nanos - waitingSince);
     }
 }

@@ -277,7 +277,10 @@ public final class Agent {
             switch (ConfigurationLoader.load(path, environment)) {
                 case LoadResult.Loaded<Configuration> loaded -> {
                     loaded.remarks().forEach(LOG::warn);
-                    state.takeOver(loaded.configuration());
+                    Configuration wanted = loaded.configuration();
+                    // others are told where the socket is, not where it is going to be
+                    state.takeOver(wanted.with(
+                            wanted.restapi().on(state.configuration().restapi())));
                     reloadPostgres.run();
                     reloaded.accept(loaded.configuration());
                     LOG.info("configuration reloaded");

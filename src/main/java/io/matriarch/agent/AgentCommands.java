@@ -34,9 +34,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
 final class AgentCommands implements Commands {
+    private static final Logger LOG = Logger.getLogger(AgentCommands.class);
     private static final Duration FRESH = Duration.ofMillis(500);
     private static final Duration FOR_AN_ANSWER = Duration.ofMillis(1500);
     private static final Duration LONGEST_RESTART = Duration.ofMinutes(30);
@@ -123,7 +125,7 @@ final class AgentCommands implements Commands {
         if (server.get().operation().isPresent()) {
             return new Answer(503, server.get().operation().get().operation().title() + " already in progress");
         }
-        if (!RestartSchedule.wanted(conditions, server.get())) {
+        if (RestartSchedule.unwanted(conditions, server.get()).isPresent()) {
             return new Answer(503, "restart conditions are not satisfied");
         }
         Optional<Instant> before = postmasterStart(server.get());
@@ -224,20 +226,29 @@ final class AgentCommands implements Commands {
         if (planned.isEmpty() || state.dynamic().paused()) {
             return;
         }
-        Optional<ServerStatus> server = state.snapshot().map(Snapshot::server);
-        Optional<Instant> started = server.flatMap(AgentCommands::postmasterStart);
         RestartSchedule.Due due = RestartSchedule.due(
-                planned.get(), started, wallClock.instant(), state.dynamic().loopWait());
-        if (due == RestartSchedule.Due.NOT_YET) {
-            return;
+                planned.get(),
+                state.snapshot().map(Snapshot::server),
+                wallClock.instant(),
+                state.dynamic().loopWait());
+        switch (due) {
+            case RestartSchedule.Due.NotYet _ -> {}
+            case RestartSchedule.Due.Now _ -> {
+                forgetScheduledRestart();
+                if (!state.ask(new Request.Restart(planned.get().conditions().patience()))) {
+                    LOG.warn("Scheduled restart: another request is already in progress");
+                }
+            }
+            case RestartSchedule.Due.Never(String why) -> {
+                forgetScheduledRestart();
+                LOG.warn(why);
+            }
         }
+    }
+
+    private void forgetScheduledRestart() {
         schedule.set(Optional.empty());
         state.deleteScheduledRestart();
-        if (due == RestartSchedule.Due.NOW
-                && started.isPresent()
-                && RestartSchedule.wanted(planned.get().conditions(), server.orElseThrow())) {
-            state.ask(new Request.Restart(planned.get().conditions().patience()));
-        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.matriarch.config.CtlSettings;
 import io.matriarch.ha.PeerReply;
 import io.matriarch.ha.Pledge;
 import io.matriarch.time.Deadline;
+import io.matriarch.tls.RequestTarget;
 import io.matriarch.tls.TlsMaterial;
 import io.matriarch.tls.TlsProblem;
 import io.matriarch.value.Json;
@@ -19,7 +20,6 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.nio.charset.StandardCharsets;
@@ -97,11 +97,7 @@ final class HttpPeers implements Peers, AutoCloseable {
     }
 
     private CompletableFuture<PeerReply> ask(Member member) {
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setTimeout(PATIENCE_MILLIS)
-                .setAbsoluteURI(member.apiUrl().orElse(""));
-        Future<PeerReply> reply = http.request(request)
+        Future<PeerReply> reply = request(HttpMethod.GET, member.apiUrl().orElse(""), PATIENCE_MILLIS)
                 .compose(HttpPeers::send)
                 .compose(HttpClientResponse::body)
                 .map(body -> read(member.name(), body.toString()));
@@ -151,11 +147,9 @@ final class HttpPeers implements Peers, AutoCloseable {
 
     /** Whether anybody answers at the member's REST interface, whatever it says. */
     boolean answers(Member member, Deadline deadline) {
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setTimeout(deadline.remaining().toMillis() + 1)
-                .setAbsoluteURI(member.apiUrl().orElse("").replaceFirst("/patroni$", "/liveness"));
-        CompletableFuture<Integer> status = http.request(request)
+        String url = member.apiUrl().orElse("").replaceFirst("/patroni$", "/liveness");
+        CompletableFuture<Integer> status = request(
+                        HttpMethod.GET, url, deadline.remaining().toMillis() + 1)
                 .compose(HttpPeers::send)
                 .map(HttpClientResponse::statusCode)
                 .toCompletionStage()
@@ -214,15 +208,20 @@ final class HttpPeers implements Peers, AutoCloseable {
                 .toCompletableFuture();
     }
 
+    /** A member's key may say anything: what is no URL can't be asked, and that is all. */
+    private Future<HttpClientRequest> request(HttpMethod method, String url, long patienceMillis) {
+        try {
+            return http.request(RequestTarget.of(url).setMethod(method).setTimeout(patienceMillis));
+        } catch (IllegalArgumentException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
     private Future<Integer> post(String url, String body, Deadline deadline) {
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setTimeout(deadline.remaining().toMillis() + 1)
-                .setAbsoluteURI(url)
-                .putHeader("Content-Type", "application/json");
-        authorization.ifPresent(header -> request.putHeader("Authorization", header));
-        return http.request(request)
+        return request(HttpMethod.POST, url, deadline.remaining().toMillis() + 1)
                 .compose(call -> {
+                    call.putHeader("Content-Type", "application/json");
+                    authorization.ifPresent(header -> call.putHeader("Authorization", header));
                     call.exceptionHandler(_ -> {});
                     return call.send(body);
                 })

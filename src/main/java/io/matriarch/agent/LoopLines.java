@@ -58,7 +58,9 @@ final class LoopLines {
                 tried.clear();
             }
             case OperationResult.Cancelled _,
+                    OperationResult.Hanging _,
                     OperationResult.InHistory _,
+                    OperationResult.AtFork _,
                     OperationResult.Diverged _,
                     OperationResult.WalMissing _ -> {}
         }

@@ -88,7 +88,7 @@ public final class RestCertificates implements HttpServerOptionsCustomizer {
 
     /** Does nothing without TLS. */
     void reload(RestApiSettings changed) {
-        settings.filter(before -> needsStart(before, changed))
+        settings.filter(before -> !changed.listensAs(before))
                 .ifPresent(
                         _ -> LOG.warn("restapi: other values of listen, request_queue_size, ciphers and verify_client,"
                                 + " and a switch to or from TLS, count when the agent is started the next time"));
@@ -103,14 +103,5 @@ public final class RestCertificates implements HttpServerOptionsCustomizer {
                     "restapi: certfile, keyfile or cafile can't be read, the certificate stays the one of before: %s",
                     problem.text());
         }
-    }
-
-    private static boolean needsStart(RestApiSettings before, RestApiSettings after) {
-        return !before.listen().equals(after.listen())
-                || before.https() != after.https()
-                || before.requestQueueSize() != after.requestQueueSize()
-                || (before.https()
-                        && (!before.ciphers().equals(after.ciphers())
-                                || before.verifyClient() != after.verifyClient()));
     }
 }

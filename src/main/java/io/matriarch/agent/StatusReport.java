@@ -62,7 +62,13 @@ final class StatusReport {
     }
 
     private List<String> retained(Observation observation, Set<String> present) {
+        if (!observation.config().useSlots()) {
+            seen.clear(); // there are none to keep, whoever is away
+            return List.of();
+        }
         ClusterView view = observation.cluster().orElseThrow();
+        Set<String> here =
+                view.members().stream().map(Member::name).map(SlotName::of).collect(Collectors.toSet());
         Set<String> members = view.members().stream()
                 .filter(member -> !member.tags().nostream())
                 .map(Member::name)
@@ -74,7 +80,7 @@ final class StatusReport {
         long ttl = observation.config().memberSlotsTtl().toNanos();
         seen.entrySet().removeIf(entry -> {
             boolean expired = !members.contains(entry.getKey()) && observation.now() - entry.getValue() >= ttl;
-            if (expired) {
+            if (expired && !here.contains(entry.getKey())) {
                 LOG.infof(
                         "Replication slot '%s' for absent cluster member is expired after %d sec.",
                         entry.getKey(), observation.config().memberSlotsTtl().toSeconds());

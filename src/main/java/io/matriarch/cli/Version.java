@@ -9,8 +9,11 @@ public final class Version {
 
     private Version() {}
 
-    /** {@code Matriarch 0.1.0 (Patroni 4.1.4 compatible)}. */
-    public static String line() {
+    /** {@code Matriarch 0.1.0 (Patroni 4.1.4 compatible)}; called as {@code patroni} what scripts expect of that (reference 1.1). */
+    public static String line(String program) {
+        if (program.equals("patroni")) {
+            return "patroni " + CompatibleVersion.PATRONI;
+        }
         return "Matriarch " + MATRIARCH + " (Patroni " + CompatibleVersion.PATRONI + " compatible)";
     }
 }

@@ -30,6 +30,11 @@ public record Member(String name, Mapping data, long revision, long lease) {
         return state().equals(PostgresState.RUNNING.text());
     }
 
+    /** A standby that gets WAL from its primary. */
+    public boolean isStreaming() {
+        return data.text("replication_state").filter("streaming"::equals).isPresent();
+    }
+
     public Optional<Role> role() {
         return data.text("role").flatMap(Role::of);
     }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param endKnown false of a standby that still replays WAL of its own: it may have more than it says
  * @param replicationState {@code streaming} or {@code in archive recovery}
  * @param latestEnd latest_end_lsn of the WAL receiver
+ * @param waitsForWal of a standby: it has replayed all that it has, and nobody sends it more
  * @param walSenders one entry a connected standby
  * @param slots all but temporary ones
  * @param commits what a commit waits for
@@ -32,6 +33,7 @@ public record ServerReading(
         boolean replayPaused,
         Optional<String> replicationState,
         Optional<Lsn> latestEnd,
+        boolean waitsForWal,
         List<WalSender> walSenders,
         List<ReplicationSlot> slots,
         Commits commits) {
@@ -77,6 +79,7 @@ public record ServerReading(
                 replayPaused,
                 replicationState,
                 latestEnd,
+                waitsForWal,
                 walSenders,
                 others,
                 commits);

@@ -29,6 +29,12 @@ public record Configuration(
         return ("/" + namespace + "/" + scope + "/").replaceAll("/+", "/");
     }
 
+    /** The same with another section restapi. */
+    public Configuration with(RestApiSettings other) {
+        return new Configuration(
+                scope, namespace, name, other, ctl, etcd, bootstrap, postgresql, log, watchdog, tags, raw);
+    }
+
     /** Without the raw sections, which hold passwords. */
     @Override
     public String toString() {

@@ -1,5 +1,6 @@
 package io.matriarch.config;
 
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.value.Value;
 import java.util.Arrays;
 import java.util.List;
@@ -9,21 +10,21 @@ import java.util.OptionalLong;
 
 /** A parameter that must be the same on all members, so only the dynamic configuration may set it, if anybody (reference 2.13). */
 public enum ControlledParameter {
-    LISTEN_ADDRESSES(0, "", new Rule.NotSettable()),
-    PORT(0, "", new Rule.NotSettable()),
-    CLUSTER_NAME(90_500, "", new Rule.NotSettable()),
-    WAL_LEVEL(0, "hot_standby", new Rule.OneOf(List.of("hot_standby", "replica", "logical"))),
-    HOT_STANDBY(0, "on", new Rule.MustBeTrue()),
-    MAX_CONNECTIONS(0, "100", new Rule.Between(25, Rule.MAX_BACKENDS, "")),
-    MAX_WAL_SENDERS(0, "10", new Rule.Between(3, Rule.MAX_BACKENDS, "")),
-    MAX_PREPARED_TRANSACTIONS(0, "0", new Rule.Between(0, Rule.MAX_BACKENDS, "")),
-    MAX_LOCKS_PER_TRANSACTION(0, "64", new Rule.Between(32, Integer.MAX_VALUE, "")),
-    TRACK_COMMIT_TIMESTAMP(90_500, "off", new Rule.Truth()),
-    MAX_REPLICATION_SLOTS(90_400, "10", new Rule.Between(4, Rule.MAX_BACKENDS, "")),
-    MAX_WORKER_PROCESSES(90_400, "8", new Rule.Between(2, Rule.MAX_BACKENDS, "")),
-    WAL_LOG_HINTS(90_400, "on", new Rule.Truth()),
-    WAL_KEEP_SEGMENTS(0, "8", new Rule.Between(1, Integer.MAX_VALUE, "")),
-    WAL_KEEP_SIZE(130_000, "128MB", new Rule.Between(16, Integer.MAX_VALUE, "MB"));
+    LISTEN_ADDRESSES(PostgresFeature.ALWAYS, "", new Rule.NotSettable()),
+    PORT(PostgresFeature.ALWAYS, "", new Rule.NotSettable()),
+    CLUSTER_NAME(PostgresFeature.CLUSTER_NAME, "", new Rule.NotSettable()),
+    WAL_LEVEL(PostgresFeature.ALWAYS, "hot_standby", new Rule.OneOf(List.of("hot_standby", "replica", "logical"))),
+    HOT_STANDBY(PostgresFeature.ALWAYS, "on", new Rule.MustBeTrue()),
+    MAX_CONNECTIONS(PostgresFeature.ALWAYS, "100", new Rule.Between(25, Rule.MAX_BACKENDS, "")),
+    MAX_WAL_SENDERS(PostgresFeature.ALWAYS, "10", new Rule.Between(3, Rule.MAX_BACKENDS, "")),
+    MAX_PREPARED_TRANSACTIONS(PostgresFeature.ALWAYS, "0", new Rule.Between(0, Rule.MAX_BACKENDS, "")),
+    MAX_LOCKS_PER_TRANSACTION(PostgresFeature.ALWAYS, "64", new Rule.Between(32, Integer.MAX_VALUE, "")),
+    TRACK_COMMIT_TIMESTAMP(PostgresFeature.TRACK_COMMIT_TIMESTAMP, "off", new Rule.Truth()),
+    MAX_REPLICATION_SLOTS(PostgresFeature.MAX_REPLICATION_SLOTS, "10", new Rule.Between(4, Rule.MAX_BACKENDS, "")),
+    MAX_WORKER_PROCESSES(PostgresFeature.MAX_WORKER_PROCESSES, "8", new Rule.Between(2, Rule.MAX_BACKENDS, "")),
+    WAL_LOG_HINTS(PostgresFeature.WAL_LOG_HINTS, "on", new Rule.Truth()),
+    WAL_KEEP_SEGMENTS(PostgresFeature.ALWAYS, "8", new Rule.Between(1, Integer.MAX_VALUE, "")),
+    WAL_KEEP_SIZE(PostgresFeature.WAL_KEEP_SIZE, "128MB", new Rule.Between(16, Integer.MAX_VALUE, "MB"));
 
     /** What the dynamic configuration may set it to. */
     private sealed interface Rule {
@@ -41,13 +42,13 @@ public enum ControlledParameter {
         record Between(long minimum, long maximum, String baseUnit) implements Rule {}
     }
 
-    private final int since;
+    private final PostgresFeature since;
     private final String standard;
 
     @SuppressWarnings("ImmutableEnumChecker") // records of immutable lists
     private final Rule rule;
 
-    ControlledParameter(int since, String standard, Rule rule) {
+    ControlledParameter(PostgresFeature since, String standard, Rule rule) {
         this.since = since;
         this.standard = standard;
         this.rule = rule;
@@ -70,7 +71,7 @@ public enum ControlledParameter {
 
     /** Whether a server of this major version, such as 150000, knows it; 0 stands for an unknown version. */
     boolean isKnownTo(int majorVersion) {
-        return majorVersion == 0 || majorVersion >= since;
+        return majorVersion == 0 || since.in(majorVersion);
     }
 
     /** All but how much WAL to keep are given on the command line too, out of ALTER SYSTEM's reach. */

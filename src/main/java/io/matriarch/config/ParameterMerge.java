@@ -1,5 +1,6 @@
 package io.matriarch.config;
 
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
@@ -17,8 +18,6 @@ import java.util.function.Predicate;
 /** Collects parameters from their sources, the later over the earlier. */
 final class ParameterMerge {
     private static final int WAL_SEGMENT_MEGABYTES = 16;
-    private static final int REPLICA_LEVEL_SINCE = 90_600;
-    private static final int WAL_KEEP_SIZE_SINCE = 130_000;
 
     /** What recovery.conf had and PostgreSQL 12 did away with. */
     private static final Set<String> GONE = Set.of("pause_at_recovery_target", "standby_mode", "trigger_file");
@@ -96,10 +95,15 @@ final class ParameterMerge {
         if (synchronous) {
             parameters.remove("synchronous_standby_names");
         }
-        replace("wal_level", level -> majorVersion >= REPLICA_LEVEL_SINCE && level.equals("hot_standby"), "replica");
         replace(
                 "wal_level",
-                level -> majorVersion != 0 && majorVersion < REPLICA_LEVEL_SINCE && level.equals("replica"),
+                level -> PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion) && level.equals("hot_standby"),
+                "replica");
+        replace(
+                "wal_level",
+                level -> majorVersion != 0
+                        && !PostgresFeature.WAL_LEVEL_REPLICA.in(majorVersion)
+                        && level.equals("replica"),
                 "hot_standby");
         convertWalKeep(majorVersion);
         for (ControlledParameter parameter : ControlledParameter.values()) {
@@ -120,7 +124,7 @@ final class ParameterMerge {
     private void convertWalKeep(int majorVersion) {
         Optional<String> segments = Optional.ofNullable(parameters.get("wal_keep_segments"));
         Optional<String> size = Optional.ofNullable(parameters.get("wal_keep_size"));
-        if (majorVersion >= WAL_KEEP_SIZE_SINCE) {
+        if (PostgresFeature.WAL_KEEP_SIZE.in(majorVersion)) {
             parameters.remove("wal_keep_segments");
             long count = Long.parseLong(segments.orElse(ControlledParameter.WAL_KEEP_SEGMENTS.standard()));
             parameters.putIfAbsent("wal_keep_size", count * WAL_SEGMENT_MEGABYTES + "MB");

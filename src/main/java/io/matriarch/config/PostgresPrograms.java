@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Where PostgreSQL's programs lie: {@code bin_dir} and {@code bin_name} count, else they are looked for as a shell does.
+ * Where PostgreSQL's programs lie: {@code bin_dir} and {@code bin_name} count (an absolute name by itself), else they are looked for as a shell does.
  *
  * @param searchPath the variable PATH
  */
@@ -28,17 +28,24 @@ public record PostgresPrograms(PostgresSettings settings, String searchPath) {
 
     static String path(Optional<String> binDirectory, Mapping binNames, String program) {
         String name = binNames.text(program).orElse(program);
-        return binDirectory.map(folder -> folder + "/" + name).orElse(name);
+        boolean complete = name.startsWith("/");
+        return binDirectory
+                .filter(_ -> !complete)
+                .map(folder -> folder + "/" + name)
+                .orElse(name);
     }
 
     /** Why a program can't be run, as far as that can be known beforehand, and what to do. */
     public Optional<String> unusable(String program) {
         String path = path(program);
         if (path.contains("/")) {
+            boolean named =
+                    settings.binNames().text(program).filter(path::equals).isPresent();
+            String key = named ? "postgresql.bin_name." + program : KEY;
+            String advice = named ? "correct it" : "set it to the folder of PostgreSQL's programs";
             return runs(Path.of(path))
                     ? Optional.empty()
-                    : Optional.of(KEY + ": " + path
-                            + " is not there, or may not be run; set it to the folder of PostgreSQL's programs");
+                    : Optional.of(key + ": " + path + " is not there, or may not be run; " + advice);
         }
         boolean found = Arrays.stream(searchPath.split(":", -1)).anyMatch(folder -> holds(folder, path));
         return found

@@ -30,6 +30,33 @@ public record RestApiSettings(
         return tls.certificate().isPresent();
     }
 
+    /** Whether a socket that was opened for {@code before} does for these, too. */
+    public boolean listensAs(RestApiSettings before) {
+        return listen.equals(before.listen)
+                && https() == before.https()
+                && requestQueueSize == before.requestQueueSize
+                && (!https() || (ciphers.equals(before.ciphers) && verifyClient == before.verifyClient));
+    }
+
+    /** These, but for what the socket that was opened for {@code before} says and others are told of it. */
+    public RestApiSettings on(RestApiSettings before) {
+        return listensAs(before)
+                ? this
+                : new RestApiSettings(
+                        before.listen,
+                        before.connectAddress,
+                        authentication,
+                        before.https() && https() ? tls : before.tls,
+                        before.ciphers,
+                        before.verifyClient,
+                        allowlist,
+                        allowlistIncludesMembers,
+                        httpExtraHeaders,
+                        httpsExtraHeaders,
+                        serverTokens,
+                        before.requestQueueSize);
+    }
+
     /** What goes into the member key. */
     public String apiUrl() {
         return (https() ? "https://" : "http://") + connectAddress + "/patroni";

@@ -4,6 +4,7 @@ import io.matriarch.cluster.Member;
 import io.matriarch.config.CtlSettings;
 import io.matriarch.doctor.MemberReport.Clock;
 import io.matriarch.time.Deadline;
+import io.matriarch.tls.RequestTarget;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value.Mapping;
@@ -70,10 +71,12 @@ final class HttpMemberReports implements MemberReports, AutoCloseable {
             return CompletableFuture.completedFuture(silent(member, "its member key has no api_url"));
         }
         Instant asked = clock.instant();
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setTimeout(PATIENCE_MILLIS)
-                .setAbsoluteURI(url.get());
+        RequestOptions request;
+        try {
+            request = RequestTarget.of(url.get()).setMethod(HttpMethod.GET).setTimeout(PATIENCE_MILLIS);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(silent(member, "its api_url " + e.getMessage()));
+        }
         return http.request(request)
                 .compose(HttpMemberReports::send)
                 .compose(response -> {

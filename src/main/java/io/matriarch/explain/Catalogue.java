@@ -30,7 +30,7 @@ final class Catalogue {
             log.max_queue_size | 1000 | UNUSED
             log.static_fields | | UNUSED
             log.mode | | UNUSED
-            log.deduplicate_heartbeat_logs | false | UNUSED
+            log.deduplicate_heartbeat_logs | true | AGENT_RELOAD
             restapi | | AGENT_RESTART
             restapi.connect_address | as restapi.listen | AGENT_RELOAD
             restapi.authentication | | AGENT_RELOAD

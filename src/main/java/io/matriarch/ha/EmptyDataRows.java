@@ -52,7 +52,8 @@ final class EmptyDataRows {
                                 new ReleaseLeaderLock(Optional.empty()),
                                 "released leader key voluntarily as data dir "
                                         + (unreadable(s) ? "not accessible" : "empty") + " and currently leader")),
-                FollowerRows.reinitialize("empty", EmptyDataRows::unreadable), // an empty one is cloned anyhow
+                // an empty one is cloned anyhow, but in maintenance mode
+                FollowerRows.reinitialize("empty", s -> unreadable(s) || s.paused()),
                 row(
                         "empty-unreadable",
                         "the directory is there but can't be read",

@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.Member;
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.cluster.SlotKind;
 import io.matriarch.cluster.SlotName;
 import io.matriarch.cluster.SlotSettings;
@@ -13,8 +14,6 @@ import java.util.TreeSet;
 
 /** Where permanent logical slots are, and which parameters they need there. */
 final class LogicalSlots {
-    private static final int SYNCHRONIZED_SINCE = 170_000;
-
     private LogicalSlots() {}
 
     /** Not in a standby cluster, and not without streaming: nobody could decode there. */
@@ -38,7 +37,7 @@ final class LogicalSlots {
         return SlotSettings.of(s.config()).failoverSlots()
                 && s.server()
                         .reading()
-                        .filter(reading -> reading.version() >= SYNCHRONIZED_SINCE)
+                        .filter(reading -> PostgresFeature.SLOT_SYNCHRONIZATION.in(reading.version()))
                         .isPresent();
     }
 

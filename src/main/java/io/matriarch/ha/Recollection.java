@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus;
@@ -13,6 +14,9 @@ import java.util.OptionalLong;
 final class Recollection {
     /** So often pg_rewind is tried before the planner goes on to the next step. */
     private static final int REWINDS = 3;
+
+    /** In loop_waits: for so long a leader that is a standby may have yet to learn of the timeline that is here. */
+    private static final int AT_FORK = 6;
 
     private Recollection() {}
 
@@ -100,12 +104,31 @@ final class Recollection {
         return switch (result) {
             case OperationResult.InHistory _ ->
                 memory.withDivergence(new Divergence(Divergence.State.IN_HISTORY, against, ""));
+            case OperationResult.AtFork(String why) -> {
+                boolean parted = leaderStreams(observation) && before.rejoin().hasStayed(AT_FORK, observation);
+                yield memory.withDivergence(
+                        parted
+                                ? new Divergence(Divergence.State.DIVERGED, against, why)
+                                : new Divergence(Divergence.State.IN_HISTORY, against, ""));
+            }
             case OperationResult.Diverged(String why) ->
                 memory.withDivergence(new Divergence(Divergence.State.DIVERGED, against, why));
             case OperationResult.WalMissing(String why) ->
                 memory.withDivergence(new Divergence(Divergence.State.WAL_MISSING, against, why));
-            case OperationResult.Succeeded _, OperationResult.Failed _, OperationResult.Cancelled _ -> memory;
+            case OperationResult.Succeeded _,
+                    OperationResult.Failed _,
+                    OperationResult.Hanging _,
+                    OperationResult.Cancelled _ -> memory;
         };
+    }
+
+    /** A leader that is a standby gets what its primary writes: if that had come our way, it would have, too. */
+    private static boolean leaderStreams(Observation observation) {
+        return observation
+                .cluster()
+                .flatMap(ClusterView::leaderMember)
+                .filter(Member::isStreaming)
+                .isPresent();
     }
 
     private static Memory afterRewind(
@@ -119,9 +142,12 @@ final class Recollection {
                 memory.rejoin().rewinds() < REWINDS
                         ? memory
                         : memory.withDivergence(new Divergence(Divergence.State.REWIND_FAILED, against, why));
+            case OperationResult.Diverged(String why) ->
+                memory.withDivergence(new Divergence(Divergence.State.REWIND_FAILED, against, why));
             case OperationResult.InHistory _,
-                    OperationResult.Diverged _,
+                    OperationResult.AtFork _,
                     OperationResult.WalMissing _,
+                    OperationResult.Hanging _,
                     OperationResult.Cancelled _ -> memory;
         };
     }

@@ -1,8 +1,10 @@
 package io.matriarch.ha;
 
+import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -42,15 +44,19 @@ public record RejoinMemory(
                 : new RejoinMemory(failures, rewinds, restarts, seen, OptionalLong.of(now), checkedAt);
     }
 
-    /** Which file it waits for may change to and fro without any progress. */
-    private static String progressOf(ServerStatus server) {
-        String activity =
-                server.rejoin().waitsForWal() ? "waiting" : server.rejoin().activity();
-        return activity + " " + server.rejoin().minimumEnd() + " "
-                + server.reading()
-                        .map(ServerReading::walPosition)
-                        .map(Object::toString)
-                        .orElse("");
+    /**
+     * A server that answers has come as far as it has replayed, whatever it received. Of one that starts, the latest segment is seen: which file it looks for may
+     * change to and fro without any progress.
+     */
+    private String progressOf(ServerStatus server) {
+        Optional<Lsn> replayed = server.reading().map(ServerReading::replayed);
+        if (replayed.isPresent()) {
+            return " replayed " + replayed.get();
+        }
+        String before = progress.substring(0, Math.max(0, progress.indexOf(' ')));
+        String segment = server.rejoin().segment();
+        return (segment.compareTo(before) > 0 ? segment : before) + " "
+                + server.rejoin().minimumEnd();
     }
 
     RejoinMemory failed(boolean rewind) {
@@ -63,6 +69,12 @@ public record RejoinMemory(
 
     RejoinMemory checked(long now) {
         return new RejoinMemory(failures, rewinds, restarts, progress, since, OptionalLong.of(now));
+    }
+
+    /** The server has got nowhere for so many loop_waits at least. */
+    boolean hasStayed(int loops, Observation observation) {
+        long patience = observation.config().loopWait().multipliedBy(loops).toNanos();
+        return since.isPresent() && observation.now() - since.getAsLong() >= patience;
     }
 
     /** How long to wait after the last failure: one loop_wait, then twice as long each time, up to a limit. */

@@ -26,9 +26,14 @@ public final class RejoinPlanner {
         RejoinStep step = begun(s, decision).map(RejoinPlanner::of).orElseGet(() -> waiting(s, decision));
         String line = decision.line()
                 .orElseGet(() -> begun(s, decision).map(Operation::title).orElse(""));
-        String why = Divergences.why(s);
-        String text = why.isEmpty() || line.contains(why) ? line : line + " (" + why + ")";
+        String text = begun(s, decision).isPresent()
+                ? with(line, Divergences.why(s))
+                : with(with(line, Divergences.why(s)), s.server().rejoin().lastWords());
         return Optional.of(new RejoinReport(step, text, s.memory().rejoin().failures()));
+    }
+
+    private static String with(String text, String reason) {
+        return reason.isEmpty() || text.contains(reason) ? text : text + " (" + reason + ")";
     }
 
     private static boolean concerns(Situation s, Decision decision) {

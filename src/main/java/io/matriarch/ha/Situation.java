@@ -8,6 +8,7 @@ import io.matriarch.cluster.FailoverRequest;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
@@ -187,6 +188,13 @@ record Situation(Observation seen, Memory memory) {
         return server().operation().isPresent();
     }
 
+    /** The last operation was such a one, and ended so. */
+    boolean ended(Class<? extends Operation> kind, Class<? extends OperationResult> result) {
+        return server().finished()
+                .filter(ended -> kind.isInstance(ended.operation()) && result.isInstance(ended.result()))
+                .isPresent();
+    }
+
     boolean operating(Class<? extends Operation> kind) {
         return server().operation()
                 .filter(running -> kind.isInstance(running.operation()))
@@ -229,10 +237,7 @@ record Situation(Observation seen, Memory memory) {
 
     /** A standby that doesn't stream has got nowhere for so many loop_waits at least. */
     boolean hasNotComeOnSince(int loops) {
-        OptionalLong since = memory.rejoin().since();
-        return since.isPresent()
-                && seen.now() - since.getAsLong()
-                        >= config().loopWait().multipliedBy(loops).toNanos();
+        return memory.rejoin().hasStayed(loops, seen);
     }
 
     boolean demoting(Demotion.Kind kind) {

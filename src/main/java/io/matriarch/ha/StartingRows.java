@@ -3,7 +3,9 @@ package io.matriarch.ha;
 import static io.matriarch.ha.Row.row;
 
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.ha.Action.AskPeers;
+import io.matriarch.ha.Action.ReleaseLeaderLock;
 import io.matriarch.ha.Action.RenewLeaderLock;
 import io.matriarch.ha.Memory.Demotion;
 import java.time.Duration;
@@ -56,6 +58,14 @@ final class StartingRows {
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.add(row(
+                "starting-release",
+                "the lock is ours, and PostgreSQL is killed, but hangs in the kernel",
+                "release the lock: none of its processes will ever run again",
+                s -> s.holdsLock() && hangs(s) && !s.tried(ReleaseLeaderLock.class),
+                s -> s.act(
+                        new ReleaseLeaderLock(Optional.empty()),
+                        "released the leader lock, because PostgreSQL is killed and can't end while its disk hangs")));
+        rows.add(row(
                 "starting-renew",
                 "the lock is ours and due",
                 "renew it",
@@ -69,14 +79,23 @@ final class StartingRows {
                 "anything else",
                 "wait",
                 _ -> true,
-                s -> s.idle("PostgreSQL is still starting up" + Waits.untilStartTimeout(s), SOON)));
+                s -> s.idle(
+                        hangs(s)
+                                ? "PostgreSQL is killed, and can't end while its disk hangs"
+                                : "PostgreSQL is still starting up" + Waits.untilStartTimeout(s),
+                        SOON)));
         return rows;
+    }
+
+    private static boolean hangs(Situation s) {
+        return s.ended(Operation.Stop.class, OperationResult.Hanging.class);
     }
 
     /** A starting standby of another leader that waits for WAL, or of which it is known already that it has diverged. */
     private static boolean stuck(Situation s) {
         return s.anotherLeads()
                 && !s.paused()
+                && !hangs(s)
                 && (s.waitsForWalSince(Divergences.CHECK_AGAIN) || Divergences.diverged(s));
     }
 }

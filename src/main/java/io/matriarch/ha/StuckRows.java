@@ -3,11 +3,14 @@ package io.matriarch.ha;
 import static io.matriarch.ha.Row.row;
 
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.ha.Memory.Divergence.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rejoin planner's rows for a standby that runs, or starts, and doesn't come on: the WAL that it waits for doesn't come. Beyond Patroni, whose standby stays in
@@ -58,11 +61,21 @@ final class StuckRows {
                                 new Operation.Restart(Optional.empty()),
                                 "restarting a standby that doesn't come on: " + whatItSays(s))),
                 row(
+                        prefix + "-rejoin-failed",
+                        "doesn't stream, and the leader could not be asked about it a moment ago",
+                        "say why",
+                        applies.and(s -> s.resting() && checkFailed(s)),
+                        s -> s.idle("waiting to try again: " + EmptyDataRows.lastFailure(s), SOON)),
+                row(
                         prefix + "-stuck",
                         "waits for WAL",
                         "say so, and what PostgreSQL says",
                         applies.and(s -> s.waitsForWalSince(Divergences.CHECK_AGAIN)),
                         s -> s.idle("standby doesn't come on: " + whatItSays(s), SOON)));
+    }
+
+    private static boolean checkFailed(Situation s) {
+        return s.ended(Operation.CheckDivergence.class, OperationResult.Failed.class);
     }
 
     private static int restarts(Situation s) {
@@ -77,6 +90,8 @@ final class StuckRows {
         String reason = Divergences.is(s, State.WAL_MISSING)
                 ? "leader " + s.leaderName() + " says " + Divergences.why(s)
                 : s.server().rejoin().lastWords();
-        return s.server().rejoin().activity() + (reason.isEmpty() ? "" : ", " + reason);
+        return Stream.of(s.server().rejoin().activity(), reason)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -51,7 +51,7 @@ final class ArchiveCheck {
             timeline++;
         }
         if (newest.isPresent()) {
-            return DivergenceCheck.compare(local, timeline, newest.get());
+            return DivergenceCheck.compare(local, own, timeline, newest.get());
         }
         return own.entries().isEmpty() ? new OperationResult.InHistory() : compareOwn(files, own, segmentBytes);
     }

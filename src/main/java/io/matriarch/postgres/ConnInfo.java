@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.cluster.ServerAddress;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
@@ -128,33 +129,34 @@ final class ConnInfo {
     }
 
     /** A libpq keyword that the server of a standby knows since a major version; with a default it is always written, so that texts can be compared. */
-    private record Keyword(String name, int since, Optional<String> standard) {
-        static final Keyword NEGOTIATION = new Keyword("sslnegotiation", 170_000, Optional.of("postgres"));
+    private record Keyword(String name, PostgresFeature since, Optional<String> standard) {
+        static final Keyword NEGOTIATION =
+                new Keyword("sslnegotiation", PostgresFeature.SSLNEGOTIATION, Optional.of("postgres"));
 
         static List<Keyword> beforeApplicationName() {
             return List.of(
-                    plain("sslcert", 0),
-                    plain("sslkey", 0),
-                    plain("sslpassword", 130_000),
-                    plain("sslrootcert", 0),
-                    plain("sslcrl", 0),
-                    plain("sslcrldir", 140_000));
+                    plain("sslcert", PostgresFeature.ALWAYS),
+                    plain("sslkey", PostgresFeature.ALWAYS),
+                    plain("sslpassword", PostgresFeature.SSLPASSWORD),
+                    plain("sslrootcert", PostgresFeature.ALWAYS),
+                    plain("sslcrl", PostgresFeature.ALWAYS),
+                    plain("sslcrldir", PostgresFeature.SSLCRLDIR));
         }
 
         static List<Keyword> afterApplicationName() {
             return List.of(
-                    new Keyword("gssencmode", 120_000, Optional.of("prefer")),
-                    new Keyword("channel_binding", 130_000, Optional.of("prefer")));
+                    new Keyword("gssencmode", PostgresFeature.GSSENCMODE, Optional.of("prefer")),
+                    new Keyword("channel_binding", PostgresFeature.CHANNEL_BINDING, Optional.of("prefer")));
         }
 
-        private static Keyword plain(String name, int since) {
+        private static Keyword plain(String name, PostgresFeature since) {
             return new Keyword(name, since, Optional.empty());
         }
 
         void add(Map<String, String> parts, DatabaseUser user, int majorVersion) {
             Optional<String> value =
                     Optional.ofNullable(user.connectionParameters().get(name)).or(() -> standard);
-            if (majorVersion >= since) {
+            if (since.in(majorVersion)) {
                 value.ifPresent(text -> parts.put(name, text));
             }
         }

@@ -17,18 +17,37 @@ final class DivergenceCheck {
      */
     record LocalEnd(int timeline, Lsn position, boolean standby, Optional<Lsn> endOfCheckpoint) {}
 
-    /** A standby at {@code position} of {@code timeline} has only to go on in order to get to where the local WAL ends. */
-    static boolean leadsTo(int timeline, Lsn position, LocalEnd local, History localHistory) {
-        return local.timeline() > timeline
-                && TimelineHistory.endOf(timeline, localHistory)
-                        .filter(end -> !position.isAfter(end))
-                        .isPresent();
+    /**
+     * What a leader that is a standby itself means, at {@code position} of {@code timeline}: before the fork it has only to go on in order to get to where the local
+     * WAL ends. Absent where this doesn't say enough.
+     */
+    static Optional<OperationResult> behind(
+            int timeline, Lsn position, History leaderHistory, LocalEnd local, History localHistory) {
+        Optional<Lsn> fork = local.timeline() > timeline
+                ? TimelineHistory.endOf(timeline, localHistory).filter(end -> !position.isAfter(end))
+                : Optional.empty();
+        if (fork.isEmpty() || !TimelineHistory.sameBefore(timeline, localHistory, leaderHistory)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                fork.get().isAfter(position)
+                        ? new OperationResult.InHistory()
+                        : new OperationResult.AtFork(
+                                "its timeline %d left timeline %d at %s, where the leader has stayed"
+                                        .formatted(local.timeline(), timeline, fork.get())));
     }
 
-    static OperationResult compare(LocalEnd local, int leaderTimeline, History leaderHistory) {
+    /** A timeline's number proves nothing: two servers that were promoted apart give theirs the same. An empty {@code localHistory} isn't known. */
+    static OperationResult compare(LocalEnd local, History localHistory, int leaderTimeline, History leaderHistory) {
         if (local.timeline() > leaderTimeline) {
             return new OperationResult.Diverged(
                     "its timeline %d is beyond the leader's %d".formatted(local.timeline(), leaderTimeline));
+        }
+        boolean known = !localHistory.entries().isEmpty() || local.timeline() == 1;
+        if (known && !TimelineHistory.sameBefore(local.timeline(), localHistory, leaderHistory)) {
+            return new OperationResult.Diverged(
+                    "its timeline %d is another one than the leader's: they began at different places"
+                            .formatted(local.timeline()));
         }
         if (local.timeline() == leaderTimeline) {
             return new OperationResult.InHistory();

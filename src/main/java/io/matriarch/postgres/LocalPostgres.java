@@ -105,7 +105,8 @@ public final class LocalPostgres implements Postgres {
         this.rewinding = new Rewinding(tools, configuration::get, connections, control, directory, files);
         this.bootstrapping = new Bootstrapping(tools, initial.local(), connections, files);
         this.following = new AtomicReference<>(files.following());
-        this.slotKeeper = new SlotKeeper(connections, settings.dataDirectory());
+        this.slotKeeper = new SlotKeeper(
+                connections, settings.dataDirectory(), initial.local().name(), following::get);
         this.slot = new OperationSlot(ticker, this::changed);
         this.watch = new PostmasterWatch(this::changed);
         this.tools = tools;
@@ -460,6 +461,7 @@ public final class LocalPostgres implements Postgres {
                 server.restart(now, role.get(), following.get(), restart.patience(), cancellation);
             case Operation.Promote _ -> {
                 role.set(Role.PROMOTED);
+                slotKeeper.promoting();
                 yield server.promote(now, following.get(), cancellation);
             }
             case Operation.Follow follow -> follow(now, follow.upstream());

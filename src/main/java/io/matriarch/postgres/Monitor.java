@@ -49,7 +49,10 @@ final class Monitor {
                           AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
                    current_setting('synchronous_standby_names'), current_setting('synchronous_commit'),
                    CASE WHEN pg_is_in_recovery() THEN 0
-                        ELSE pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())::bigint END
+                        ELSE pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())::bigint END,
+                   pg_is_in_recovery() AND w.status IS DISTINCT FROM 'streaming' AND EXISTS (
+                       SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+                          AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval'))
               FROM (SELECT 1) one LEFT JOIN pg_stat_get_wal_receiver() w ON w.pid IS NOT NULL;
             SELECT usename, application_name, host(client_addr), state, sync_state, sync_priority,
                    pg_wal_lsn_diff(write_lsn, '0/0')::bigint, pg_wal_lsn_diff(flush_lsn, '0/0')::bigint,
@@ -189,6 +192,7 @@ final class Monitor {
                     paused,
                     replicationState,
                     latestEnd,
+                    row.getBoolean(16),
                     walSenders(statement),
                     slots(statement),
                     commits);

@@ -74,6 +74,7 @@ final class OperationSlot {
     /** A failure that is tried again and again is told once, until it is another one or none. */
     private void tell(Operation operation, OperationResult result) {
         switch (result) {
+            case OperationResult.Hanging(String why) -> LOG.errorf("%s: %s", operation.title(), why);
             case OperationResult.Failed(String why) -> {
                 boolean again = why.equals(toldFailures.put(operation.title(), why));
                 LOG.logf(again ? Logger.Level.DEBUG : Logger.Level.ERROR, "%s failed: %s", operation.title(), why);
@@ -81,6 +82,7 @@ final class OperationSlot {
             case OperationResult.Succeeded _ -> toldFailures.remove(operation.title());
             case OperationResult.Cancelled _,
                     OperationResult.InHistory _,
+                    OperationResult.AtFork _,
                     OperationResult.Diverged _,
                     OperationResult.WalMissing _ -> {}
         }

@@ -22,10 +22,14 @@ import java.util.regex.Pattern;
 final class PostgresLog {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
     private static final int READ = 32_768;
-    private static final Pattern MESSAGE = Pattern.compile("(PANIC|FATAL|ERROR|LOG):  (.*)");
-    /** What clients are told while it starts is no reason. */
-    private static final Pattern NO_REASON =
-            Pattern.compile("the database system is |password authentication|no pg_hba.conf entry");
+    /** The first level in a line: what a client says comes behind its own. A line that begins with a tab goes on with the one before it. */
+    static final Pattern MESSAGE = Pattern.compile(
+            "^(?!\\t).*?(PANIC|FATAL|ERROR|WARNING|NOTICE|INFO|LOG|DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION):  (.*)");
+    /** What clients are told while it starts, or when it ends, is no reason. */
+    private static final Pattern NO_REASON = Pattern.compile(
+            "the database system is |.* authentication failed for user |no pg_hba.conf entry|pg_hba.conf rejects "
+                    + "|role \"|database \"|sorry, too many clients|remaining connection slots |terminating connection "
+                    + "|connection to client lost|unsupported frontend protocol|terminating walreceiver process ");
 
     private static final Pattern REASON = Pattern.compile(
             "invalid|could not|unexpected|incorrect|missing|not in this server|has already been removed|contrecord|highest timeline|is required");
@@ -46,14 +50,17 @@ final class PostgresLog {
         begins.set(Map.copyOf(sizes));
     }
 
-    /** The last thing that PostgreSQL complained of; the worst of what it said when it ended. */
-    Optional<String> lastReason() {
-        return files().stream().flatMap(file -> reasonIn(tail(file)).stream()).findFirst();
+    /** What the processes of a standby say of its recovery. */
+    RecoveryWords recovery() {
+        return files().stream()
+                .map(file -> RecoveryWords.in(tail(file)))
+                .findFirst()
+                .orElseGet(() -> RecoveryWords.in(""));
     }
 
-    /** Whether that was said not long ago. */
-    boolean says(String words) {
-        return files().stream().anyMatch(file -> tail(file).contains(words));
+    /** The last thing that PostgreSQL complained of when it ended; the worst of what it said then. */
+    Optional<String> lastReason() {
+        return files().stream().flatMap(file -> reasonIn(tail(file)).stream()).findFirst();
     }
 
     static Optional<String> reasonIn(String text) {
@@ -61,12 +68,12 @@ final class PostgresLog {
         Optional<String> other = Optional.empty();
         for (String line : text.lines().toList()) {
             Matcher message = MESSAGE.matcher(line);
-            if (message.find() && !NO_REASON.matcher(line).find()) {
-                boolean severe = !message.group(1).equals("LOG");
-                if (severe) {
-                    complaint = Optional.of(message.group());
-                } else if (REASON.matcher(message.group(2)).find()) {
-                    other = Optional.of(message.group());
+            if (message.find() && !NO_REASON.matcher(message.group(2)).lookingAt()) {
+                String said = message.group(1) + ":  " + message.group(2);
+                switch (message.group(1)) {
+                    case "PANIC", "FATAL" -> complaint = Optional.of(said);
+                    case "LOG" -> other = REASON.matcher(message.group(2)).find() ? Optional.of(said) : other;
+                    default -> {} // an ERROR is a client's: in PostgreSQL's own processes it is FATAL
                 }
             }
         }

@@ -13,6 +13,9 @@ final class PostmasterStop {
     private static final Duration IMMEDIATE = Duration.ofSeconds(10);
 
     private static final Duration KILLED = Duration.ofSeconds(30);
+    /** Who is killed and not gone by then waits for something that may never come. */
+    private static final Duration HANGS = Duration.ofSeconds(3);
+
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final PgTools tools;
@@ -53,7 +56,8 @@ final class PostmasterStop {
             process.destroyForcibly();
             children.forEach(ProcessHandle::destroyForcibly);
         });
-        return ended(postmaster, Deadline.after(KILLED));
+        return ended(postmaster, Deadline.after(HANGS))
+                || (!DoomedProcesses.isDoomed(postmaster.pid()) && ended(postmaster, Deadline.after(KILLED)));
     }
 
     private static boolean ended(Postmaster postmaster, Deadline deadline) {

@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.config.Units;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.TreeSet;
 
 /** Whether a running standby recovers as its configuration wants (reference 6.5). */
 final class RecoveryComparison {
-    private static final int DATABASE_NAME_MATTERS_SINCE = 170_000;
     private static final Set<String> NOT_COMPARED = Set.of("recovery_target_inclusive", "recovery_target_action");
     private static final Set<String> A_PERSONS = Set.of(
             "archive_cleanup_command",
@@ -63,7 +63,8 @@ final class RecoveryComparison {
         Map<String, String> nows = parse(now);
         return parts.isEmpty() == nows.isEmpty()
                 && parts.entrySet().stream()
-                        .filter(part -> !part.getKey().equals("dbname") || version >= DATABASE_NAME_MATTERS_SINCE)
+                        .filter(part ->
+                                !part.getKey().equals("dbname") || PostgresFeature.DBNAME_OF_A_STANDBY.in(version))
                         .allMatch(part -> part.getValue().equals(nows.get(part.getKey())));
     }
 

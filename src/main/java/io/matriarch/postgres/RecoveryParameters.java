@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.config.RecoveryParameterNames;
@@ -19,7 +20,6 @@ final class RecoveryParameters {
             "recovery_target_time",
             "recovery_target_xid",
             "recovery_target_lsn");
-    private static final int NO_TRIGGER_FILE_SINCE = 160_000;
 
     private RecoveryParameters() {}
 
@@ -62,7 +62,7 @@ final class RecoveryParameters {
                     recovery.putIfAbsent(
                             "recovery_target_action", value.asBool().orElse(true) ? "pause" : "promote");
                 case "trigger_file", "promote_trigger_file" -> {
-                    if (majorVersion < NO_TRIGGER_FILE_SINCE) {
+                    if (!PostgresFeature.NO_PROMOTE_TRIGGER_FILE.in(majorVersion)) {
                         recovery.put("promote_trigger_file", text.get());
                     }
                 }

@@ -77,11 +77,15 @@ final class Rejoin {
                 timeline = row.getInt("timeline");
                 position = Lsn.parse(row.getString("xlogpos"));
             }
-            if (leaderReplays && DivergenceCheck.leadsTo(timeline, position, local, ownHistory(local.timeline()))) {
-                return new OperationResult.InHistory();
+            History own = ownHistory(local.timeline());
+            History leaders = history(statement, timeline);
+            Optional<OperationResult> behind =
+                    leaderReplays ? DivergenceCheck.behind(timeline, position, leaders, local, own) : Optional.empty();
+            if (behind.isPresent()) {
+                return behind.get();
             }
-            OperationResult answer = DivergenceCheck.compare(local, timeline, history(statement, timeline));
-            return answer instanceof OperationResult.InHistory ? continues(leader) : answer;
+            OperationResult answer = DivergenceCheck.compare(local, own, timeline, leaders);
+            return answer instanceof OperationResult.InHistory ? continues(leader, position) : answer;
         } catch (SQLException e) {
             return new OperationResult.Failed(
                     "leader " + leader.member() + " could not be asked for its timeline as user "
@@ -89,9 +93,15 @@ final class Rejoin {
         }
     }
 
-    /** A server that waits for WAL gets the leader's word on whether it has that. */
-    private OperationResult continues(Upstream leader) throws SQLException {
-        Optional<WalProbe> wanted = WalProbe.of(look.activity(), walSegmentBytes());
+    /** A server that waits for WAL gets the leader's word on whether it has that, and has its own word on whether it can use it. */
+    private OperationResult continues(Upstream leader, Lsn leaderPosition) throws SQLException {
+        Optional<String> refused = look.refusedWal();
+        if (refused.isPresent()) {
+            return new OperationResult.Diverged(refused.get());
+        }
+        Optional<WalProbe> wanted = look.awaitedFile()
+                .flatMap(file -> WalProbe.of(file, walSegmentBytes()))
+                .filter(probe -> !probe.position().isAfter(leaderPosition)); // a leader may have yet to get there
         Optional<String> refusal = wanted.isPresent() ? wanted.get().refusal(connections, leader) : Optional.empty();
         return refusal.<OperationResult>map(OperationResult.WalMissing::new).orElseGet(OperationResult.InHistory::new);
     }

@@ -22,6 +22,10 @@ final class RewindSource {
                         ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END
             """;
 
+    private static final String STANDBY_QUERY = """
+            SELECT (pg_control_checkpoint()).timeline_id >= (pg_control_recovery()).min_recovery_end_timeline
+            """;
+
     private final Connections connections;
 
     RewindSource(Connections connections) {
@@ -41,6 +45,26 @@ final class RewindSource {
                 checkpointed = row.getInt(2) >= row.getInt(3);
             }
             return checkpointed ? Optional.empty() : checkpoint(statement, leader);
+        } catch (SQLException e) {
+            LOG.debugf("leader %s could not be asked before pg_rewind: %s", leader.member(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The same of a leader that is a standby. Its control file names its timeline from its first restartpoint there on, and one that was rewound begins before that;
+     * pg_rewind believes that file up to version 15.
+     */
+    Optional<String> refusalOfStandby(Upstream leader, DatabaseUser superuser) {
+        try (Connection connection = connections.remote(leader, superuser, CHECKPOINT_MILLIS);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+            try (ResultSet row = statement.executeQuery(STANDBY_QUERY)) {
+                row.next();
+                return row.getBoolean(1)
+                        ? Optional.empty()
+                        : Optional.of("leader " + leader.member() + " has made no restartpoint on its timeline yet");
+            }
         } catch (SQLException e) {
             LOG.debugf("leader %s could not be asked before pg_rewind: %s", leader.member(), e.getMessage());
             return Optional.empty();

@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.cluster.Upstream;
 import io.matriarch.config.DatabaseUser;
 import io.matriarch.config.PostgresSection;
@@ -27,9 +28,8 @@ import org.jboss.logging.Logger;
 final class Rewinding {
     private static final Logger LOG = Logger.getLogger(Rewinding.class);
     private static final Duration PATIENCE = Duration.ofHours(12);
-    private static final int RESTORES_TARGET_WAL = 13;
-    private static final int TAKES_CONFIG_FILE = 15;
     private static final Pattern MISSING_WAL = Pattern.compile("could not open file \".*pg_wal/([0-9A-F]{24})\"");
+    private static final Pattern SAME_TIMELINE = Pattern.compile("source and target cluster are on the same timeline");
     private static final Set<String> NOT_ALLOWED = Set.of(
             "target-pgdata",
             "source-pgdata",
@@ -84,9 +84,10 @@ final class Rewinding {
         DatabaseUser user = settings().rewind().username().isPresent()
                 ? settings().rewind()
                 : settings().superuser();
+        RewindSource source = new RewindSource(connections);
         Optional<String> refusal = LocalPostgres.leaderReplays(configuration.get(), leader)
-                ? Optional.empty() // it isn't to be promoted
-                : new RewindSource(connections).refusal(leader, user);
+                ? source.refusalOfStandby(leader, settings().superuser())
+                : source.refusal(leader, user);
         if (refusal.isPresent()) {
             return new OperationResult.Failed(refusal.get());
         }
@@ -96,9 +97,13 @@ final class Rewinding {
         archive.archiveWhatIsReady(cancellation);
         try (ToolCredentials credentials =
                 new ToolCredentials(settings(), "rewind", user, ConnInfo.Address.of(leader))) {
-            PgTools.Result result = tryAndRewind(credentials, cancellation);
+            PgTools.Result result = tryAndRewind(leader, credentials, cancellation);
             if (cancellation.requested()) {
                 return new OperationResult.Cancelled();
+            }
+            if (SAME_TIMELINE.matcher(result.output()).find()) {
+                return new OperationResult.Diverged("pg_rewind from " + leader.member()
+                        + " compares numbers of timelines only, and they are the same here and there");
             }
             if (!result.ok()) {
                 return new OperationResult.Failed("pg_rewind from " + leader.member() + ": " + result.lastLine());
@@ -120,9 +125,10 @@ final class Rewinding {
     }
 
     /** First without a change: what fails then (a connection, a privilege, missing WAL) leaves a directory that can still be used. */
-    private PgTools.Result tryAndRewind(ToolCredentials credentials, Cancellation cancellation) throws IOException {
+    private PgTools.Result tryAndRewind(Upstream leader, ToolCredentials credentials, Cancellation cancellation)
+            throws IOException {
         Optional<String> restoreCommand = archive.restoreCommand();
-        List<String> arguments = arguments(credentials, restoreCommand.isPresent());
+        List<String> arguments = arguments(leader, credentials, restoreCommand.isPresent());
         Map<String, String> environment = new HashMap<>(credentials.environment());
         environment.put("PGOPTIONS", "-c statement_timeout=0");
         List<String> trial = new ArrayList<>(arguments);
@@ -136,7 +142,9 @@ final class Rewinding {
                 && fetchMissing(tried, restoreCommand.get(), fetched, cancellation)) {
             tried = tools.run("pg_rewind", trial, environment, deadline, cancellation);
         }
-        if (!tried.ok() || cancellation.requested()) {
+        if (!tried.ok()
+                || cancellation.requested()
+                || SAME_TIMELINE.matcher(tried.output()).find()) {
             return tried;
         }
         files.rewindBegins();
@@ -159,20 +167,23 @@ final class Rewinding {
         return restored.ok();
     }
 
-    private List<String> arguments(ToolCredentials credentials, boolean hasRestoreCommand) {
+    private List<String> arguments(Upstream leader, ToolCredentials credentials, boolean hasRestoreCommand) {
         Map<String, String> more = new LinkedHashMap<>();
         more.put("dbname", settings().database());
-        more.put("target_session_attrs", "read-write");
+        if (!LocalPostgres.leaderReplays(configuration.get(), leader)) { // which is read-only
+            more.put("target_session_attrs", "read-write");
+        }
         List<String> arguments = new ArrayList<>(List.of(
                 "-D", settings().dataDirectory().toString(), "--source-server", credentials.connectionString(more)));
-        int major = ServerControl.major(settings()) / 10_000;
+        int major = ServerControl.major(settings());
         boolean usualPlace =
                 configurationFiles.mainFile().equals(settings().dataDirectory().resolve("postgresql.conf"));
-        if (!usualPlace && major >= TAKES_CONFIG_FILE) {
+        boolean takesFile = PostgresFeature.REWIND_TAKES_CONFIG_FILE.in(major);
+        if (!usualPlace && takesFile) {
             arguments.add("--config-file=" + configurationFiles.mainFile());
         }
-        boolean findsCommand = usualPlace || major >= TAKES_CONFIG_FILE;
-        if (hasRestoreCommand && findsCommand && major >= RESTORES_TARGET_WAL) {
+        boolean findsCommand = usualPlace || takesFile;
+        if (hasRestoreCommand && findsCommand && PostgresFeature.REWIND_RESTORES_TARGET_WAL.in(major)) {
             arguments.add("--restore-target-wal");
         }
         arguments.addAll(ToolOptions.of(

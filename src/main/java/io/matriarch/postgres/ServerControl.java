@@ -424,6 +424,10 @@ final class ServerControl {
         if (stopped) {
             told.ifPresent(role -> callbacks.fire("on_stop", role, configuration));
         }
+        if (!stopped && DoomedProcesses.are(settings.dataDirectory())) {
+            return new OperationResult.Hanging("the postmaster "
+                    + postmaster.get().pid() + " and its children are killed, and can't end while a disk hangs");
+        }
         return stopped
                 ? new OperationResult.Succeeded()
                 : new OperationResult.Failed(

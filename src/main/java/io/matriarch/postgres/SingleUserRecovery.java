@@ -1,6 +1,7 @@
 package io.matriarch.postgres;
 
 import io.matriarch.cluster.OperationResult;
+import io.matriarch.cluster.PostgresFeature;
 import io.matriarch.config.PostgresSettings;
 import io.matriarch.file.FileProblem;
 import io.matriarch.time.Deadline;
@@ -21,9 +22,6 @@ import org.jboss.logging.Logger;
 final class SingleUserRecovery {
     private static final Logger LOG = Logger.getLogger(SingleUserRecovery.class);
     private static final Duration PATIENCE = Duration.ofHours(2);
-    /** From here on a backup_label is only ever a base backup's, and PostgreSQL needs it to start right (section 9, case 55). */
-    private static final int LABEL_IS_A_BACKUPS = 150_000;
-
     private static final Pattern OPTION = Pattern.compile("\"--([a-zA-Z_.]+)=([^\"]*)\"");
 
     private final PgTools tools;
@@ -43,7 +41,8 @@ final class SingleUserRecovery {
     }
 
     OperationResult run(Cancellation cancellation) {
-        if (Files.exists(data().resolve("backup_label")) && ServerControl.major(settings.get()) >= LABEL_IS_A_BACKUPS) {
+        if (Files.exists(data().resolve("backup_label"))
+                && PostgresFeature.BACKUP_LABEL_IS_A_BACKUPS.in(ServerControl.major(settings.get()))) {
             LOG.info(
                     "no crash recovery in single-user mode: the data are a base backup, PostgreSQL recovers them when it starts");
             return new OperationResult.Succeeded();

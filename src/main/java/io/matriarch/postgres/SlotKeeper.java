@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -27,12 +28,18 @@ final class SlotKeeper {
     private final LogicalSlots logical;
     private final SlotCopies copies;
     private final SlotWal wal;
+    private final SlotReadiness readiness;
 
-    SlotKeeper(Connections connections, Path dataDirectory) {
+    /**
+     * @param self the member's name
+     * @param upstream whom this server follows
+     */
+    SlotKeeper(Connections connections, Path dataDirectory, String self, Supplier<Optional<Upstream>> upstream) {
         this.connections = connections;
         this.logical = new LogicalSlots(connections);
         this.copies = new SlotCopies(connections, dataDirectory);
         this.wal = new SlotWal(connections);
+        this.readiness = new SlotReadiness(connections, self, upstream);
     }
 
     /** What could not be done, now or since the last call. */
@@ -99,9 +106,17 @@ final class SlotKeeper {
         Optional<String> unwritten = write(useful);
         OperationResult started =
                 server.start(configuration, Operation.Start.As.REPLICA, following, Optional.empty(), "", cancellation);
+        if (unwritten.isEmpty()) {
+            readiness.copied(useful.keySet());
+        }
         return started instanceof OperationResult.Succeeded && unwritten.isPresent()
                 ? new OperationResult.Failed(unwritten.get())
                 : started;
+    }
+
+    /** This server is about to become the primary. */
+    void promoting() {
+        readiness.promoting();
     }
 
     private Optional<String> write(Map<String, SlotCopies.Copy> states) {

@@ -4,7 +4,9 @@ import io.matriarch.cluster.History;
 import io.matriarch.cluster.Lsn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A timeline history file: a line for each timeline that ended, with the position and the reason. */
 final class TimelineHistory {
@@ -30,6 +32,17 @@ final class TimelineHistory {
                     new History.Entry(last.timeline(), last.end(), last.reason(), timestampOfLast, Optional.empty()));
         }
         return new History(entries);
+    }
+
+    /** Whether the same timelines led to {@code timeline}, and ended at the same places. */
+    static boolean sameBefore(int timeline, History one, History other) {
+        return endsBefore(timeline, one).equals(endsBefore(timeline, other));
+    }
+
+    private static Map<Integer, Lsn> endsBefore(int timeline, History history) {
+        return history.entries().stream()
+                .filter(entry -> entry.timeline() < timeline)
+                .collect(Collectors.toMap(History.Entry::timeline, History.Entry::end, (_, last) -> last));
     }
 
     /** Where {@code timeline} ended according to {@code history}. */

@@ -16,14 +16,14 @@ import org.postgresql.copy.CopyDual;
 record WalProbe(int timeline, Lsn position) {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long PAUSE_MILLIS = 20;
-    private static final Pattern WAITING = Pattern.compile("waiting for ([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
+    private static final Pattern FILE = Pattern.compile("([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})");
     /** SQLSTATEs: undefined_file, for a segment that is gone; what else goes wrong says nothing about the WAL. */
     private static final String GONE = "58P01";
 
-    /** Of the segment that a startup process waits for. */
-    static Optional<WalProbe> of(String activity, long segmentBytes) {
-        Matcher segment = WAITING.matcher(activity);
-        return segment.find()
+    /** Of the beginning of a WAL file. */
+    static Optional<WalProbe> of(String file, long segmentBytes) {
+        Matcher segment = FILE.matcher(file);
+        return segment.matches()
                 ? Optional.of(new WalProbe(
                         Integer.parseUnsignedInt(segment.group(1), 16),
                         new Lsn((Long.parseLong(segment.group(2), 16) << 32)

@@ -58,7 +58,7 @@ final class Metrics {
         counter(
                 "patroni_xlog_received_location",
                 "WAL received by a replica in bytes.",
-                standby.map(ServerReading::received));
+                standby.map(StatusDocument::received));
         counter(
                 "patroni_xlog_replayed_location",
                 "WAL replayed by a replica in bytes.",

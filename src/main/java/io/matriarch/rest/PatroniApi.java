@@ -26,10 +26,13 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Patroni's REST interface (reference section 4), but for {@link HealthApi}: what the cluster is, and what changes something, which is checked and handed on. */
 @Path("/")
 public final class PatroniApi {
+    private static final Logger LOG = Logger.getLogger(PatroniApi.class);
+
     private final Answering answers;
     private final Admission admission;
 
@@ -171,21 +174,30 @@ public final class PatroniApi {
     @POST
     @Path("switchover")
     public Response switchover(@Context HttpServerRequest request, String body) {
-        return admission.changing(
-                request,
-                body,
-                true,
-                (commands, asked) -> takeover(request, commands, commands.switchover(asked, wait(request))));
+        return admission.changing(request, body, true, (commands, asked) -> {
+            tell("switchover", asked);
+            return takeover(request, commands, commands.switchover(asked, wait(request)));
+        });
     }
 
     @POST
     @Path("failover")
     public Response failover(@Context HttpServerRequest request, String body) {
-        return admission.changing(
-                request,
-                body,
-                true,
-                (commands, asked) -> takeover(request, commands, commands.failover(asked, wait(request))));
+        return admission.changing(request, body, true, (commands, asked) -> {
+            tell("failover", asked);
+            return takeover(request, commands, commands.failover(asked, wait(request)));
+        });
+    }
+
+    private static void tell(String what, Mapping asked) {
+        LOG.infof(
+                "received %s request with leader=%s candidate=%s scheduled_at=%s",
+                what, shown(asked, "leader"), shown(asked, "candidate"), shown(asked, "scheduled_at"));
+    }
+
+    /** Whoever asks doesn't write the log's lines. */
+    private static String shown(Mapping asked, String key) {
+        return asked.text(key).map(text -> text.replaceAll("\\p{Cntrl}", "?")).orElse("None");
     }
 
     /** RFC 7240; Patroni's clients don't ask for it, and Patroni's members don't know it. */

@@ -58,8 +58,17 @@ sealed interface RestartRequest {
         return body.text("schedule")
                 .flatMap(IsoTime::parse)
                 .<RestartRequest>map(time ->
-                        new Later(conditions, time.local().toInstant(time.zone().orElseThrow()), body))
+                        new Later(conditions, time.local().toInstant(time.zone().orElseThrow()), read(body, time)))
                 .orElseGet(() -> new Immediate(conditions));
+    }
+
+    /** What others read is what was understood. */
+    private static Mapping read(Mapping body, IsoTime time) {
+        Mapping scheduled = body.with(
+                "schedule", IsoTime.format(time.local().atOffset(time.zone().orElseThrow())));
+        return timeout(body)
+                .map(patience -> scheduled.with("timeout", patience.toSeconds()))
+                .orElse(scheduled);
     }
 
     private static Optional<Answer> schedule(Mapping body, boolean paused, Instant now) {

@@ -133,15 +133,19 @@ final class StatusDocument {
         if (!answer.inRecovery()) {
             return Mapping.empty().with("location", answer.position().bytes());
         }
-        Lsn received = answer.received().equals(Lsn.ZERO) ? answer.replayed() : answer.received();
         Value replayedAt =
                 answer.replayedAt().<Value>map(at -> Value.of(moment(at))).orElseGet(Value.Null::new);
         return Mapping.empty()
-                .with("received_location", received.bytes())
+                .with("received_location", received(answer).bytes())
                 .with("replayed_location", answer.replayed().bytes())
                 .with("replayed_timestamp", replayedAt)
                 .with("paused", answer.replayPaused())
                 .with("end_known", answer.endKnown() ? Optional.<Value>empty() : Optional.of(Value.of(false)));
+    }
+
+    /** A standby that has never streamed since it started has what it has replayed. */
+    static Lsn received(ServerReading standby) {
+        return standby.received().equals(Lsn.ZERO) ? standby.replayed() : standby.received();
     }
 
     private static List<Value> walSenders(ServerReading answer) {

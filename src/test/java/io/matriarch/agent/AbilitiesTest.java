@@ -41,6 +41,7 @@ final class AbilitiesTest {
             false,
             Optional.empty(),
             Optional.empty(),
+            false,
             List.of(),
             List.of(),
             ServerReading.Commits.LOCAL);
@@ -103,6 +104,7 @@ final class AbilitiesTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 new ServerReading.Commits("", "on", unflushed));

@@ -39,6 +39,7 @@ final class WriteRightTest {
                 false,
                 Optional.of("streaming"),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 ServerReading.Commits.LOCAL);

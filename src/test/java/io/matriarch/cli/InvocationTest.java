@@ -90,7 +90,9 @@ class InvocationTest {
 
         assertThat(pom)
                 .contains("<artifactId>matriarch</artifactId>\n    <version>" + Version.MATRIARCH + "</version>");
-        assertThat(Version.line()).isEqualTo("Matriarch " + Version.MATRIARCH + " (Patroni 4.1.4 compatible)");
+        assertThat(Version.line("patroni")).isEqualTo("patroni 4.1.4");
+        assertThat(Version.line("matriarch"))
+                .isEqualTo("Matriarch " + Version.MATRIARCH + " (Patroni 4.1.4 compatible)");
     }
 
     @Test

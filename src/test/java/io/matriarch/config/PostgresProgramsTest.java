@@ -51,6 +51,17 @@ final class PostgresProgramsTest {
     }
 
     @Test
+    void anAbsoluteNameIsTakenAsItIs() {
+        String there = folder + "/pg-17";
+        PostgresPrograms found = programs("bin_dir: /nosuch, bin_name: {postgres: %s}".formatted(there), "");
+        assertThat(found.path("postgres")).isEqualTo(there);
+        assertThat(found.unusable("postgres")).isEmpty();
+        assertThat(programs("bin_dir: %s, bin_name: {postgres: /nosuch/pg}".formatted(folder), "")
+                        .unusable("postgres"))
+                .contains("postgresql.bin_name.postgres: /nosuch/pg is not there, or may not be run; correct it");
+    }
+
+    @Test
     void elseOnThePath() {
         PostgresPrograms found = programs("port: 1", "/nosuch:" + folder);
         assertThat(found.path("postgres")).isEqualTo("postgres");

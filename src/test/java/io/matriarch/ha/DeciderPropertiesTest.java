@@ -25,6 +25,12 @@ final class DeciderPropertiesTest {
     private static final int FEW_CYCLES = 4000;
     private static final int LONGEST_CYCLE = 40;
     private static final int ROUNDS = 4;
+    /** Enough for whatever is in progress to end, and for what comes before a clone. */
+    private static final int MANY_DECISIONS = 60;
+    /** Rows that leave everything alone while maintenance mode lasts, and say so: something runs there that nobody else may know of. */
+    private static final Set<String> MAINTENANCE =
+            Set.of("follower-primary-paused", "empty-orphan-paused", "identity-foreign-paused");
+
     private final Decider decider = new Decider();
 
     /** One decision of a cycle, with what led to it. */
@@ -204,6 +210,60 @@ final class DeciderPropertiesTest {
                 assertThat(goesOnUndisturbed(s, step)).as("%s", step).isFalse();
             }
         });
+    }
+
+    /** A person's order has a way out of every state: what is in progress ends, and then the data are replaced, or the agent says why not. */
+    @Test
+    void anOrderToCloneAgainIsCarriedOutWhateverTheStateIs() {
+        int carriedOut = 0;
+        for (long seed = 0; seed < FEW_CYCLES; seed++) {
+            RandomObservations random = new RandomObservations(seed);
+            long now = Duration.ofMinutes(5).toNanos();
+            Observation seen = random.ordered(random.next(now));
+            Situation s = new Situation(seen, Memory.INITIAL);
+            boolean possible = s.anotherLeads() && s.leaderUpstream().isPresent();
+            if (possible) {
+                List<String> rows = new ArrayList<>();
+                assertThat(isCarriedOut(random, seen, rows))
+                        .as("seed %s: %s", seed, rows)
+                        .isTrue();
+                carriedOut++;
+            }
+        }
+        assertThat(carriedOut).isGreaterThan(FEW_CYCLES / 10);
+    }
+
+    private boolean isCarriedOut(RandomObservations random, Observation first, List<String> rows) {
+        Observation seen = first;
+        Memory memory = Memory.INITIAL;
+        for (int decisions = 0; decisions < MANY_DECISIONS; decisions++) {
+            Decision decision = decider.decide(seen, memory);
+            memory = decision.memory();
+            rows.add(decision.row());
+            if (memory.bootstrap() != Memory.Bootstrap.NONE) {
+                return true; // which is finished or undone first
+            }
+            long later = seen.now() + Duration.ofSeconds(10).toNanos();
+            switch (decision.action()) {
+                case Action.Begin(Operation operation) -> {
+                    if (operation instanceof Operation.Reinitialize || operation instanceof Operation.Clone) {
+                        return true;
+                    }
+                    seen = random.ordered(random.ended(seen, operation, later));
+                }
+                case Action.Exit _ -> {
+                    return decision.line().isPresent();
+                }
+                case Action.Idle _ -> {
+                    if (MAINTENANCE.contains(decision.row())) {
+                        return decision.line().isPresent();
+                    }
+                    seen = random.ordered(random.later(seen, later));
+                }
+                default -> seen = after(random, seen, random.outcome(decision.action()));
+            }
+        }
+        return false;
     }
 
     private void forEachStep(java.util.function.Consumer<Step> property) {

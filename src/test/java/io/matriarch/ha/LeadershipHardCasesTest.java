@@ -85,6 +85,36 @@ final class LeadershipHardCasesTest {
         assertThat(sight.decide().action()).as("not written yet").isInstanceOf(Action.Idle.class);
     }
 
+    /** An asynchronous one would win the race, and what the synchronous one alone confirmed would be lost. */
+    @HardCase({7, 13})
+    @Test
+    void inSynchronousModeTheLockIsGivenBackEarlyOnlyToASynchronousStandby() {
+        Sight sight = new Sight()
+                .config("{\"synchronous_mode\":true}")
+                .sync("n1", "n3")
+                .operating(SWITCHOVER)
+                .steppingDown(Kind.GRACEFUL, Optional.empty())
+                .control("shut down", 200)
+                .member("n2", "{\"xlog_location\":300}");
+        assertThat(sight.decide().action()).isInstanceOf(Action.Idle.class);
+        sight.member("n3", "{\"xlog_location\":201}");
+        assertThat(sight.decide().action()).isEqualTo(new Action.ReleaseLeaderLock(Optional.of(new Lsn(200))));
+    }
+
+    @HardCase(7)
+    @Test
+    void aPersonsFailoverToAnAsynchronousStandbyGivesTheLockBackEarlyToIt() {
+        Sight sight = new Sight()
+                .config("{\"synchronous_mode\":true}")
+                .sync("n1", "n3")
+                .failover("n2")
+                .operating(SWITCHOVER)
+                .steppingDown(Kind.GRACEFUL, Optional.of("n2"))
+                .control("shut down", 200)
+                .member("n2", "{\"xlog_location\":300}");
+        assertThat(sight.decide().action()).isInstanceOf(Action.ReleaseLeaderLock.class);
+    }
+
     @HardCase(8)
     @Test
     void theNamedCandidateMustHaveTheShutdownCheckpointAndNotJustAnybody() {
@@ -147,6 +177,20 @@ final class LeadershipHardCasesTest {
         sight.done(question).replies("n3", 100, "{\"nofailover\":true}");
         assertThat(sight.decide().row()).isEqualTo("leader-nobody-ready");
         sight.replies("n3", 100, "{}");
+        assertThat(begun(sight.decide())).isEqualTo(SWITCHOVER);
+    }
+
+    /** Its WAL is another history's, however far it is (reference 5.15). */
+    @Test
+    void whoIsOnAnEarlierTimelineIsNotReadyForASwitchover() {
+        Sight sight = new Sight()
+                .timelinesEnded(1)
+                .switchover(Optional.of("n2"))
+                .done(asked("n2"))
+                .replies("n2", 100, "{}");
+        assertThat(begun(sight.decide())).as("check_timeline is off").isEqualTo(SWITCHOVER);
+        assertThat(sight.config("{\"check_timeline\":true}").decide().row()).isEqualTo("leader-nobody-ready");
+        sight.replies(new PeerReply("n2", true, false, new Lsn(100), true, OptionalInt.of(2), Tags.NONE, false));
         assertThat(begun(sight.decide())).isEqualTo(SWITCHOVER);
     }
 

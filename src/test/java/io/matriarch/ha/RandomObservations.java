@@ -195,6 +195,62 @@ final class RandomObservations {
         return at(now, seen, seen.server());
     }
 
+    /** The same a little later: the operation has succeeded, and what it is about has changed if it stopped the server. */
+    Observation ended(Observation seen, Operation operation, long now) {
+        ServerStatus server = seen.server();
+        boolean stopped = operation instanceof Operation.Stop;
+        DataDirectory data = server.dataDirectory() instanceof DataDirectory.Replaced
+                ? new DataDirectory.Empty()
+                : shutDown(server.dataDirectory());
+        ServerStatus later = new ServerStatus(
+                stopped ? data : server.dataDirectory(),
+                server.postmasterAlive() && !stopped,
+                stopped ? PostgresState.STOPPED : server.state(),
+                stopped ? Role.DEMOTED : server.role(),
+                stopped ? Optional.empty() : server.reading(),
+                server.following(),
+                Optional.empty(),
+                Optional.of(new ServerStatus.Finished(++operations, operation, new OperationResult.Succeeded())),
+                Map.of(),
+                server.checkpointPending(),
+                server.history(),
+                server.mayRewind(),
+                server.slotParameters(),
+                server.rejoin());
+        return at(now, seen, later);
+    }
+
+    /** A little later; what was in progress has ended. */
+    Observation later(Observation seen, long now) {
+        return seen.server()
+                .operation()
+                .map(running -> ended(seen, running.operation(), now))
+                .orElseGet(() -> again(seen, now));
+    }
+
+    /** The same, and a person wants this node cloned again. */
+    Observation ordered(Observation seen) {
+        Observation.Request order = seen.request()
+                .filter(Observation.Request.Reinitialize.class::isInstance)
+                .orElseGet(() -> new Observation.Request.Reinitialize(chance(0.5), chance(0.5)));
+        return new Observation(
+                SELF,
+                seen.tags(),
+                seen.beginnings(),
+                seen.now(),
+                seen.wallClock(),
+                seen.cluster(),
+                seen.config(),
+                seen.leaseUntil(),
+                seen.server(),
+                seen.peers(),
+                seen.outcomes(),
+                seen.watchdog(),
+                Optional.of(order),
+                seen.failsafe(),
+                seen.ability());
+    }
+
     private static Observation at(long now, Observation seen, ServerStatus server) {
         return new Observation(
                 SELF,
@@ -329,12 +385,20 @@ final class RandomObservations {
                 history(),
                 chance(0.5),
                 chance(0.9) ? Map.of() : Map.of("hot_standby_feedback", "on"),
-                new RejoinSight(
-                        chance(0.2),
-                        chance(0.2),
-                        oneOf(List.of("", "recovering 1", "waiting for 1", "waiting for 2")),
-                        lsn(),
-                        chance(0.5) ? "" : "why"));
+                rejoinSight());
+    }
+
+    private RejoinSight rejoinSight() {
+        boolean removeDiverged = chance(0.2);
+        boolean removeAfterFailedRewind = chance(0.2);
+        String activity = oneOf(List.of("", "recovering 1", "waiting for 1", "waiting for 2"));
+        return new RejoinSight(
+                removeDiverged,
+                removeAfterFailedRewind,
+                activity,
+                lsn(),
+                activity.startsWith("waiting"),
+                chance(0.5) ? "" : "why");
     }
 
     private DataDirectory data(boolean alive) {
@@ -368,6 +432,7 @@ final class RandomObservations {
                 chance(0.1),
                 perhaps(0.5, "streaming"),
                 Optional.empty(),
+                false,
                 walSenders(),
                 SLOTS.stream().filter(_ -> chance(0.5)).map(this::slot).toList(),
                 commits());
@@ -421,8 +486,10 @@ final class RandomObservations {
                 new OperationResult.Succeeded(),
                 new OperationResult.Failed("why"),
                 new OperationResult.Cancelled(),
+                new OperationResult.Hanging("why"),
                 new OperationResult.InHistory(),
                 new OperationResult.WalMissing("why"),
+                new OperationResult.AtFork("why"),
                 new OperationResult.Diverged("why")));
     }
 

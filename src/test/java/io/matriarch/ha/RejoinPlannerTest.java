@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
 final class RejoinPlannerTest {
     private static final String IDENTIFIER = "7711371126323781949";
     private static final RejoinSight WAITS =
-            new RejoinSight(false, false, "waiting for 000000010000000000000004", new Lsn(90), "FATAL:  why");
+            new RejoinSight(false, false, "waiting for 000000010000000000000004", new Lsn(90), true, "FATAL:  why");
+
+    private static final String RECOVERING = "recovering 000000020000000000000004";
 
     private final Decider decider = new Decider();
     private Memory memory = Memory.INITIAL;
@@ -48,7 +50,9 @@ final class RejoinPlannerTest {
     private int leadersTimeline = 2;
     private boolean leaderSettled = true;
     private String leadersRole = "primary";
+    private boolean leaderStreams;
     private long operations;
+    private Mapping dynamic = Mapping.empty();
     private Optional<ServerStatus.Finished> finished = Optional.empty();
 
     private Decision after(Duration pause) {
@@ -96,14 +100,15 @@ final class RejoinPlannerTest {
     }
 
     private Observation observation() {
-        DynamicConfiguration config = new DynamicConfiguration(Mapping.empty(), 5);
+        DynamicConfiguration config = new DynamicConfiguration(dynamic, 5);
         Mapping leader = Mapping.empty()
                 .with("conn_url", "postgres://b:5432/postgres")
                 .with("api_url", "http://b:8008/patroni")
                 .with("state", "running")
                 .with("role", leadersRole)
                 .with("xlog_location", leadersPosition)
-                .with("timeline", leadersTimeline);
+                .with("timeline", leadersTimeline)
+                .with("replication_state", leaderStreams ? "streaming" : "");
         ClusterView view = new ClusterView(
                 Optional.of(IDENTIFIER),
                 Optional.of(config),
@@ -181,16 +186,29 @@ final class RejoinPlannerTest {
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
         assertThat(step()).isEqualTo(RejoinStep.NEEDS_A_PERSON);
-        sight = new RejoinSight(false, true, "", Lsn.ZERO, "");
+        sight = new RejoinSight(false, true, "", Lsn.ZERO, false, "");
         assertThat(next().action()).isInstanceOf(Action.Idle.class);
-        sight = new RejoinSight(true, false, "", Lsn.ZERO, "");
+        sight = new RejoinSight(true, false, "", Lsn.ZERO, false, "");
         assertThat(begins(Operation.Reinitialize.class).ordered()).isTrue();
+    }
+
+    /** Its leader follows another cluster, whose history counts: what differs from it may still be what the remote primary has (reference 5.21). */
+    @Test
+    void inAStandbyClusterTheSettingIsNoOrderBeforeARewindFailed() {
+        dynamic = dynamic.with("standby_cluster", Mapping.empty().with("host", "there"));
+        position = 300;
+        leadersRole = "standby_leader";
+        sight = new RejoinSight(true, false, "", Lsn.ZERO, false, "");
+        ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
+        mayRewind = false;
+        assertThat(next().action()).isInstanceOf(Action.Idle.class);
+        assertThat(step()).isEqualTo(RejoinStep.NEEDS_A_PERSON);
     }
 
     @Test
     void afterAFailedRewindTheOtherSettingIsTheOrder() {
         position = 300;
-        sight = new RejoinSight(false, true, "", Lsn.ZERO, "");
+        sight = new RejoinSight(false, true, "", Lsn.ZERO, false, "");
         ends(begins(Operation.CheckDivergence.class), new OperationResult.Diverged("it went on"));
         for (int i = 0; i < 3; i++) {
             fails(begins(Operation.Rewind.class, Duration.ofMinutes(2)), "broken");
@@ -245,11 +263,45 @@ final class RejoinPlannerTest {
         assertThat(clone.ordered()).isFalse();
     }
 
+    /** The reason is told at once, and also where the startup process calls its waiting recovering. */
+    @Test
+    void whyNothingComesIsToldAtOnce() {
+        alive = true;
+        sight = new RejoinSight(false, false, RECOVERING, new Lsn(90), true, "FATAL:  password authentication failed");
+        next();
+        assertThat(step()).isEqualTo(RejoinStep.CATCHING_UP);
+        assertThat(report.orElseThrow().why()).contains("FATAL:  password authentication failed");
+        fails(begins(Operation.CheckDivergence.class, Duration.ofSeconds(21)), "the leader could not be asked");
+        assertThat(report.orElseThrow().why()).contains("FATAL:  password authentication failed");
+    }
+
+    @Test
+    void aLeaderThatStaysAtTheForkWhileItStreamsHasGoneAnotherWay() {
+        alive = true;
+        sight = new RejoinSight(false, false, RECOVERING, new Lsn(90), true, "FATAL:  highest timeline 1 is behind");
+        leadersRole = "standby_leader";
+        OperationResult atFork = new OperationResult.AtFork("its timeline 2 left timeline 1 at 0/64");
+        next();
+        for (int i = 0; i < 5; i++) {
+            Operation check = begins(Operation.CheckDivergence.class, Duration.ofSeconds(21));
+            ends(check, atFork);
+            assertThat(next().line().orElse(""))
+                    .as("its upstream may be down, look %s", i)
+                    .doesNotContain("pg_rewind");
+        }
+        leaderStreams = true;
+        ends(begins(Operation.CheckDivergence.class, Duration.ofSeconds(21)), atFork);
+        Operation rewind = begins(Operation.Rewind.class);
+        assertThat(report.orElseThrow().why()).contains("left timeline 1 at 0/64");
+        ends(rewind, new OperationResult.Diverged("pg_rewind can't tell them apart"));
+        assertThat(begins(Operation.Reinitialize.class).reason()).contains("can't tell them apart");
+    }
+
     @Test
     void oneThatComesOnIsLeftAlone() {
         alive = true;
         for (int i = 0; i < 30; i++) {
-            sight = new RejoinSight(false, false, "waiting for 00000001000000000000000" + i % 10, new Lsn(i), "");
+            sight = new RejoinSight(false, false, "waiting for 00000001000000000000000" + i % 10, new Lsn(i), true, "");
             assertThat(after(Duration.ofSeconds(15)).action()).isInstanceOf(Action.Idle.class);
         }
         assertThat(step()).isEqualTo(RejoinStep.CATCHING_UP);

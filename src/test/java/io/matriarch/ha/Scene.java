@@ -9,6 +9,8 @@ import io.matriarch.cluster.History;
 import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
+import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.PostgresState;
 import io.matriarch.cluster.Role;
 import io.matriarch.cluster.ServerReading;
@@ -40,6 +42,7 @@ final class Scene {
     private Optional<String> leader = Optional.of("b");
     private Optional<FailoverRequest> failover = Optional.empty();
     private Optional<Observation.Request> asked = Optional.empty();
+    private Optional<ServerStatus.Finished> ended = Optional.empty();
     private Map<String, PeerReply> peers = Map.of();
     private SyncState sync = SyncState.NONE;
     private boolean restores;
@@ -191,6 +194,12 @@ final class Scene {
         return this;
     }
 
+    /** The last operation, and what came of it. */
+    Scene ended(Operation operation, OperationResult result) {
+        ended = Optional.of(new ServerStatus.Finished(1, operation, result));
+        return this;
+    }
+
     /** A person asked this node. */
     Scene asked(Observation.Request request) {
         asked = Optional.of(request);
@@ -273,7 +282,7 @@ final class Scene {
                 answers ? Optional.of(reading()) : Optional.empty(),
                 following,
                 Optional.empty(),
-                Optional.empty(),
+                ended,
                 Map.of(),
                 false,
                 History.EMPTY,
@@ -296,6 +305,7 @@ final class Scene {
                 false,
                 replication.filter(_ -> inRecovery),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 ServerReading.Commits.LOCAL);

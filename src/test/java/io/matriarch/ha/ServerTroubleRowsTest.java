@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
+import io.matriarch.cluster.OperationResult;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,11 @@ final class ServerTroubleRowsTest {
         assertThat(begun(new Scene().ledBy("b").config(PAUSE).stopped().asked(REINITIALIZE)))
                 .as("maintenance mode")
                 .isInstanceOf(Operation.Reinitialize.class);
+        Scene empty = new Scene().ledBy("b").config(PAUSE).empty();
+        assertThat(empty.decide().line()).contains("running with empty data directory");
+        assertThat(begun(empty.asked(REINITIALIZE)))
+                .as("maintenance mode, empty")
+                .isInstanceOf(Operation.Reinitialize.class);
     }
 
     @Test
@@ -84,6 +90,15 @@ final class ServerTroubleRowsTest {
         assertThat(scene.ledBy("b").decide().action())
                 .as("beside another leader")
                 .isInstanceOf(Action.Idle.class);
+    }
+
+    @Test
+    void aKilledPrimaryThatHangsInTheKernelLosesTheLockButNotAnyOther() {
+        Operation stop = new Operation.Stop(Operation.Stop.Mode.IMMEDIATE, false, "handing over");
+        Scene hanging = new Scene().ledBy("a").starting().ended(stop, new OperationResult.Hanging("disk"));
+        assertThat(hanging.decide().action()).isEqualTo(new Action.ReleaseLeaderLock(Optional.empty()));
+        Scene failed = new Scene().ledBy("a").starting().ended(stop, new OperationResult.Failed("frozen"));
+        assertThat(failed.decide().action()).isInstanceOf(Action.Idle.class);
     }
 
     @Test

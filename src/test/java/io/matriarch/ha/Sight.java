@@ -136,6 +136,12 @@ final class Sight {
         return this;
     }
 
+    /** To that member, whatever it costs. */
+    Sight failover(String candidate) {
+        request = Optional.of(new FailoverRequest(Optional.empty(), Optional.of(candidate), Optional.empty(), 9));
+        return this;
+    }
+
     Sight sync(String leading, String... standbys) {
         sync = new SyncState(Optional.of(leading), 0, List.of(standbys), 7);
         return this;
@@ -258,6 +264,11 @@ final class Sight {
     }
 
     Sight streams(String applicationName, String syncState, long written, Optional<Long> flushed) {
+        return streams(applicationName, syncState, written, flushed, flushed);
+    }
+
+    Sight streams(
+            String applicationName, String syncState, long written, Optional<Long> flushed, Optional<Long> replayed) {
         senders.add(new WalSender(
                 "replicator",
                 applicationName,
@@ -267,7 +278,7 @@ final class Sight {
                 0,
                 Optional.of(new Lsn(written)),
                 flushed.map(Lsn::new),
-                flushed.map(Lsn::new)));
+                replayed.map(Lsn::new)));
         return this;
     }
 
@@ -355,6 +366,7 @@ final class Sight {
                 false,
                 inRecovery ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
+                false,
                 senders,
                 List.of(),
                 new ServerReading.Commits(standbyNames, synchronousCommit, 0));

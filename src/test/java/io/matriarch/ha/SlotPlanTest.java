@@ -130,6 +130,20 @@ final class SlotPlanTest {
                 .isEqualTo(creating("b", "c"));
     }
 
+    /** Its slot would be the one that this node's own position is published under. */
+    @Test
+    @HardCase(95)
+    void anotherMemberWhoseSlotNameIsOursGetsNoSlotHere() {
+        SlotPlan plan = new SlotScene()
+                .without("a")
+                .member("Node-A", "{}")
+                .self("Node-A")
+                .member("node.a", "{}")
+                .plan();
+        assertThat(plan.changes()).isEqualTo(creating("b", "c"));
+        assertThat(plan.problems()).singleElement().asString().contains("Node-A", "node.a", "node_a");
+    }
+
     /** So the former leader, whose member key is gone, can come back. */
     @Test
     @HardCase(92)
@@ -234,6 +248,18 @@ final class SlotPlanTest {
                         .plan()
                         .changes())
                 .containsExactly(new SlotChange.Recreate("b"));
+    }
+
+    /** Nobody streams from it there, and PostgreSQL may still tell a position: advancing such a slot would fail for ever. */
+    @Test
+    @HardCase(88)
+    void soIsOneWithAPositionOnAnotherNodeThanTheLeader() {
+        SlotScene scene = new SlotScene()
+                .leader("b")
+                .physical("b", 500)
+                .has(slot("c", PHYSICAL, false, true, false, at(500)))
+                .status(Map.of("b", new Lsn(500), "c", new Lsn(800)));
+        assertThat(scene.plan().changes()).containsExactly(new SlotChange.Recreate("c"));
     }
 
     // What belongs to others.

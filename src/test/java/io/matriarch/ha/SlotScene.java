@@ -196,6 +196,7 @@ final class SlotScene {
                         false,
                         leads ? Optional.empty() : Optional.of("streaming"),
                         Optional.empty(),
+                        false,
                         List.of(),
                         slots,
                         ServerReading.Commits.LOCAL)),

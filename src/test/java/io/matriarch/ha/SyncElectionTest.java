@@ -126,6 +126,7 @@ final class SyncElectionTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 ServerReading.Commits.LOCAL);

@@ -89,4 +89,46 @@ final class SynchronousHardCasesTest {
                 .streams("n3", "async", 90, Optional.of(90L));
         assertThat(candidates(sight)).containsExactly("n3", "n2");
     }
+
+    /** Of several the furthest is the measure, of one the primary itself (reference 5.19). */
+    @Test
+    void whoLagsMoreThanMaximumLagOnSyncnodeIsNoCandidate() {
+        Sight two = synchronous()
+                .streams("n2", "async", 100, Optional.of(100L))
+                .streams("n3", "async", 89, Optional.of(89L));
+        assertThat(candidates(two)).as("no limit").containsExactly("n2", "n3");
+        two.config("{\"maximum_lag_on_syncnode\":10}");
+        assertThat(candidates(two)).as("11 bytes behind").containsExactly("n2");
+        two.config("{\"maximum_lag_on_syncnode\":11}");
+        assertThat(candidates(two)).containsExactly("n2", "n3");
+        Sight one =
+                synchronous().config("{\"maximum_lag_on_syncnode\":10}").streams("n3", "async", 89, Optional.of(89L));
+        assertThat(candidates(one)).as("the primary is at 100").isEmpty();
+    }
+
+    /** It may stream from the primary for the moment, but goes back to its upstream as soon as that is there (reference 5.19). */
+    @Test
+    void whoIsToStreamFromAnotherStandbyThatStreamsIsNoCandidate() {
+        Sight sight = synchronous()
+                .member("n2", "{\"tags\":{\"replicatefrom\":\"n3\"}}")
+                .streams("n2", "sync", 100, Optional.of(100L));
+        assertThat(candidates(sight)).as("its upstream is away").containsExactly("n2");
+        sight.streams("n3", "async", 90, Optional.of(90L));
+        assertThat(candidates(sight)).containsExactly("n3");
+        assertThat(SyncSituation.facts(sight.situation()).expected()).isEqualTo(1);
+    }
+
+    /** What synchronous_commit says of a commit's end is how far a standby must be (reference 5.19). */
+    @Test
+    void withRemoteApplyWhatIsReplayedCounts() {
+        Sight sight = synchronous()
+                .streams("n2", "async", 100, Optional.of(100L), Optional.of(80L))
+                .streams("n3", "async", 95, Optional.of(95L), Optional.of(90L));
+        assertThat(candidates(sight)).as("by what is flushed").containsExactly("n2", "n3");
+        sight.commits("", "remote_apply");
+        assertThat(candidates(sight)).containsExactly("n3", "n2");
+        assertThat(SyncSituation.facts(sight.situation()).candidates())
+                .extracting(SyncCandidate::position)
+                .containsExactly(new Lsn(90), new Lsn(80));
+    }
 }

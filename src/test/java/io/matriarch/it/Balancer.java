@@ -3,6 +3,7 @@ package io.matriarch.it;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** An HAProxy in front of {@link Twins}, configured as Patroni's users do it: its checks ask the REST interfaces in every way that they know. */
@@ -17,10 +18,16 @@ final class Balancer implements AutoCloseable {
             "async", "option httpchk OPTIONS /async HTTP/1.1",
             "health", "option httpchk /health");
 
-    private final int port = new Ports().next();
-    private final ServerProcess haproxy;
+    private final Twins twins;
+    private final int port;
+    private Optional<ServerProcess> haproxy = Optional.empty();
 
-    Balancer(Twins twins) {
+    Balancer(Twins twins, int port) {
+        this.twins = twins;
+        this.port = port;
+    }
+
+    void start() {
         StringBuilder text = new StringBuilder("""
                 global
                     maxconn 100
@@ -42,10 +49,10 @@ final class Balancer implements AutoCloseable {
         }
         var configuration = twins.home().resolve("haproxy.cfg");
         LocalCluster.write(configuration, text.toString());
-        haproxy = ServerProcess.start(
+        haproxy = Optional.of(ServerProcess.start(
                 twins.home(),
                 twins.home().resolve("haproxy.log"),
-                List.of("/usr/sbin/haproxy", "-q", "-f", configuration.toString()));
+                List.of("/usr/sbin/haproxy", "-q", "-f", configuration.toString())));
     }
 
     private static String section(Twin twin, String name, String check) {
@@ -87,6 +94,6 @@ final class Balancer implements AutoCloseable {
 
     @Override
     public void close() {
-        haproxy.kill();
+        haproxy.ifPresent(ServerProcess::kill);
     }
 }

@@ -7,7 +7,19 @@ import java.nio.file.Path;
 record Certificates(Files server, Files client) {
 
     /** PEM files. */
-    record Files(Path authority, Path certificate, Path key) {}
+    record Files(Path authority, Path certificate, Path key) {
+        /** The same in {@code folder}, which is made, and PostgreSQL's user may read them. */
+        Files copiedTo(Path folder) throws IOException, InterruptedException {
+            java.nio.file.Files.createDirectories(folder);
+            Files copies = new Files(
+                    folder.resolve("ca.pem"), folder.resolve("certificate.pem"), folder.resolve("private.key"));
+            java.nio.file.Files.copy(authority, copies.authority());
+            java.nio.file.Files.copy(certificate, copies.certificate());
+            java.nio.file.Files.copy(key, copies.key());
+            Programs.giveToPostgres(folder);
+            return copies;
+        }
+    }
 
     static Certificates in(Path directory) throws IOException, InterruptedException {
         Path authority = directory.resolve("ca.pem");

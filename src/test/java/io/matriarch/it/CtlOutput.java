@@ -4,6 +4,7 @@ import io.matriarch.value.Json;
 import io.matriarch.value.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -19,11 +20,14 @@ final class CtlOutput {
 
     private CtlOutput() {}
 
-    static List<String> lines(String output) {
-        List<String> lines = output.lines().toList();
-        List<String> comparable =
-                lines.stream().anyMatch(CtlOutput::isAboutLag) ? withoutLag(lines) : new ArrayList<>(lines);
-        return sortedAnswers(comparable);
+    /** Both programs have shown the same cluster. */
+    static List<String> ofOneCluster(List<String> lines) {
+        return sortedAnswers(withoutColumns(lines, false));
+    }
+
+    /** Each program has changed another cluster: the timelines that each went through count for nothing, nor does what members do right after the primary has changed. */
+    static List<String> ofTwoClusters(List<String> lines) {
+        return sortedAnswers(withoutColumns(lines, true));
     }
 
     private static boolean isAboutLag(String line) {
@@ -43,16 +47,26 @@ final class CtlOutput {
         return sorted;
     }
 
-    private static List<String> withoutLag(List<String> lines) {
+    private static List<String> withoutColumns(List<String> lines, boolean ofTwo) {
+        if (lines.stream().noneMatch(CtlOutput::isAboutLag)) {
+            return lines;
+        }
         List<String> kept = new ArrayList<>();
         List<Boolean> shown = List.of();
+        Set<String> hidden = new HashSet<>(ABOUT_LAG);
+        if (ofTwo) {
+            hidden.add("TL");
+        }
         for (String line : lines) {
+            if (ofTwo && line.contains(" Successfully ")) {
+                hidden.add("State");
+            }
             if (line.startsWith("+")) {
                 kept.add(line.replaceAll("[-+]+", "-"));
             } else if (line.startsWith("|") || line.contains("\t")) {
                 List<String> cells = cells(line);
                 shown = isAboutLag(line)
-                        ? cells.stream().map(cell -> !ABOUT_LAG.contains(cell)).toList()
+                        ? cells.stream().map(cell -> !hidden.contains(cell)).toList()
                         : shown;
                 kept.add(row(cells, shown));
             } else if (line.startsWith("[")) {

@@ -16,6 +16,7 @@ final class Likeness {
         VOLATILE.put(
                 Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d:\\d\\d\\.\\d+"), "DATE$1TIME.FRACTION");
         VOLATILE.put(Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d:\\d\\d"), "DATE$1TIME");
+        VOLATILE.put(Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d\\b"), "DATE$1MINUTE");
         VOLATILE.put(Pattern.compile("\\b(4\\.0\\.7|" + Pattern.quote(CompatibleVersion.PATRONI) + ")\\b"), "VERSION");
     }
 

@@ -190,7 +190,16 @@ final class RejoinIT {
     @Test
     @Order(3)
     void aStandbyWhoseWalIsNowhereSaysSoAndIsClonedAgain() throws IOException {
+        cluster.awaitHealthy(); // the slot of one that isn't back yet would keep the WAL
         Node primary = cluster.primary();
+        primary.query("insert into written values (2)");
+        for (Node follower : cluster.replicas()) {
+            LocalCluster.await(
+                    follower + " has come to the primary's timeline",
+                    60,
+                    () -> follower.query("select count(*) from written where number = 2")
+                            .equals("1"));
+        }
         Node replica = cluster.replicas().getFirst();
         replica.stop();
         LocalCluster.await(

@@ -145,13 +145,9 @@ final class RestAndLogIT {
     @Test
     void clientsWithoutCertificateAreCutOffAndMembersAreAllowed() throws Exception {
         try (Loner strict = new Loner(etcd, "strict", "node")) {
-            Path folder = Files.createDirectories(strict.data().resolveSibling("tls"));
-            Path key = Files.copy(certificates.server().key(), folder.resolve("rest.key"));
-            Path certificate = Files.copy(certificates.server().certificate(), folder.resolve("rest.pem"));
-            Path authority = Files.copy(certificates.server().authority(), folder.resolve("ca.pem"));
-            for (Path file : List.of(key, certificate, authority)) {
-                Programs.giveToPostgres(file);
-            }
+            Path folder = strict.data().resolveSibling("tls");
+            Certificates.Files server = certificates.server().copiedTo(folder.resolve("server"));
+            Certificates.Files client = certificates.client().copiedTo(folder.resolve("client"));
             strict.with("restapi:\n", """
                     restapi:
                       certfile: %s
@@ -162,7 +158,7 @@ final class RestAndLogIT {
                       request_queue_size: 7
                       allowlist: [127.0.0.9]
                       allowlist_include_members: true
-                    """.formatted(certificate, key, authority))
+                    """.formatted(server.certificate(), server.key(), server.authority()))
                     .start();
             LocalCluster.await(
                     "the member is known",
@@ -176,15 +172,15 @@ final class RestAndLogIT {
                     .contains(" 202 ");
             assertThat(curl(strict, certificateAnd("--interface", "127.0.0.8", "-X", "POST", reload)))
                     .contains(" 403 ", "Access is denied");
-            Path clientKey = encrypted(certificates.client().key(), made.resolve("client-encrypted.key"));
-            strict.rewritten(text ->
-                    text + """
+            Path clientKey = encrypted(client.key(), folder.resolve("client.key"));
+            Programs.giveToPostgres(clientKey);
+            strict.rewritten(text -> text + """
                     ctl:
                       cacert: %s
                       certfile: %s
                       keyfile: %s
                       keyfile_password: %s
-                    """.formatted(authority, certificates.client().certificate(), clientKey, SECRET));
+                    """.formatted(client.authority(), client.certificate(), clientKey, SECRET));
             ServerProcess.Ended ended = ServerProcess.run(
                     etcd.home(),
                     20,

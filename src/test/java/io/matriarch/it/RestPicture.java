@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Everything that one node answers at one moment, field by field, without what differs between any two nodes. */
 final class RestPicture {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long COUNT = 1_000_000; // WAL positions and seconds of the epoch are larger
     private static final Set<String> HEADERS_OF_HTTP =
             Set.of("date", "content-length", "connection", "transfer-encoding");
     private static final String STATUS = "status document";
@@ -110,8 +110,29 @@ final class RestPicture {
         this.rest = rest;
     }
 
-    /** Asks for everything that changes nothing. */
-    static RestPicture of(Node node) {
+    /** Asks all nodes for everything that changes nothing. */
+    static List<RestPicture> of(Twin twin) {
+        boolean replays = twin.write();
+        List<RestPicture> pictures = Twins.together(twin.nodes().stream()
+                .map(node -> (Supplier<RestPicture>) () -> of(node))
+                .toList());
+        AnswerFields.relateTimelines(pictures.stream()
+                .flatMap(picture -> picture.answers.values().stream())
+                .toList());
+        if (!replays) {
+            pictures.forEach(RestPicture::forgetWhenReplayed);
+        }
+        return pictures;
+    }
+
+    /** Where no transaction comes any more, this tells whether PostgreSQL has replayed one since it was started. */
+    private void forgetWhenReplayed() {
+        answers.values()
+                .forEach(fields -> fields.keySet()
+                        .removeAll(Set.of("xlog.replayed_timestamp", "patroni_xlog_replayed_timestamp")));
+    }
+
+    private static RestPicture of(Node node) {
         RestPicture picture = new RestPicture(node.rest());
         GET.forEach(path -> picture.ask("GET", path, ""));
         STATUS_ONLY.forEach(path -> picture.ask("OPTIONS", path, ""));
@@ -170,7 +191,7 @@ final class RestPicture {
         if (type.startsWith("application/json") && !body.isEmpty()) {
             json(what, body);
         } else if (what.equals("GET /metrics")) {
-            metrics(fields, body);
+            AnswerFields.ofMetrics(fields, body);
         } else {
             fields.put("body", Likeness.of(body));
         }
@@ -180,7 +201,7 @@ final class RestPicture {
         return answers.computeIfAbsent(what, _ -> new TreeMap<>());
     }
 
-    /** The status document, which most paths answer, is compared once; what one path says otherwise is a difference of its own. */
+    /** The status document, which most paths answer, is compared once; where one path says something else than the first one did, that is a difference of its own. */
     private void json(String what, String body) {
         Value value;
         try {
@@ -190,15 +211,27 @@ final class RestPicture {
             return;
         }
         String spacing = body.equals(Json.spaced(value)) ? "as ever" : body;
-        Map<String, String> fields = fields(what);
         if (value instanceof Value.Mapping document && document.find("patroni").isPresent()) {
-            value = withoutPassersBy(document);
-            fields = new TreeMap<>();
-            answers.put(STATUS, fields);
+            Map<String, String> told = described(withoutPassersBy(document), spacing);
+            Map<String, String> first = answers.computeIfAbsent(STATUS, _ -> told);
+            told.forEach((name, text) -> {
+                if (!text.equals(first.get(name))) {
+                    fields(what).put("in its document " + name, text);
+                }
+            });
+        } else {
+            fields(what)
+                    .putAll(described(
+                            what.equals("GET /history") ? AnswerFields.lastOfHistory(value) : value, spacing));
         }
-        flatten(fields, "", value);
+    }
+
+    private static Map<String, String> described(Value value, String spacing) {
+        Map<String, String> fields = new TreeMap<>();
+        AnswerFields.ofJson(fields, "", value);
         fields.put("order", Likeness.of(order(value)));
         fields.put("spacing", spacing);
+        return fields;
     }
 
     /** Without what comes and goes: the length of Patroni's queue for its log, and connections that only ask for the timeline. */
@@ -221,55 +254,5 @@ final class RestPicture {
         return value instanceof Value.Mapping mapping
                 ? String.join(" ", mapping.entries().keySet())
                 : "";
-    }
-
-    private static void flatten(Map<String, String> fields, String name, Value value) {
-        switch (value) {
-            case Value.Mapping(var entries) -> {
-                if (!name.isEmpty()) {
-                    fields.put(name, "object " + String.join(" ", entries.keySet()));
-                }
-                entries.forEach((key, inner) -> flatten(fields, name.isEmpty() ? key : name + "." + key, inner));
-            }
-            case Value.Sequence(var items) -> {
-                fields.put(name, "list of " + items.size());
-                for (int index = 0; index < items.size(); index++) {
-                    flatten(fields, name + "[" + index + "]", items.get(index));
-                }
-            }
-            case Value.Text(String text) -> fields.put(name, '"' + Likeness.of(text) + '"');
-            case Value.Whole(long number) -> fields.put(name, number > COUNT ? "large number" : Long.toString(number));
-            case Value.Decimal(var number) -> fields.put(name, "fraction" + (number.signum() < 0 ? " below 0" : ""));
-            case Value.Bool(boolean truth) -> fields.put(name, Boolean.toString(truth));
-            case Value.Null() -> fields.put(name, "null");
-        }
-    }
-
-    private static void metrics(Map<String, String> fields, String body) {
-        for (String line : body.lines().toList()) {
-            String[] words = line.split(" ", 4);
-            if (line.startsWith("# HELP ") || line.startsWith("# TYPE ")) {
-                fields.put(words[2] + " " + words[1], words[3]);
-            } else if (line.startsWith("#")) {
-                fields.put("comment " + words[1], line);
-            } else {
-                int space = line.lastIndexOf(' ');
-                int labels = line.indexOf('{');
-                String name = labels < 0 ? line.substring(0, space) : line.substring(0, labels);
-                name = name.strip(); // Patroni has a space before the labels of one
-                fields.put(name + " labels", labels < 0 ? "" : line.substring(labels, space));
-                fields.put(name, quantity(name, line.substring(space + 1)));
-            }
-        }
-    }
-
-    private static String quantity(String name, String number) {
-        if (name.equals("patroni_version")) {
-            return number.length() + " digits";
-        }
-        if (number.matches("\\d+\\.\\d+")) {
-            return number.equals("0.0") ? number : "fraction";
-        }
-        return number.matches("\\d{7,}") ? "large number" : number;
     }
 }

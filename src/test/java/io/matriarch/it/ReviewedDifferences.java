@@ -5,9 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,10 +19,15 @@ final class ReviewedDifferences {
     private static final Pattern BORDER = Pattern.compile("(?<!\\\\)\\|");
 
     private final List<Row> rows;
-    private final Set<Row> met = new HashSet<>();
+    private final Set<Row> met = ConcurrentHashMap.newKeySet();
 
     /** Of the first five cells any part may be {@code *}; the last says why. */
     private record Row(List<String> cells) {
+        /** Patroni itself does one thing or the other. */
+        boolean occursAlways() {
+            return !cells.getLast().startsWith("sometimes: ");
+        }
+
         boolean fits(Difference difference) {
             List<String> values = difference.cells();
             return IntStream.range(0, values.size()).allMatch(cell -> fits(cells.get(cell), values.get(cell)));
@@ -79,7 +84,7 @@ final class ReviewedDifferences {
     /** Rows that say what isn't so any more. */
     List<String> stale() {
         return rows.stream()
-                .filter(row -> !met.contains(row))
+                .filter(row -> row.occursAlways() && !met.contains(row))
                 .map(Row::toString)
                 .toList();
     }

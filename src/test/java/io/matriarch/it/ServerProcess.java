@@ -96,6 +96,13 @@ final class ServerProcess {
         await(10);
     }
 
+    /** With all that it started, at any depth. */
+    void killWithDescendants() {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        kill();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+
     void terminate() {
         process.destroy();
     }

@@ -142,6 +142,13 @@ final class SlotsIT {
         cluster.awaitHealthy();
         awaitSlots("app", "backup");
         assertThat(cluster.primary().rest().get("/cluster").status()).isEqualTo(200);
+        for (Node replica : cluster.replicas()) {
+            LocalCluster.await(
+                    "what " + replica + " copied is safe",
+                    60,
+                    () -> !replica.logText().contains("copied the logical replication slots")
+                            || replica.logText().contains("Logical slot app is safe to be used after a failover"));
+        }
     }
 
     private static void insert(Node node, int first, int last) {

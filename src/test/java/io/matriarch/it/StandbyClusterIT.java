@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A cluster home of one node, and a cluster away of three that is its standby until the two change places. */
+/** A cluster home of two nodes, and a cluster away of three that is its standby until the two change places. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StandbyClusterIT {
@@ -33,6 +33,7 @@ final class StandbyClusterIT {
 
     private static SharedEtcd etcd;
     private static Loner home;
+    private static Loner second;
     private static List<Loner> away = List.of();
     private static Path archive;
     private static int rows;
@@ -43,8 +44,10 @@ final class StandbyClusterIT {
         home = new Loner(etcd, "home", "h1")
                 .with(UNDER_DCS, UNDER_DCS + "    slots: {away: {type: physical}}\n")
                 .start();
+        second = new Loner(etcd, "home", "h2");
         LocalCluster.await("home is primary", 90, () -> home.rest().says200("/primary"));
         home.node().query("create table written(number int)");
+        second.start();
         String section = "    standby_cluster: {host: 127.0.0.1, port: %d, primary_slot_name: away}\n"
                 .formatted(home.node().databasePort());
         archive = Files.createDirectory(etcd.home().resolve("archive"));
@@ -67,6 +70,7 @@ final class StandbyClusterIT {
     @AfterAll
     static void stop() {
         away.forEach(Loner::close);
+        second.close();
         home.close();
         etcd.close();
     }
@@ -83,8 +87,8 @@ final class StandbyClusterIT {
     }
 
     private static List<Loner> all() {
-        List<Loner> nodes = new ArrayList<>(away);
-        nodes.addFirst(home);
+        List<Loner> nodes = new ArrayList<>(List.of(home, second));
+        nodes.addAll(away);
         return nodes;
     }
 
@@ -146,6 +150,7 @@ final class StandbyClusterIT {
         LocalCluster.await("a1 bootstraps", 30, () -> etcd.all("away").contains("/service/away/initialize"));
         away.stream().skip(1).forEach(Loner::start);
         assertThat(awaitStandbyLeader(away, 60)).isSameAs(first);
+        awaitStreaming(second, home);
         LocalCluster.await(
                 "the others replicate",
                 60,
@@ -255,9 +260,23 @@ final class StandbyClusterIT {
         assertThat(told).contains("cluster is successfully demoted");
         assertThat(home.rest().says200("/standby-leader")).isTrue();
         rowGoes(primary, all());
-        assertThat(home.node().query("select count(*) from written where number < 0"))
-                .isEqualTo("0");
-        assertThat(home.rest().says200("/primary")).isFalse();
+        for (Loner node : List.of(home, second)) {
+            assertThat(node.node().query("select count(*) from written where number < 0"))
+                    .isEqualTo("0");
+            assertThat(node.rest().says200("/primary")).isFalse();
+        }
+        assertThat(second.log()).as("rewound from a standby").contains("running pg_rewind from h1");
+    }
+
+    private static void awaitStreaming(Loner standby, Loner from) {
+        LocalCluster.await(
+                standby.name() + " streams from " + from.name(),
+                60,
+                () -> from.node()
+                        .query(
+                                "select count(*) from pg_stat_replication where state = 'streaming' and application_name = '"
+                                        + standby.name() + "'")
+                        .equals("1"));
     }
 
     @Test
@@ -265,7 +284,7 @@ final class StandbyClusterIT {
     void andIsPromotedAgain() {
         assertThat(ctl(home, "promote-cluster", "--force")).contains("cluster is successfully promoted");
         assertThat(home.rest().says200("/primary")).isTrue();
-        rowGoes(home, List.of(home));
+        rowGoes(home, List.of(home, second));
         Mapping config = home.rest().get("/config").json();
         assertThat(config.entries()).doesNotContainKey("standby_cluster");
         assertThat(Map.copyOf(config.entries())).containsKey("ttl");
@@ -288,6 +307,7 @@ final class StandbyClusterIT {
                 .formatted(String.join(",", ports));
         assertThat(home.rest().patch("/config", section).status()).isEqualTo(200);
         LocalCluster.await("home follows", 60, () -> home.rest().says200("/standby-leader"));
+        awaitStreaming(second, home); // though nobody wrote away, and so home stays where second's timeline began
         rowGoes(awayPrimary(), all());
 
         Loner former = awayPrimary();
@@ -362,5 +382,28 @@ final class StandbyClusterIT {
         assertThat(refused.code()).isNotZero();
         assertThat(refused.output()).contains("is tagged as nofailover");
         assertThat(primary.rest().says200("/primary")).isTrue();
+    }
+
+    @Test
+    @Order(10)
+    void whyAReplicaDoesNotStreamIsSaidWithinSeconds() {
+        Loner primary = awayPrimary();
+        Loner replica = primary == away.getFirst() ? away.get(1) : away.getFirst();
+        primary.node().query("alter role replicator password 'another'");
+        primary.node()
+                .query("select pg_terminate_backend(pid) from pg_stat_replication where application_name = '"
+                        + replica.name() + "'");
+        LocalCluster.await(
+                "the reason",
+                20,
+                () -> replica.rest()
+                        .get("/patroni")
+                        .json()
+                        .mapping("rejoin")
+                        .text("why")
+                        .orElse("")
+                        .contains("password authentication failed for user \"replicator\""));
+        primary.node().query("alter role replicator password '" + Templates.PASSWORD.replace("'", "''") + "'");
+        awaitStreaming(replica, primary);
     }
 }

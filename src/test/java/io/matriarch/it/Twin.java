@@ -128,18 +128,39 @@ final class Twin implements AutoCloseable {
     /** {@code primary} leads, and the other one streams from it. */
     void awaitReplicaOf(Node primary) {
         Node replica = primary == first() ? second() : first();
-        await(replica + " streams from " + primary, () -> primary.rest().says200("/leader") && isStreaming(replica));
+        await(
+                replica + " streams from " + primary,
+                () -> primary.rest().says200("/leader") && isPublished(primary, "running") && isStreaming(replica));
     }
 
     /** It says so itself, and so does its key: Patroni 4.0 doesn't know the filter replication_state. */
-    static boolean isStreaming(Node replica) {
+    boolean isStreaming(Node replica) {
         Rest.Answer answer = replica.rest().get("/replica");
         return answer.status() == 200
                 && answer.json().text("replication_state").orElse("").equals("streaming")
-                && replica.rest().get("/cluster").json().items("members").stream()
-                        .map(Value.Mapping.class::cast)
-                        .anyMatch(member -> member.text("name").orElse("").equals(replica.name())
-                                && member.text("state").orElse("").equals("streaming"));
+                && isPublished(replica, "streaming");
+    }
+
+    private boolean isPublished(Node node, String state) {
+        return members().stream()
+                .anyMatch(member -> member.text("name").orElse("").equals(node.name())
+                        && member.text("state").orElse("").equals(state));
+    }
+
+    /** As their keys in the DCS are, by which patronictl goes. */
+    List<Value.Mapping> members() {
+        return second().rest().get("/cluster").json().items("members").stream()
+                .map(Value.Mapping.class::cast)
+                .toList();
+    }
+
+    /** Something to replay for the standby; false when the first node doesn't accept it. */
+    boolean write() {
+        try {
+            return !first().query("select pg_current_xact_id()").isEmpty();
+        } catch (IllegalStateException readOnlyOrStopped) {
+            return false;
+        }
     }
 
     void await(String what, java.util.function.BooleanSupplier condition) {
@@ -157,7 +178,7 @@ final class Twin implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(Node::stop);
+        nodes.forEach(node -> node.agentProcesses().forEach(pid -> ServerProcess.signal("KILL", pid)));
         nodes.forEach(Node::killRemains);
     }
 }

@@ -2,13 +2,16 @@ package io.matriarch.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -24,10 +27,9 @@ final class Twins implements AutoCloseable {
     private final List<String> etcdCommand;
     private final Twin patroni;
     private final Twin matriarch;
-    private ServerProcess etcd;
+    private Optional<ServerProcess> etcd = Optional.empty();
 
-    Twins() {
-        Ports free = new Ports();
+    Twins(Ports free) {
         etcdPort = free.next();
         etcdCommand = etcdCommand("http://127.0.0.1:" + etcdPort, "http://127.0.0.1:" + free.next());
         List<Integer> ports = Stream.generate(free::next).limit(4).toList();
@@ -45,7 +47,10 @@ final class Twins implements AutoCloseable {
                 AgentProgram.chosen().placeIn(home.resolve("bin")),
                 etcdPort,
                 ports);
-        etcd = startEtcd();
+    }
+
+    void start() {
+        startEtcd();
         both(Twin::start);
     }
 
@@ -58,22 +63,13 @@ final class Twins implements AutoCloseable {
         return command;
     }
 
-    private ServerProcess startEtcd() {
-        ServerProcess started = ServerProcess.start(home, home.resolve("etcd.log"), etcdCommand);
+    void startEtcd() {
+        etcd = Optional.of(ServerProcess.start(home, home.resolve("etcd.log"), etcdCommand));
         LocalCluster.await("etcd answers", 20, () -> new Rest(etcdPort).says200("/health"));
-        return started;
-    }
-
-    void etcdAgain() {
-        etcd = startEtcd();
     }
 
     void stopEtcd() {
-        etcd.stop(1);
-    }
-
-    int etcdPort() {
-        return etcdPort;
+        etcd.ifPresent(running -> running.stop(1));
     }
 
     Path home() {
@@ -101,11 +97,18 @@ final class Twins implements AutoCloseable {
         return together(() -> question.apply(patroni), () -> question.apply(matriarch));
     }
 
-    static <T> Pair<T> together(java.util.function.Supplier<T> patronis, java.util.function.Supplier<T> matriarchs) {
-        CompletableFuture<T> one = CompletableFuture.supplyAsync(patronis, Thread.ofVirtual()::start);
-        CompletableFuture<T> other = CompletableFuture.supplyAsync(matriarchs, Thread.ofVirtual()::start);
+    static <T> Pair<T> together(Supplier<T> patronis, Supplier<T> matriarchs) {
+        List<T> both = together(List.of(patronis, matriarchs));
+        return new Pair<>(both.getFirst(), both.getLast());
+    }
+
+    /** What all give, asked at the same time. */
+    static <T> List<T> together(List<Supplier<T>> questions) {
+        List<CompletableFuture<T>> answers = questions.stream()
+                .map(question -> CompletableFuture.supplyAsync(question, Thread.ofVirtual()::start))
+                .toList();
         try {
-            return new Pair<>(one.join(), other.join());
+            return answers.stream().map(CompletableFuture::join).toList();
         } catch (CompletionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
@@ -144,7 +147,8 @@ final class Twins implements AutoCloseable {
         StringBuilder text = new StringBuilder("logs in " + home + "\n");
         for (Twin twin : List.of(patroni, matriarch)) {
             for (Node node : twin.nodes()) {
-                List<String> lines = node.logText().lines().toList();
+                List<String> lines =
+                        Files.exists(node.log()) ? node.logText().lines().toList() : List.of();
                 text.append("--- ")
                         .append(twin.home().getFileName())
                         .append(' ')
@@ -160,7 +164,7 @@ final class Twins implements AutoCloseable {
     @Override
     public void close() {
         both(Twin::close);
-        etcd.kill();
+        etcd.ifPresent(ServerProcess::kill);
     }
 
     void delete() {

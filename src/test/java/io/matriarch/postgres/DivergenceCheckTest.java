@@ -15,14 +15,32 @@ final class DivergenceCheckTest {
             "# a comment\n1\t0/3000000\tno recovery target specified\n\n2\t0/5000100\tno recovery target specified\n",
             Optional.empty());
 
+    /** The local history of timeline 2 or 3 is the leader's. */
     private static OperationResult standby(int timeline, String position) {
+        return standby(timeline, position, before(timeline, LEADERS));
+    }
+
+    private static OperationResult standby(int timeline, String position, History own) {
         return DivergenceCheck.compare(
-                new DivergenceCheck.LocalEnd(timeline, Lsn.parse(position), true, Optional.empty()), 3, LEADERS);
+                new DivergenceCheck.LocalEnd(timeline, Lsn.parse(position), true, Optional.empty()), own, 3, LEADERS);
+    }
+
+    private static History before(int timeline, History history) {
+        return new History(history.entries().stream()
+                .filter(entry -> entry.timeline() < timeline)
+                .toList());
+    }
+
+    private static History history(String lines) {
+        return TimelineHistory.parse(lines, Optional.empty());
     }
 
     private static OperationResult stopped(String checkpoint, Optional<String> end) {
         return DivergenceCheck.compare(
-                new DivergenceCheck.LocalEnd(2, Lsn.parse(checkpoint), false, end.map(Lsn::parse)), 3, LEADERS);
+                new DivergenceCheck.LocalEnd(2, Lsn.parse(checkpoint), false, end.map(Lsn::parse)),
+                before(2, LEADERS),
+                3,
+                LEADERS);
     }
 
     @Test
@@ -39,8 +57,26 @@ final class DivergenceCheckTest {
         assertThat(standby(3, "9/0")).isEqualTo(new OperationResult.InHistory());
         assertThat(standby(4, "0/1")).isInstanceOf(OperationResult.Diverged.class);
         assertThat(DivergenceCheck.compare(
-                        new DivergenceCheck.LocalEnd(1, Lsn.ZERO, true, Optional.empty()), 3, History.EMPTY))
+                        new DivergenceCheck.LocalEnd(1, Lsn.ZERO, true, Optional.empty()),
+                        History.EMPTY,
+                        3,
+                        History.EMPTY))
                 .isInstanceOf(OperationResult.Diverged.class);
+    }
+
+    @Test
+    void theSameNumberIsAnotherTimelineWhereItBeganElsewhere() {
+        String first = "1\t0/3000000\tno recovery target specified\n";
+        assertThat(standby(3, "0/5000200", history(first + "2\t0/5000180\tno recovery target specified\n")))
+                .isInstanceOfSatisfying(
+                        OperationResult.Diverged.class,
+                        diverged -> assertThat(diverged.why()).contains("timeline 3 is another one"));
+        assertThat(standby(2, "0/4000000", history("1\t0/3000028\tno recovery target specified\n")))
+                .isInstanceOf(OperationResult.Diverged.class);
+        assertThat(standby(3, "0/5000200", history(first))).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(standby(3, "0/5000200", History.EMPTY))
+                .as("its own history isn't known")
+                .isEqualTo(new OperationResult.InHistory());
     }
 
     @Test
@@ -56,18 +92,27 @@ final class DivergenceCheckTest {
     /** In a standby cluster the leader may not have got the new timeline yet that is here already. */
     @Test
     void aLeaderThatIsBehindOnTheSameWayLeadsToWhatIsHere() {
-        DivergenceCheck.LocalEnd here = new DivergenceCheck.LocalEnd(3, Lsn.parse("0/6000000"), true, Optional.empty());
-        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/5000100"), here, LEADERS))
-                .isTrue();
-        assertThat(DivergenceCheck.leadsTo(1, Lsn.parse("0/1000000"), here, LEADERS))
-                .isTrue();
-        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/5000101"), here, LEADERS))
-                .as("it went another way")
-                .isFalse();
-        assertThat(DivergenceCheck.leadsTo(3, Lsn.parse("0/1000000"), here, LEADERS))
-                .isFalse();
-        assertThat(DivergenceCheck.leadsTo(2, Lsn.parse("0/1000000"), here, History.EMPTY))
-                .isFalse();
+        assertThat(behind(1, "0/1000000", LEADERS)).contains(new OperationResult.InHistory());
+        assertThat(behind(2, "0/50000FF", LEADERS)).contains(new OperationResult.InHistory());
+        assertThat(behind(2, "0/5000100", LEADERS))
+                .get()
+                .as("where it ought to take the new timeline, or takes another way")
+                .isInstanceOf(OperationResult.AtFork.class);
+        assertThat(behind(2, "0/5000101", LEADERS)).as("it went another way").isEmpty();
+        assertThat(behind(3, "0/1000000", LEADERS)).isEmpty();
+        assertThat(behind(2, "0/1000000", History.EMPTY)).isEmpty();
+        assertThat(behind(2, "0/4000000", history("1\t0/2000000\tx\n2\t0/5000100\tx\n")))
+                .as("its timeline 2 is another one")
+                .isEmpty();
+    }
+
+    private static Optional<OperationResult> behind(int timeline, String position, History own) {
+        return DivergenceCheck.behind(
+                timeline,
+                Lsn.parse(position),
+                before(timeline, LEADERS),
+                new DivergenceCheck.LocalEnd(3, Lsn.parse("0/6000000"), true, Optional.empty()),
+                own);
     }
 
     @Test

@@ -129,6 +129,24 @@ final class RewindingTest {
         assertThat(Postmaster.status(a.data())).isEqualTo("starting");
     }
 
+    /** Both call their timeline 2: pg_rewind would say that nothing is to be done. */
+    @Test
+    void timelinesOfTheSameNumberThatBeganApartAreToldApartAndPgRewindIsNotBelieved() throws SQLException {
+        b.promote();
+        a.execute("CREATE TABLE t AS SELECT 1 AS n");
+        a.stop();
+        a.startAs(Operation.Start.As.REPLICA, Optional.empty());
+        a.promote();
+        b.execute("CREATE TABLE others AS SELECT 1 AS n");
+        a.stop();
+        assertThat(a.carryOut(new Operation.CheckDivergence(b.upstream())))
+                .isInstanceOfSatisfying(
+                        OperationResult.Diverged.class,
+                        diverged -> assertThat(diverged.why()).contains("its timeline 2 is another one"));
+        assertThat(a.carryOut(new Operation.Rewind(b.upstream()))).isInstanceOf(OperationResult.Diverged.class);
+        assertThat(a.dataDirectory()).isInstanceOf(DataDirectory.Present.class);
+    }
+
     /** A wal receiver may be on a later timeline than what is replayed; here a function says that it is. */
     @Test
     @HardCase(69)

@@ -101,9 +101,8 @@ final class StuckStandbyTest {
                 .contains("recovering 000000010000000000000003");
         assertThat(StartupProcess.in("postgres: it: walreceiver streaming 0/3000148"))
                 .isEmpty();
-        assertThat(WalProbe.of("waiting for 000000020000000A00000003", 16 << 20))
-                .contains(new WalProbe(2, Lsn.parse("A/3000000")));
-        assertThat(WalProbe.of("recovering 000000020000000A00000003", 16 << 20)).isEmpty();
+        assertThat(WalProbe.of("000000020000000A00000003", 16 << 20)).contains(new WalProbe(2, Lsn.parse("A/3000000")));
+        assertThat(WalProbe.of("", 16 << 20)).isEmpty();
     }
 
     @Test
@@ -119,6 +118,13 @@ final class StuckStandbyTest {
                 .contains("FATAL:  could not open y");
         assertThat(PostgresLog.reasonIn("2026-11-24 ERROR: reinitialize failed"))
                 .isEmpty();
+        assertThat(PostgresLog.reasonIn(said + """
+                x ERROR:  cannot execute INSERT in a read-only transaction
+                x STATEMENT:  INSERT INTO t VALUES ('FATAL:  could not open y')
+                x FATAL:  password authentication failed for user "me"
+                x FATAL:  role "x" does not exist
+                """))
+                .contains("LOG:  invalid record length at 0/3000148: wanted 24, got 0");
 
         Files.writeString(folder.resolve("current_logfiles"), "stderr said.log\n");
         Files.writeString(folder.resolve("said.log"), "x FATAL:  of the last start\n");

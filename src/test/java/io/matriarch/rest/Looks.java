@@ -223,6 +223,7 @@ record Looks(Snapshot snapshot) {
                 false,
                 inRecovery ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
+                false,
                 inRecovery
                         ? List.of()
                         : List.of(new ServerReading.WalSender(

@@ -63,7 +63,7 @@ final class Disturbances {
             }
             case POSTGRES_HANGS -> {
                 happens(kind, victim.name());
-                boolean answers = simulation.chance(0.5);
+                boolean answers = simulation.now() % 2 == 0; // as good as chance
                 victim.postgres().hang(!answers);
                 victim.postgres().stall(answers);
                 simulation.at(between(10, 120), () -> {

@@ -46,6 +46,8 @@ final class SimulatedPostgres implements Postgres {
     private boolean crashed;
     private boolean hangs;
     private boolean stalls;
+    /** Killed, but its disk hangs. */
+    private boolean doomed;
     /** Until then a standby that has only just started replays WAL of its own, and knows nothing of what comes after it. */
     private long replaysUntil;
 
@@ -326,6 +328,9 @@ final class SimulatedPostgres implements Postgres {
     /** It answers, but its disk takes no WAL. */
     void stall(boolean hanging) {
         stalls = hanging;
+        if (doomed && !hanging) {
+            crash();
+        }
     }
 
     /** kill -9 of the postmaster. */
@@ -333,6 +338,7 @@ final class SimulatedPostgres implements Postgres {
         beingKilled = false;
         if (running) {
             hangs = false;
+            doomed = false;
             running = false;
             open = false;
             crashed = true;
@@ -421,6 +427,7 @@ final class SimulatedPostgres implements Postgres {
                 false,
                 waits ? "waiting for 000000010000000000000001" : "",
                 position(),
+                waits,
                 waits ? "simulated" : "");
     }
 
@@ -475,6 +482,7 @@ final class SimulatedPostgres implements Postgres {
                 false,
                 !open && streams ? Optional.of("streaming") : Optional.empty(),
                 Optional.empty(),
+                false,
                 walSenders(),
                 slots.at(world.now()),
                 new ServerReading.Commits(names.text(), "on", open && stalls ? 1_000 : 0));
@@ -617,6 +625,14 @@ final class SimulatedPostgres implements Postgres {
             case Operation.Reinitialize again ->
                 halfMade ? copy(again.source()) : new OperationResult.Failed("the source is behind");
             case Operation.Start start -> start(start);
+            case Operation.Stop _
+            when stalls && running -> {
+                doomed = true;
+                hangs = true;
+                open = false;
+                role = role.leads() ? Role.DEMOTED : role;
+                yield new OperationResult.Hanging("simulated");
+            }
             case Operation.Stop stop -> {
                 boolean clean = running && stop.mode() == Operation.Stop.Mode.FAST;
                 if (clean && open) { // PostgreSQL waits until those that stream have everything
@@ -626,6 +642,7 @@ final class SimulatedPostgres implements Postgres {
                 cleanlyShutDown = clean || standbySignal;
                 yield new OperationResult.Succeeded();
             }
+            case Operation.Restart _ when doomed -> new OperationResult.Hanging("simulated");
             case Operation.Restart _ -> restart();
             case Operation.Promote _ -> promote();
             case Operation.Follow follow -> {
@@ -818,7 +835,9 @@ final class SimulatedPostgres implements Postgres {
         }
         boolean leaderIsBehind = !source.get().open && source.get().isPrefixOf(this);
         if (leaderIsBehind) {
-            return new OperationResult.InHistory();
+            int length = source.get().length();
+            boolean atFork = length < length() && record(length).timeline() != source.get().timeline;
+            return atFork ? new OperationResult.AtFork("simulated") : new OperationResult.InHistory();
         }
         if (!isPrefixOf(source.get())) {
             return new OperationResult.Diverged("simulated");

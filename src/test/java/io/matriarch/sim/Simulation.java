@@ -46,6 +46,7 @@ final class Simulation implements SimulatedPostgres.World {
     private final Map<Happening, Integer> tally = new EnumMap<>(Happening.class);
     private final Mapping settings;
     private final SimulatedPostgres remote;
+    private boolean remoteWrites = true;
     private final List<String> trace = new ArrayList<>();
     private long now;
     private long ahead;
@@ -161,6 +162,11 @@ final class Simulation implements SimulatedPostgres.World {
         return remote;
     }
 
+    /** From now on nobody writes at the remote primary. */
+    void remoteIsQuiet() {
+        remoteWrites = false;
+    }
+
     SimulatedNetwork network() {
         return network;
     }
@@ -236,6 +242,7 @@ final class Simulation implements SimulatedPostgres.World {
             node.boot();
             node.fillDisk(false);
             node.postgres().hang(false);
+            node.postgres().stall(false);
         });
     }
 
@@ -400,7 +407,9 @@ final class Simulation implements SimulatedPostgres.World {
         nodes.values().stream()
                 .filter(node -> node.postgres().acceptsWrites())
                 .forEach(node -> node.postgres().write(identifier()));
-        remote.write(identifier());
+        if (remoteWrites) {
+            remote.write(identifier());
+        }
     }
 
     // What happened.

@@ -16,6 +16,7 @@ final class StandbyClusterSimulationTest {
     private static final int FAULTS = 10;
     private static final Duration TO_BOOTSTRAP = Duration.ofMinutes(3);
     private static final Duration TO_HEAL = Duration.ofMinutes(6);
+    private static final Duration TO_KNOW_THE_FORK = Duration.ofMinutes(3);
     private static final Duration QUIET = Duration.ofMinutes(1);
     private static final Mapping SECTION = Mapping.empty()
             .with("standby_cluster", Mapping.empty().with("host", "remote").with("port", 5432));
@@ -61,6 +62,27 @@ final class StandbyClusterSimulationTest {
             disturbances.disturb();
         }
         return standby;
+    }
+
+    /** The others have the timeline of the promotion, and the standby leader, which was rewound, stays where it began. */
+    @Test
+    void aPromotionAndBackWhileTheRemotePrimaryIsQuietBringsEverybodyBack() {
+        for (long seed = 0; seed < 10; seed++) {
+            Simulation simulation = new Simulation(seed, 3, new Decider(), BORN);
+            simulation.run(TO_BOOTSTRAP);
+            simulation.remoteIsQuiet();
+            simulation.invariants().personAsked();
+            simulation.disturbances().setConfig(NONE);
+            simulation.run(Duration.ofMinutes(1));
+            assertThat(simulation.nodes()).anyMatch(node -> node.postgres().acceptsWrites());
+            simulation.invariants().personAsked();
+            simulation.disturbances().setConfig(SECTION);
+            simulation.run(TO_KNOW_THE_FORK);
+            simulation.requireHealing(TO_HEAL, QUIET);
+            assertThat(simulation.nodes())
+                    .allMatch(node ->
+                            node.postgres().length() == simulation.remote().length());
+        }
     }
 
     @Test

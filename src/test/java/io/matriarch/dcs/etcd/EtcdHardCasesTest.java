@@ -297,6 +297,27 @@ final class EtcdHardCasesTest {
         assertThat(well.methods()).hasSize(2);
     }
 
+    /** Where the time is enough for one try only, the next call must not spend its own on the same silent server, however long ago that was. */
+    @HardCase(28)
+    @Test
+    void whoDidNotAnswerAShortCallIsNotTheFirstToBeAskedNextTime() {
+        ScriptedEtcd silent = etcd(_ -> Say.NOTHING);
+        ScriptedEtcd well = etcd(_ -> WELL);
+        AtomicLong later = new AtomicLong();
+        Ticker ticker = () -> Ticker.system().nanos() + later.get();
+        EtcdClient client = client(ticker, false, false, silent.address(), well.address());
+        AtomicInteger switches = new AtomicInteger();
+        client.onSwitch(switches::incrementAndGet);
+
+        Deadline brief = Deadline.after(Duration.ofMillis(500));
+        assertThat(client.call(Method.LEASE_KEEP_ALIVE, Message.build().number(1, 1), brief))
+                .isInstanceOf(Reply.NoAnswer.class);
+        assertThat(switches).as("a watch there must begin anew").hasValue(1);
+        later.set(Duration.ofMinutes(1).toNanos());
+        assertThat(keepAlive(client)).isInstanceOf(Reply.Answer.class);
+        assertThat(silent.methods()).hasSize(1);
+    }
+
     @HardCase(29)
     @Test
     void oneMoreAuthenticationWhenTheTokenIsOld() {

@@ -32,7 +32,7 @@ public record Configuration(
     /** The same with another section restapi. */
     public Configuration with(RestApiSettings other) {
         return new Configuration(
-                scope, namespace, name, other, ctl, etcd, bootstrap, postgresql, log, watchdog, tags, raw);
+                scope, namespace, name, other, ctl, etcd, bootstrap, postgresql, log, watchdog, tags, backup, raw);
     }
 
     /** Without the raw sections, which hold passwords. */

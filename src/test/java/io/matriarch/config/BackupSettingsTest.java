@@ -2,7 +2,6 @@ package io.matriarch.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.RepositorySettings.DirectorySettings;
 import io.matriarch.config.S3Settings.Encryption;
@@ -111,13 +110,10 @@ class BackupSettingsTest {
             a: {type: s3, bucket: herd, region: x, timeout: 0}     | a.timeout: '0' isn't a number from 1 to 3600
             """)
     void whatIsWrongIsNamed(String repository, String problem) throws IOException {
-        assertThat(load("  repositories:\n    " + repository + "\n"))
-                .isInstanceOfSatisfying(
-                        Invalid.class,
-                        invalid -> assertThat(invalid.problems())
-                                .singleElement()
-                                .asString()
-                                .contains("patroni.yml: backup.repositories." + problem));
+        assertThat(Loading.problems(load("  repositories:\n    " + repository + "\n")))
+                .singleElement()
+                .asString()
+                .contains("patroni.yml: backup.repositories." + problem);
     }
 
     @Test

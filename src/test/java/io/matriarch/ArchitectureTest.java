@@ -92,11 +92,12 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "tls", "value", "time")
             .whereLayer("backup")
             .mayOnlyAccessLayers(
-                    "archive", "cli", "cluster", "config", "file", "nativeimage", "postgres", "value", "time")
+                    "archive", "cli", "cluster", "config", "file", "guard", "nativeimage", "postgres", "value", "time")
             .whereLayer("log")
             .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")
-            .mayOnlyAccessLayers("cluster", "config", "dcs", "postgres", "ha", "guard", "log", "tls", "value", "time")
+            .mayOnlyAccessLayers(
+                    "archive", "cluster", "config", "dcs", "postgres", "ha", "guard", "log", "tls", "value", "time")
             .whereLayer("rest")
             .mayOnlyAccessLayers("agent", "cluster", "config", "value", "time");
 

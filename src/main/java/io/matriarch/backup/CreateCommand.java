@@ -82,6 +82,15 @@ final class CreateCommand {
             description = "How long to wait for the archive to have the WAL of the backup; 10min by default")
     private String walTimeout = "10min";
 
+    @Option(
+            names = "--primary",
+            paramLabel = "HOST:PORT",
+            description = "Copying a standby: where to end the WAL segment, so that the backup is complete at once")
+    private Optional<String> primary = Optional.empty();
+
+    @Option(names = "--json", description = "Say in the end what was made as one line of JSON")
+    private boolean json;
+
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     @Option(names = "--help", usageHelp = true, description = "Show this message and exit.")
     private boolean help;

@@ -96,10 +96,9 @@ final class ArchitectureTest {
             .whereLayer("log")
             .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")
-            .mayOnlyAccessLayers(
-                    "archive", "cluster", "config", "dcs", "postgres", "ha", "guard", "log", "tls", "value", "time")
+            .mayOnlyAccessLayers("cluster", "config", "dcs", "postgres", "ha", "guard", "log", "tls", "value", "time")
             .whereLayer("rest")
-            .mayOnlyAccessLayers("agent", "cluster", "config", "value", "time");
+            .mayOnlyAccessLayers("agent", "archive", "cluster", "config", "value", "time");
 
     @ArchTest
     static final ArchRule THE_DECISION_IS_PURE = noClasses()

@@ -4,7 +4,10 @@ import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.zone.ZoneRulesException;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +16,7 @@ import java.util.Optional;
  * A cron expression: minute, hour, day of month, month, day of week, as crontab(5) has them; or {@code @hourly}, {@code @daily}, {@code @weekly}, {@code @monthly}. When both
  * days are given, both must fit.
  *
- * <p>Local times that a change to summer time leaves out are made up for right after it, those that a change back repeats count once.
+ * <p>Local times that a change to summer time leaves out come an hour later, those that a change back repeats count once.
  *
  * @param text as it was written
  */
@@ -53,8 +56,18 @@ public record Cron(String text, ZoneId zone) {
     public Optional<Instant> after(Instant moment) {
         CronParser parser =
                 new CronParser(CronDefinitionBuilder.instanceDefinitionFor(com.cronutils.model.CronType.UNIX));
-        return ExecutionTime.forCron(parser.parse(NICKNAMES.getOrDefault(text.strip(), text)))
-                .nextExecution(moment.atZone(zone))
-                .map(java.time.ZonedDateTime::toInstant);
+        ExecutionTime times = ExecutionTime.forCron(parser.parse(NICKNAMES.getOrDefault(text.strip(), text)));
+        // by the clock on the wall, which has no gaps: the zone comes in at the end
+        LocalDateTime wall = LocalDateTime.ofInstant(moment, zone);
+        Instant found = moment;
+        while (!found.isAfter(moment)) {
+            Optional<ZonedDateTime> next = times.nextExecution(wall.atZone(ZoneOffset.UTC));
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            wall = next.get().toLocalDateTime();
+            found = wall.atZone(zone).toInstant();
+        }
+        return Optional.of(found);
     }
 }

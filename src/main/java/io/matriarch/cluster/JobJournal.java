@@ -103,7 +103,8 @@ public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, Lis
                 .with(
                         "reports",
                         new Sequence(
-                                reports.stream().<Value>map(JobReport::toJson).toList()));
+                                reports.stream().<Value>map(JobReport::toJson).toList()))
+                .with("backups", new Sequence(List.copyOf(backups)));
     }
 
     /** What makes no sense is left out. */

@@ -41,7 +41,7 @@ public record JobReport(
         /** Nobody could do it when it was due. */
         MISSED;
 
-        String word() {
+        public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -61,6 +61,11 @@ public record JobReport(
                 .map(problem ->
                         problem.length() > LONGEST_PROBLEM ? problem.substring(0, LONGEST_PROBLEM) + "..." : problem)
                 .toList();
+    }
+
+    /** Nobody could do it; {@code member} noticed that {@code now}. */
+    public static JobReport missed(JobKind kind, String member, Instant due, Instant now, String why) {
+        return new JobReport(kind, member, due, now, Duration.ZERO, Outcome.MISSED, Mapping.empty(), List.of(why));
     }
 
     public boolean done() {

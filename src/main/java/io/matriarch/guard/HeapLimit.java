@@ -23,7 +23,8 @@ public final class HeapLimit {
             return;
         }
         try {
-            List<byte[]> arguments = new ArrayList<>(AgentCommand.split(Files.readAllBytes(Path.of("/proc/self/cmdline"))));
+            List<byte[]> arguments =
+                    new ArrayList<>(AgentCommand.split(Files.readAllBytes(Path.of("/proc/self/cmdline"))));
             if (arguments.stream().anyMatch(AgentCommand::limitsHeap)) {
                 return;
             }

@@ -10,8 +10,8 @@ import io.matriarch.cluster.JobReport;
 import io.matriarch.cluster.JobReport.Outcome;
 import io.matriarch.cluster.JobSettings;
 import io.matriarch.cluster.JobSettings.Node;
+import io.matriarch.cluster.JobTimes;
 import io.matriarch.cluster.Member;
-import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -119,7 +119,7 @@ public final class JobPlanner {
         if (due.isEmpty() || running || told) {
             return Optional.empty();
         }
-        String busy = view.jobs()
+        String why = view.jobs()
                 .running()
                 .map(lock -> lock.member() + " is still busy with the job "
                         + lock.kind().word())
@@ -127,30 +127,12 @@ public final class JobPlanner {
                         ? "no running member may do it: see backup.node and the tag nobackup"
                         : "none of " + String.join(", ", candidates())
                                 + " has done it: see their logs, and whether they have the section backup");
-        return Optional.of(new JobReport(
-                kind, self, due.get(), now, Duration.ZERO, Outcome.MISSED, Mapping.empty(), List.of(busy)));
+        return Optional.of(JobReport.missed(kind, self, due.get(), now, why));
     }
 
     /** The oldest moment at which the job should have begun and hasn't; absent when it isn't due. */
-    public Optional<Instant> due(JobKind kind) {
-        return next(kind).filter(moment -> !moment.isAfter(now));
-    }
-
-    /** When the job is due next, which may be in the past; absent without a schedule that counts already. */
-    public Optional<Instant> next(JobKind kind) {
-        Cron cron = settings.schedules().get(kind);
-        Since since = view.jobs().journal().since().get(kind);
-        if (cron == null || since == null) {
-            return Optional.empty();
-        }
-        // a run answers for everything that was due until it began
-        Instant from = view.jobs()
-                .journal()
-                .lastRun(kind)
-                .map(JobReport::started)
-                .filter(since.moment()::isBefore)
-                .orElse(since.moment());
-        return cron.after(from);
+    private Optional<Instant> due(JobKind kind) {
+        return JobTimes.next(settings, view.jobs().journal(), kind).filter(moment -> !moment.isAfter(now));
     }
 
     /** Who may do jobs, in their order. */

@@ -56,6 +56,14 @@ final class Connections {
         return open(new ConnInfo.Address(superuserHost(), settings.get().port(), database), properties);
     }
 
+    /** To another member as the superuser. */
+    Connection superuser(ConnInfo.Address address, String applicationName) throws SQLException {
+        Properties properties = properties(settings.get().superuser(), applicationName);
+        properties.setProperty("options", "-c statement_timeout=10000 -c search_path=pg_catalog");
+        properties.setProperty("socketTimeout", "13");
+        return open(address, properties);
+    }
+
     /** To another member as the user of pg_rewind, who may read its files; as the superuser if there is none. */
     Connection rewinding(ConnInfo.Address address, String applicationName) throws SQLException {
         DatabaseUser rewind = settings.get().rewind();

@@ -58,7 +58,9 @@ final class GuardCheck implements Check {
     private Optional<Long> agent() {
         try (DirectoryStream<Path> numbers = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path number : numbers) {
-                List<String> words = commandLine(number);
+                List<String> words = commandLine(number).stream()
+                        .filter(word -> !word.startsWith("-X"))
+                        .toList();
                 int last = words.size() - 1;
                 if (last >= 1 && words.get(last - 1).equals(AGENT) && isOurs(number, words.get(last))) {
                     return Optional.of(Long.parseLong(number.getFileName().toString()));

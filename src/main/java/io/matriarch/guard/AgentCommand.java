@@ -58,7 +58,7 @@ record AgentCommand(
         List<byte[]> changed = new ArrayList<>(arguments);
         changed.add(arguments.size() - own, word.getBytes(StandardCharsets.UTF_8));
         if (isNative() && arguments.stream().noneMatch(AgentCommand::limitsHeap)) {
-            changed.add(1, LITTLE.getBytes(StandardCharsets.UTF_8));
+            changed.add(arguments.size() - own + 1, LITTLE.getBytes(StandardCharsets.UTF_8));
         }
         return changed;
     }

@@ -76,7 +76,7 @@ public record DynamicConfigurationCheck(
                 .standbyClusterSettings()
                 .map(StandbyCluster::problems)
                 .orElse(List.of()));
-        raw.find("backup").map(JobSettings::problems).ifPresent(problems::addAll);
+        raw.find(JobSettings.SECTION).map(JobSettings::problems).ifPresent(problems::addAll);
         return problems;
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The section {@code backup} of the dynamic configuration, Matriarch's own: what is done when, and by whom.
+ * The section {@code backup_jobs} of the dynamic configuration, Matriarch's own: what is done when, and by whom.
  *
  * @param schedules of the jobs that have one
  * @param node who does them
@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param maxRate of base backups, in PostgreSQL's units
  */
 public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grace, Optional<String> maxRate) {
+    static final String SECTION = "backup_jobs";
+
     private static final Duration GRACE = Duration.ofHours(1);
     private static final long LONGEST_GRACE = 31_536_000;
     private static final List<String> OTHERS = List.of("node", "timezone", "grace", "max_rate");
@@ -54,7 +56,7 @@ public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grac
 
     /** What is wrong in it doesn't count; {@link #problems} tells. */
     public static JobSettings of(DynamicConfiguration config) {
-        Mapping section = config.raw().mapping("backup");
+        Mapping section = config.raw().mapping(SECTION);
         ZoneId zone = section.text("timezone").flatMap(Cron::zone).orElse(ZoneOffset.UTC);
         Map<JobKind, Cron> schedules = new EnumMap<>(JobKind.class);
         for (JobKind kind : JobKind.values()) {
@@ -76,12 +78,12 @@ public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grac
     /** What is wrong with the section, for a person. */
     static List<String> problems(Value value) {
         if (!(value instanceof Mapping section)) {
-            return List.of("backup: a mapping is expected here");
+            return List.of(SECTION + ": a mapping is expected here");
         }
         List<String> problems = new ArrayList<>();
         section.entries().forEach((key, entry) -> {
             if (!(entry instanceof Value.Null)) {
-                problem(key, entry).ifPresent(text -> problems.add("backup." + key + ": " + text));
+                problem(key, entry).ifPresent(text -> problems.add(SECTION + "." + key + ": " + text));
             }
         });
         return problems;

@@ -58,9 +58,7 @@ final class GuardCheck implements Check {
     private Optional<Long> agent() {
         try (DirectoryStream<Path> numbers = Files.newDirectoryStream(processes, "[0-9]*")) {
             for (Path number : numbers) {
-                List<String> words = commandLine(number).stream()
-                        .filter(word -> !word.startsWith("-X"))
-                        .toList();
+                List<String> words = commandLine(number);
                 int last = words.size() - 1;
                 if (last >= 1 && words.get(last - 1).equals(AGENT) && isOurs(number, words.get(last))) {
                     return Optional.of(Long.parseLong(number.getFileName().toString()));
@@ -104,11 +102,12 @@ final class GuardCheck implements Check {
         }
     }
 
+    /** Without limits of memory, in which guard and agent differ. */
     private List<String> commandLine(Path process) {
         try {
             String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
             return Arrays.stream(line.split("\0", -1))
-                    .filter(word -> !word.isEmpty())
+                    .filter(word -> !word.isEmpty() && !word.startsWith("-X"))
                     .toList();
         } catch (IOException gone) {
             return List.of();

@@ -124,7 +124,7 @@ public final class JobPlanner {
                 .map(lock -> lock.member() + " is still busy with the job "
                         + lock.kind().word())
                 .orElseGet(() -> candidates().isEmpty()
-                        ? "no running member may do it: see backup.node and the tag nobackup"
+                        ? "no running member may do it: see backup_jobs.node and the tag nobackup"
                         : "none of " + String.join(", ", candidates())
                                 + " has done it: see their logs, and whether they have the section backup");
         return Optional.of(JobReport.missed(kind, self, due.get(), now, why));

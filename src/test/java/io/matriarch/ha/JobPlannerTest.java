@@ -49,7 +49,7 @@ final class JobPlannerTest {
     }
 
     private Plan plan(String self, Instant now) {
-        DynamicConfiguration config = new DynamicConfiguration(Mapping.empty().with("backup", backup), 1);
+        DynamicConfiguration config = new DynamicConfiguration(Mapping.empty().with("backup_jobs", backup), 1);
         ClusterView view = new ClusterView(
                 Optional.empty(),
                 Optional.of(config),
@@ -174,7 +174,7 @@ final class JobPlannerTest {
                 assertThat(missed.outcome()).isEqualTo(Outcome.MISSED);
                 assertThat(missed.due()).isEqualTo(NOON);
                 assertThat(missed.problems())
-                        .containsExactly("no running member may do it: see backup.node and the tag nobackup");
+                        .containsExactly("no running member may do it: see backup_jobs.node and the tag nobackup");
             });
             jobs = counting(write.journal());
         });

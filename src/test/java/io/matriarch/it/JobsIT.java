@@ -111,9 +111,10 @@ final class JobsIT {
     @Test
     @Order(1)
     void aScheduleThatIsNoneIsRefused() {
-        Rest.Answer answer = cluster.primary().rest().patch("/config", "{\"backup\": {\"base\": \"every minute\"}}");
+        Rest.Answer answer =
+                cluster.primary().rest().patch("/config", "{\"backup_jobs\": {\"base\": \"every minute\"}}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
-        assertThat(answer.body()).contains("backup.base: 'every minute' isn't a cron expression");
+        assertThat(answer.body()).contains("backup_jobs.base: 'every minute' isn't a cron expression");
     }
 
     @Test
@@ -121,7 +122,7 @@ final class JobsIT {
     void whatFailsIsToldEverywhere() {
         Node primary = cluster.primary();
         assertThat(primary.rest()
-                        .patch("/config", "{\"backup\": {\"base\": \"* * * * *\"}}")
+                        .patch("/config", "{\"backup_jobs\": {\"base\": \"* * * * *\"}}")
                         .status())
                 .isEqualTo(200);
         LocalCluster.await(
@@ -156,7 +157,7 @@ final class JobsIT {
                 () -> cluster.nodes().stream()
                         .noneMatch(node -> reports(node, "done").isEmpty()));
         Node primary = cluster.primary();
-        assertThat(primary.rest().patch("/config", "{\"backup\": null}").status())
+        assertThat(primary.rest().patch("/config", "{\"backup_jobs\": null}").status())
                 .isEqualTo(200);
         LocalCluster.await(
                 "no job runs",

@@ -85,7 +85,8 @@ final class JobProcess {
             Process process = builder.start();
             running.set(Optional.of(process));
             List<String> errors = new CopyOnWriteArrayList<>();
-            Thread listener = Thread.ofVirtual().start(() -> listen(process.getErrorStream(), errors, progress));
+            Thread listener =
+                    Thread.ofPlatform().daemon().start(() -> listen(process.getErrorStream(), errors, progress));
             List<String> output = lines(process.getInputStream());
             int code = process.waitFor();
             listener.join();

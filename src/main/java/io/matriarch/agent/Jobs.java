@@ -28,7 +28,10 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
-/** Does the scheduled jobs that are this member's to do, on threads of its own: the HA loop never waits for them. */
+/**
+ * Does the scheduled jobs that are this member's to do, on threads of its own: the HA loop never waits for them. Not on virtual threads, on which the executable can't ask for
+ * the time.
+ */
 final class Jobs {
     private static final Logger LOG = Logger.getLogger(Jobs.class);
     private static final Duration TICK = Duration.ofSeconds(5);
@@ -69,7 +72,7 @@ final class Jobs {
     }
 
     void start() {
-        Thread.ofVirtual().name("jobs").start(() -> {
+        Thread.ofPlatform().daemon().name("jobs").start(() -> {
             while (!ending.get()) {
                 pause(TICK);
                 tick();
@@ -126,7 +129,7 @@ final class Jobs {
             case JobPlanner.Plan.Run(JobLock lock, Instant due) -> {
                 if (!busy.get() && dcs.write(new DcsCommand.TakeJob(lock), soon()) instanceof Writing.Written) {
                     busy.set(true);
-                    Thread.ofVirtual().name("job").start(() -> run(lock, due, settings, view));
+                    Thread.ofPlatform().daemon().name("job").start(() -> run(lock, due, settings, view));
                 }
             }
         }

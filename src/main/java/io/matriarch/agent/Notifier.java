@@ -63,7 +63,7 @@ final class Notifier {
     }
 
     private static void insist(String name, Way way) {
-        Thread.ofVirtual().name("notification").start(() -> {
+        Thread.ofPlatform().daemon().name("notification").start(() -> {
             try {
                 Optional<String> problem = way.go();
                 for (int tried = 1; tried < TRIES && problem.isPresent(); tried++) {

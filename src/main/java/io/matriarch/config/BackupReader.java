@@ -27,8 +27,9 @@ final class BackupReader {
     private BackupReader() {}
 
     static BackupSettings read(Section section) {
-        section.allowOnly(List.of("repositories", "spool", "workers", "prefetch", "retention"));
+        section.allowOnly(List.of("repositories", "spool", "workers", "prefetch", "retention", "dump"));
         RetentionSettings.read(section.section("retention"));
+        DumpSettings.read(section.section("dump"));
         int workers = (int) section.whole("workers", WORKERS, 1, MOST_WORKERS, "");
         int prefetch = (int) section.whole("prefetch", PREFETCH, 0, MOST_AHEAD, "");
         Optional<Path> spool = absolute(section, "spool");

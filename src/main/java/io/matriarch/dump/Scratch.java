@@ -45,7 +45,11 @@ final class Scratch implements AutoCloseable {
     /** @throws ArchiveException if somebody else uses it, if it holds anything else, or if it can't be used */
     static Scratch open(Path place) throws ArchiveException {
         try {
-            if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            boolean there = Files.exists(place, LinkOption.NOFOLLOW_LINKS);
+            if (there && !Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+                throw new ArchiveException(place + " is not a directory: name another one with --scratch");
+            }
+            if (!there) {
                 Files.createDirectory(place, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             }
             boolean ours = FileTree.entries(place).stream()

@@ -13,6 +13,7 @@ import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
 import io.matriarch.doctor.DoctorCommand;
+import io.matriarch.dump.DumpCommand;
 import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
@@ -46,6 +47,7 @@ public final class Main {
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
             case Invocation.Backup(List<String> arguments) -> end(BackupCommand.run(arguments));
             case Invocation.Restore(List<String> arguments) -> end(RestoreCommand.run(arguments));
+            case Invocation.Dump(List<String> arguments) -> end(DumpCommand.run(arguments));
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

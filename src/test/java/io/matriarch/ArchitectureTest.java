@@ -56,6 +56,8 @@ final class ArchitectureTest {
             .definedBy("io.matriarch.doctor..")
             .layer("backup")
             .definedBy("io.matriarch.backup..")
+            .layer("dump")
+            .definedBy("io.matriarch.dump..")
             .layer("selftest")
             .definedBy("io.matriarch.selftest..")
             .layer("nativeimage")
@@ -93,6 +95,8 @@ final class ArchitectureTest {
             .whereLayer("backup")
             .mayOnlyAccessLayers(
                     "archive", "cli", "cluster", "config", "file", "guard", "nativeimage", "postgres", "value", "time")
+            .whereLayer("dump")
+            .mayOnlyAccessLayers("archive", "backup", "cli", "config", "file", "postgres", "value", "time")
             .whereLayer("log")
             .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")

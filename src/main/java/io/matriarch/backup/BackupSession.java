@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  *
  * @param file of the configuration; absent when only the environment counts
  */
-record BackupSession(
+public record BackupSession(
         Configuration configuration,
         Optional<Path> file,
         Repository repository,
@@ -42,13 +43,18 @@ record BackupSession(
     private static final long HEAP_OF_A_JOB = 128L << 20;
 
     /** What a command does with it. */
-    interface Work {
+    public interface Work {
         /** Returns the exit code. */
         int with(BackupSession session) throws ArchiveException;
     }
 
     /** Opens one for the time of {@code work}, and tells a person what goes wrong. */
-    static int run(RepositoryOptions options, Terminal terminal, Work work) {
+    public static int run(RepositoryOptions options, Terminal terminal, Work work) {
+        return run(options, terminal, _ -> {}, work);
+    }
+
+    /** @param failure gets what goes wrong, as the person does; not what is wrong with the command line */
+    public static int run(RepositoryOptions options, Terminal terminal, Consumer<String> failure, Work work) {
         Optional<Path> path = Tool.configuration(options.file(), System.getenv());
         if (Tool.misses(path, terminal)) {
             return Tool.WRONG_USAGE;
@@ -62,6 +68,7 @@ record BackupSession(
             return work.with(session);
         } catch (ArchiveException e) {
             terminal.complain("Error: " + e.getMessage());
+            failure.accept(String.valueOf(e.getMessage()));
             return 1;
         }
     }
@@ -106,7 +113,7 @@ record BackupSession(
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
-        Optional<String> local = ofDataDirectory(configuration.postgresql().dataDirectory());
+        Optional<String> local = localIdentifier();
         return local.isPresent() ? local.get() : onlyOne();
     }
 
@@ -131,8 +138,11 @@ record BackupSession(
                                 + String.join(", ", identifiers));
     }
 
-    private static Optional<String> ofDataDirectory(Path directory) {
-        try (InputStream in = Files.newInputStream(directory.resolve("global").resolve("pg_control"))) {
+    /** That of the configured data directory, if there is one. */
+    public Optional<String> localIdentifier() {
+        Path control =
+                configuration.postgresql().dataDirectory().resolve("global").resolve("pg_control");
+        try (InputStream in = Files.newInputStream(control)) {
             byte[] beginning = in.readNBytes(Long.BYTES);
             return beginning.length < Long.BYTES
                     ? Optional.empty()

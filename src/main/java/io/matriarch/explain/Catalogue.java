@@ -59,6 +59,8 @@ final class Catalogue {
             backup | | NEXT_WAL
             backup.retention | | NEXT_CALL
             backup.notify | | NEXT_CALL
+            backup.dump | | NEXT_CALL
+            backup.dump.databases | all that allow connections | NEXT_CALL
             backup.workers | 2 | NEXT_WAL
             backup.prefetch | 8 | NEXT_WAL
             watchdog.mode | automatic | AGENT_RESTART

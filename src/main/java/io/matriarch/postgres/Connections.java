@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +57,13 @@ final class Connections {
         return open(new ConnInfo.Address(superuserHost(), settings.get().port(), database), properties);
     }
 
-    /** To another member as the superuser. */
-    Connection superuser(ConnInfo.Address address, String applicationName) throws SQLException {
+    /** To any server as the local one's superuser. */
+    Connection superuser(ConnInfo.Address address, String applicationName, Duration statementTimeout)
+            throws SQLException {
         Properties properties = properties(settings.get().superuser(), applicationName);
-        properties.setProperty("options", "-c statement_timeout=10000 -c search_path=pg_catalog");
-        properties.setProperty("socketTimeout", "13");
+        properties.setProperty(
+                "options", "-c statement_timeout=" + statementTimeout.toMillis() + " -c search_path=pg_catalog");
+        properties.setProperty("socketTimeout", Long.toString(statementTimeout.toSeconds() + 3));
         return open(address, properties);
     }
 

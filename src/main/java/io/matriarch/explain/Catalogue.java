@@ -58,6 +58,7 @@ final class Catalogue {
             tags | | AGENT_RELOAD
             backup | | NEXT_WAL
             backup.retention | | NEXT_CALL
+            backup.notify | | NEXT_CALL
             backup.dump | | NEXT_CALL
             backup.dump.databases | all that allow connections | NEXT_CALL
             backup.workers | 2 | NEXT_WAL
@@ -91,6 +92,7 @@ final class Catalogue {
             permanent_replication_slots | | DYNAMIC
             ignore_slots | | DYNAMIC
             standby_cluster | | DYNAMIC
+            backup_jobs | | DYNAMIC
             postgresql | | NEXT_USE
             postgresql.listen | | POSTGRES_RESTART
             postgresql.connect_address | as postgresql.listen | AGENT_RELOAD

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What {@code pg_restore --list --verbose} prints: the entries of a dump, and which of them need which others. */
 record TableOfContents(List<Entry> entries) {
@@ -35,7 +36,7 @@ record TableOfContents(List<Entry> entries) {
             "DEFAULT", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT", "TRIGGER", "RULE", "POLICY", "ROW SECURITY");
 
     /** Longer ones first: some begin like others. */
-    private static final List<String> KINDS = java.util.stream.Stream.of(ATTACHED, NAMED, List.of("TABLE", "SCHEMA"))
+    private static final List<String> KINDS = Stream.of(ATTACHED, NAMED, List.of("TABLE", "SCHEMA"))
             .flatMap(List::stream)
             .sorted(Comparator.comparingInt(String::length).reversed())
             .toList();

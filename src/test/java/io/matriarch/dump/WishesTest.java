@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.config.HostPort;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,11 +27,7 @@ class WishesTest {
             shop,shop | false | -        | postgres  | shop
             """)
     void databasesAreChosen(
-            @org.jspecify.annotations.Nullable String named,
-            boolean all,
-            @org.jspecify.annotations.Nullable String excluded,
-            @org.jspecify.annotations.Nullable String configured,
-            String chosen)
+            @Nullable String named, boolean all, @Nullable String excluded, @Nullable String configured, String chosen)
             throws ArchiveException {
         DatabaseChoice choice = new DatabaseChoice(words(named), all, words(excluded), words(configured));
         assertThat(choice.choose(ROWS, "here"))
@@ -79,7 +76,7 @@ class WishesTest {
         return List.of(name, "1", "postgres", "UTF8", "C", "C", "c", "", template);
     }
 
-    private static List<String> words(@org.jspecify.annotations.Nullable String text) {
+    private static List<String> words(@Nullable String text) {
         return text == null ? List.of() : List.of(text.split(",", -1));
     }
 }

@@ -35,6 +35,7 @@ final class DumpIT {
     private final Path key = home.resolve("key");
     private final Path configuration = home.resolve("node.yml");
     private final int port = Programs.freePort();
+    private final String socket = home + ":" + port;
 
     @AfterEach
     void stop() {
@@ -85,7 +86,7 @@ final class DumpIT {
     private void aDatabaseComesBack() {
         assertThat(fails("dump", "restore", "first", "--database", "shop"))
                 .contains("the database shop", "isn't empty", "nothing was changed");
-        must("dump", "restore", "latest", "--database", "stock room", "--into", "a copy", "--create");
+        must("dump", "restore", "latest", "-d", "stock room", "--into", "a copy", "--create", "--target", socket);
         assertThat(sql("a copy", "SELECT count(*) FROM hay")).isEqualTo("500");
         assertThat(sql("postgres", "SELECT datcollate FROM pg_database WHERE datname = 'a copy'"))
                 .isEqualTo("C");
@@ -205,7 +206,7 @@ final class DumpIT {
         assertThat(scratch).exists();
         assertThat(must("dump", "list", "--json")).doesNotContain("killed");
         assertThat(must("dump", "expire", "--dry-run")).contains("would remove dump killed");
-        assertThat(must("dump", "create", "--label", "third", "--all", "--exclude", "a copy"))
+        assertThat(must("dump", "create", "--label", "third", "--all", "--exclude", "a copy", "--from", socket))
                 .contains("removes dump killed", "by_shell");
         assertThat(mark).doesNotExist();
         assertThat(folder("dump-parts", "killed").toFile().list()).isNullOrEmpty();

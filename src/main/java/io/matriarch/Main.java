@@ -12,6 +12,7 @@ import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
 import io.matriarch.doctor.DoctorCommand;
+import io.matriarch.drill.DrillCommand;
 import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
@@ -44,6 +45,11 @@ public final class Main {
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
             case Invocation.Backup(List<String> arguments) -> end(BackupCommand.run(arguments));
             case Invocation.Restore(List<String> arguments) -> end(RestoreCommand.run(arguments));
+            case Invocation.Drill(List<String> arguments) -> {
+                Thread drill = Thread.currentThread();
+                List.of("INT", "TERM", "HUP").forEach(signal -> Signals.handle(signal, drill::interrupt));
+                end(DrillCommand.run(arguments));
+            }
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

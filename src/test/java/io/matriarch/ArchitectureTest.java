@@ -56,6 +56,8 @@ final class ArchitectureTest {
             .definedBy("io.matriarch.doctor..")
             .layer("backup")
             .definedBy("io.matriarch.backup..")
+            .layer("drill")
+            .definedBy("io.matriarch.drill..")
             .layer("selftest")
             .definedBy("io.matriarch.selftest..")
             .layer("nativeimage")
@@ -93,6 +95,8 @@ final class ArchitectureTest {
             .whereLayer("backup")
             .mayOnlyAccessLayers(
                     "archive", "cli", "cluster", "config", "file", "nativeimage", "postgres", "value", "time")
+            .whereLayer("drill")
+            .mayOnlyAccessLayers("archive", "backup", "cli", "cluster", "config", "file", "value")
             .whereLayer("log")
             .mayOnlyAccessLayers("config", "value")
             .whereLayer("agent")

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  *
  * @param file of the configuration; absent when only the environment counts
  */
-record BackupSession(
+public record BackupSession(
         Configuration configuration,
         Optional<Path> file,
         Repository repository,
@@ -42,13 +42,27 @@ record BackupSession(
     private static final long HEAP_OF_A_JOB = 128L << 20;
 
     /** What a command does with it. */
-    interface Work {
+    public interface Work {
         /** Returns the exit code. */
         int with(BackupSession session) throws ArchiveException;
     }
 
+    /** What a command does when it can't go on. */
+    public interface Failure {
+        /** Returns the exit code. */
+        int because(ArchiveException reason);
+    }
+
     /** Opens one for the time of {@code work}, and tells a person what goes wrong. */
-    static int run(RepositoryOptions options, Terminal terminal, Work work) {
+    public static int run(RepositoryOptions options, Terminal terminal, Work work) {
+        return run(options, terminal, work, reason -> {
+            terminal.complain("Error: " + reason.getMessage());
+            return 1;
+        });
+    }
+
+    /** The same for a command that has more to say about failures; wrong usage is answered here. */
+    public static int run(RepositoryOptions options, Terminal terminal, Work work, Failure failure) {
         Optional<Path> path = Tool.configuration(options.file(), System.getenv());
         if (Tool.misses(path, terminal)) {
             return Tool.WRONG_USAGE;
@@ -61,8 +75,7 @@ record BackupSession(
         try (BackupSession session = open(options, path)) {
             return work.with(session);
         } catch (ArchiveException e) {
-            terminal.complain("Error: " + e.getMessage());
-            return 1;
+            return failure.because(e);
         }
     }
 
@@ -97,12 +110,12 @@ record BackupSession(
     }
 
     /** What is there of clusters with the scope of the configuration. */
-    BackupCatalog catalog() throws ArchiveException {
+    public BackupCatalog catalog() throws ArchiveException {
         return BackupCatalog.read(repository.store(), givenIdentifier).ofScope(configuration.scope());
     }
 
     /** Of the one cluster that is meant: what is given, else that of the data directory, else the only one with backups. */
-    String systemIdentifier() throws ArchiveException {
+    public String systemIdentifier() throws ArchiveException {
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
@@ -111,7 +124,7 @@ record BackupSession(
     }
 
     /** Of the only cluster with backups, whatever the data directory holds. */
-    String onlyOne() throws ArchiveException {
+    public String onlyOne() throws ArchiveException {
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
@@ -145,7 +158,7 @@ record BackupSession(
     }
 
     /** The backup of a label, or with {@code latest} the newest that can be restored. */
-    BackupDescription backup(BackupCatalog catalog, String label) throws ArchiveException {
+    public BackupDescription backup(BackupCatalog catalog, String label) throws ArchiveException {
         if (!label.equals("latest")) {
             return catalog.find(label)
                     .orElseThrow(() -> new ArchiveException("there is no backup " + label + " of the cluster "

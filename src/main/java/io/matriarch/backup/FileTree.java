@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Folders with all that is in them; links are never followed. */
-final class FileTree {
+public final class FileTree {
     private FileTree() {}
 
     /** Removes a folder; nothing happens when there is none. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (Files.notExists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -48,7 +48,7 @@ final class FileTree {
     }
 
     /** What is in a folder, and nothing when there is none. */
-    static List<Path> entries(Path folder) throws IOException {
+    public static List<Path> entries(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -57,7 +57,8 @@ final class FileTree {
         }
     }
 
-    static long size(Path folder) throws IOException {
+    /** How many bytes its files have; somebody may be changing them. */
+    public static long size(Path folder) throws IOException {
         AtomicLong size = new AtomicLong();
         if (Files.isDirectory(folder)) {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
@@ -65,6 +66,14 @@ final class FileTree {
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     size.addAndGet(attributes.size());
                     return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
                 }
             });
         }

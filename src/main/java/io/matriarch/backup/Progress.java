@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Says how far something is: again and again in one line on a screen, one line a while otherwise. Safe for several threads. */
-final class Progress {
+public final class Progress {
     private static final Duration ON_SCREEN = Duration.ofMillis(500);
     private static final Duration IN_LINES = Duration.ofSeconds(10);
     private static final int WIDTH = 79;
@@ -21,14 +21,14 @@ final class Progress {
     private long told = System.nanoTime();
 
     /** @param total bytes, as far as they can be known beforehand */
-    Progress(String what, long total, boolean screen, PrintStream out) {
+    public Progress(String what, long total, boolean screen, PrintStream out) {
         this.what = what;
         this.total = total;
         this.screen = screen;
         this.out = out;
     }
 
-    void advance(long bytes) {
+    public void advance(long bytes) {
         done.addAndGet(bytes);
         tellSometimes();
     }
@@ -49,14 +49,14 @@ final class Progress {
     }
 
     /** Ends the line on a screen. */
-    synchronized void end() {
+    public synchronized void end() {
         if (screen) {
             out.print("\r" + " ".repeat(WIDTH) + "\r");
             out.flush();
         }
     }
 
-    long bytes() {
+    public long bytes() {
         return done.get();
     }
 

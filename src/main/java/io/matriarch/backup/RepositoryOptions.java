@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of every command that works with a repository. */
-final class RepositoryOptions {
+public final class RepositoryOptions {
     @Option(
             names = {"-c", "--config", "--config-file"},
             paramLabel = "FILE",
@@ -29,21 +29,21 @@ final class RepositoryOptions {
             description = "How many threads compress and transfer; 2 by default")
     private int jobs = 2;
 
-    RepositoryOptions() {}
+    public RepositoryOptions() {}
 
-    Optional<String> file() {
+    public Optional<String> file() {
         return file;
     }
 
-    Optional<String> repository() {
+    public Optional<String> repository() {
         return repository;
     }
 
-    Optional<String> systemIdentifier() {
+    public Optional<String> systemIdentifier() {
         return systemIdentifier;
     }
 
-    int jobs() {
+    public int jobs() {
         return jobs;
     }
 }

@@ -65,6 +65,13 @@ public sealed interface Invocation {
         }
     }
 
+    /** A backup is restored aside and tried. */
+    record Drill(List<String> arguments) implements Invocation {
+        public Drill {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** The guard: it starts the agent. */
     record Daemon(Optional<String> configuration) implements Invocation {}
 
@@ -128,6 +135,7 @@ public sealed interface Invocation {
             case "doctor" -> new Doctor(rest);
             case "backup" -> new Backup(rest);
             case "restore" -> new Restore(rest);
+            case "drill" -> new Drill(rest);
             case "config" ->
                 rest.stream().findFirst().filter("explain"::equals).isPresent()
                         ? new ExplainConfig(rest.subList(1, rest.size()))

@@ -26,8 +26,15 @@ final class BackupReader {
 
     private BackupReader() {}
 
+    /** All of it. */
     static BackupSettings read(Section section) {
-        section.allowOnly(List.of("repositories", "spool", "workers", "prefetch", "retention"));
+        DrillSettings.read(section.section("drill"));
+        return readForWal(section);
+    }
+
+    /** What archiving needs: a mistake in the drills' settings must not stop it. */
+    static BackupSettings readForWal(Section section) {
+        section.allowOnly(List.of("repositories", "spool", "workers", "prefetch", "retention", "drill"));
         RetentionSettings.read(section.section("retention"));
         int workers = (int) section.whole("workers", WORKERS, 1, MOST_WORKERS, "");
         int prefetch = (int) section.whole("prefetch", PREFETCH, 0, MOST_AHEAD, "");

@@ -58,6 +58,11 @@ final class Catalogue {
             tags | | AGENT_RELOAD
             backup | | NEXT_WAL
             backup.retention | | NEXT_CALL
+            backup.drill | | NEXT_CALL
+            backup.drill.reserve | 1GB | NEXT_CALL
+            backup.drill.memory | 256MB | NEXT_CALL
+            backup.drill.amcheck | heap | NEXT_CALL
+            backup.drill.heartbeat.database | postgres | NEXT_CALL
             backup.workers | 2 | NEXT_WAL
             backup.prefetch | 8 | NEXT_WAL
             watchdog.mode | automatic | AGENT_RESTART

@@ -2,9 +2,11 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
+import io.matriarch.cluster.Lsn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,6 +72,19 @@ public final class Verification {
         } finally {
             done.accept(part.storedSize());
         }
+    }
+
+    /** The end of the WAL on the way from the backup; absent when nothing is archived. */
+    public Optional<ArchiveEnd> newestArchived() throws ArchiveException {
+        WalRange range = chain.getLast().wal();
+        ArchivedWal wal = ArchivedWal.list(repository, chain.getLast().name().systemIdentifier());
+        return new WalPath(range, wal.histories(), wal.segments()).newest().map(segment -> {
+            long number = WalPath.number(segment, range.segmentSize());
+            return new ArchiveEnd(
+                    segment,
+                    new Lsn(number * range.segmentSize()),
+                    (number + 1 - range.firstSegment()) * range.segmentSize());
+        });
     }
 
     /** Whether the WAL leads from the backup to the newest archived moment, and that which makes it consistent is undamaged. */

@@ -66,7 +66,8 @@ class ChecksTest {
     @Test
     void whatIsLostIsWhatCameAfterTheHeartbeat() throws ArchiveException {
         // 2026-11-27T13:59:30.250Z
-        HeartbeatCheck.Found found = heartbeat("1795787970.250000", Optional.of(DRILL)).find();
+        HeartbeatCheck.Found found =
+                heartbeat("1795787970.250000", Optional.of(DRILL)).find();
         assertThat(found.newest()).isEqualTo(Instant.parse("2026-11-27T13:59:30.250Z"));
         assertThat(found.lost()).contains(Duration.ofMillis(29_750));
         assertThat(found.outcome(Optional.empty()).ok()).isTrue();
@@ -91,7 +92,8 @@ class ChecksTest {
     @Test
     void noHeartbeatIsAFailure() {
         assertThatThrownBy(() -> heartbeat("", Optional.of(DRILL)).find()).hasMessageContaining("no heartbeat");
-        assertThatThrownBy(() -> heartbeat("now", Optional.of(DRILL)).find()).hasMessageContaining("no moment, but now");
+        assertThatThrownBy(() -> heartbeat("now", Optional.of(DRILL)).find())
+                .hasMessageContaining("no moment, but now");
     }
 
     private static HeartbeatCheck heartbeat(String epoch, Optional<Instant> wanted) {

@@ -29,8 +29,8 @@ class LimitsTest {
     void moreThanIsAllowedIsRefused() {
         DiskLimit limit = new DiskLimit(folder, 0, Optional.of(10 * MEGA));
         assertThat(limit.refusal(10 * MEGA)).isEmpty();
-        assertThat(limit.refusal(10 * MEGA + 1)).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("--max-disk", "allows 10.0 MB"));
+        assertThat(limit.refusal(10 * MEGA + 1))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("--max-disk", "allows 10.0 MB"));
     }
 
     @Test
@@ -53,7 +53,9 @@ class LimitsTest {
         assertThatThrownBy(() -> limit.watch().look())
                 .isInstanceOf(ArchiveException.class)
                 .hasMessageContaining("recovery was stopped");
-        assertThatThrownBy(() -> new DiskLimit(folder, Long.MAX_VALUE, Optional.empty()).watch().look())
+        assertThatThrownBy(() -> new DiskLimit(folder, Long.MAX_VALUE, Optional.empty())
+                        .watch()
+                        .look())
                 .hasMessageContaining("recovery was stopped: the disk");
         assertThatCode(() -> new DiskLimit(folder, 0, Optional.empty()).watch().look())
                 .doesNotThrowAnyException();
@@ -64,7 +66,8 @@ class LimitsTest {
         Recovery recovery = recovery(16 * MEGA);
         assertThat(recovery.keptWal(Optional.empty())).isZero();
         assertThat(recovery.keptWal(Optional.of(end("0/5000000", 80 * MEGA)))).isEqualTo(80 * MEGA);
-        assertThat(recovery.keptWal(Optional.of(end("0/5000000", 80_000 * MEGA)))).isEqualTo(1024 * MEGA);
+        assertThat(recovery.keptWal(Optional.of(end("0/5000000", 80_000 * MEGA))))
+                .isEqualTo(1024 * MEGA);
         // PostgreSQL refuses less than two segments
         assertThat(recovery(1024 * MEGA).parameters(new Memory(256 * MEGA), 5000))
                 .containsEntry("max_wal_size", "4096MB")
@@ -81,8 +84,8 @@ class LimitsTest {
         assertThat(Recovery.shortfall(reached("0/4FFFFFF"), Optional.empty(), List.of()))
                 .isEmpty();
         assertThat(Recovery.shortfall(reached("0/4FFFFFF"), end, List.of("S4 is missing")))
-                .hasValueSatisfying(reason ->
-                        assertThat(reason).contains("0/4FFFFFF on timeline 1", "segment S5: S4 is missing"));
+                .hasValueSatisfying(
+                        reason -> assertThat(reason).contains("0/4FFFFFF on timeline 1", "segment S5: S4 is missing"));
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,10 +73,12 @@ final class DrillIT {
                 """.indent(8));
         ServerProcess drill = ServerProcess.start(home, home.resolve("slow.log"), drilling(slow));
         Path socket = scratch.resolve("run");
-        LocalCluster.await("the scratch server answers", 90, () -> postgres(
-                        "psql", "-h", socket.toString(), "-U", "postgres", "-XAtqc", "SELECT 1")
-                .output()
-                .startsWith("1"));
+        LocalCluster.await(
+                "the scratch server answers",
+                90,
+                () -> postgres("psql", "-h", socket.toString(), "-U", "postgres", "-XAtqc", "SELECT 1")
+                        .output()
+                        .startsWith("1"));
         assertThat(mustPostgres(
                                 "psql",
                                 "-h",
@@ -89,7 +93,9 @@ final class DrillIT {
         List<String> pidFile = Files.readAllLines(scratch.resolve("data/postmaster.pid"));
         Path server = Path.of("/proc", pidFile.getFirst());
         // nice, the 19th field, is the 17th after the name
-        assertThat(Files.readString(server.resolve("stat")).replaceAll("^.*\\) ", "").split(" ", -1)[16])
+        assertThat(Files.readString(server.resolve("stat"))
+                        .replaceAll("^.*\\) ", "")
+                        .split(" ", -1)[16])
                 .isEqualTo("19");
         assertThat(ServerProcess.run(home, PATIENCE, drilling(configuration)).output())
                 .contains("another command is at work in " + scratch);
@@ -133,7 +139,7 @@ final class DrillIT {
     private void tooLittleDiskIsRefused() {
         Ended ended = ServerProcess.run(home, PATIENCE, drilling(configuration, "--max-disk", "1MB"));
         assertThat(ended.code()).isEqualTo(1);
-        assertThat(steps(result(ended))).containsExactly(java.util.Map.entry("space", false));
+        assertThat(steps(result(ended))).containsExactly(Map.entry("space", false));
         assertThat(ended.output()).contains("--max-disk or backup.drill.max_disk allows 1.0 MB");
         assertThat(scratch).doesNotExist();
     }
@@ -155,14 +161,14 @@ final class DrillIT {
         assertThat(ended.code()).isEqualTo(1);
         Mapping result = result(ended);
         assertThat(steps(result))
-                .containsAllEntriesOf(java.util.Map.of(
+                .containsAllEntriesOf(Map.of(
                         "recovery", false,
                         "pg_amcheck", true,
                         "check early", true,
                         "check wrong", false,
                         "check broken", false,
                         "heartbeat", false));
-        assertThat(result.items("problems").stream().map(Value::asText).flatMap(java.util.Optional::stream))
+        assertThat(result.items("problems").stream().map(Value::asText).flatMap(Optional::stream))
                 .satisfiesExactly(
                         recovery -> assertThat(recovery).contains(middle + " is missing"),
                         answer -> assertThat(answer).isEqualTo("check wrong: the answer is '2' instead of '3'"),
@@ -206,8 +212,8 @@ final class DrillIT {
         return (Mapping) Json.parse(last);
     }
 
-    private static TreeMap<String, Boolean> steps(Mapping result) {
-        TreeMap<String, Boolean> steps = new TreeMap<>();
+    private static Map<String, Boolean> steps(Mapping result) {
+        Map<String, Boolean> steps = new TreeMap<>();
         for (Value step : result.items("steps")) {
             Mapping fields = (Mapping) step;
             steps.put(fields.text("name").orElseThrow(), fields.bool("ok").orElseThrow());
@@ -217,7 +223,8 @@ final class DrillIT {
 
     private void startServer() throws IOException {
         LocalCluster.own(Files.createDirectory(repository));
-        String documented = Files.readString(DOCUMENT).lines()
+        String documented = Files.readString(DOCUMENT)
+                .lines()
                 .dropWhile(line -> !line.equals("    backup:"))
                 .skip(2)
                 .takeWhile(line -> !line.isEmpty())
@@ -234,8 +241,7 @@ final class DrillIT {
                 wal_level = replica
                 archive_mode = on
                 archive_command = '%s'
-                """
-                        .formatted(port, home, wal("push", "%p")),
+                """.formatted(port, home, wal("push", "%p")),
                 StandardOpenOption.APPEND);
         mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log");
     }
@@ -272,7 +278,8 @@ final class DrillIT {
     private List<String> drilling(Path file, String... more) {
         String documented;
         try {
-            documented = Files.readString(DOCUMENT).lines()
+            documented = Files.readString(DOCUMENT)
+                    .lines()
                     .map(String::strip)
                     .filter(line -> line.startsWith("matriarch drill "))
                     .findFirst()
@@ -280,8 +287,8 @@ final class DrillIT {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        List<String> words = new ArrayList<>(List.of(
-                documented.replace("/etc/patroni.yml", file.toString()).split(" ", -1)));
+        List<String> words = new ArrayList<>(
+                List.of(documented.replace("/etc/patroni.yml", file.toString()).split(" ", -1)));
         words.removeFirst();
         words.add("--json");
         if (AgentProgram.chosen() == AgentProgram.JVM) {
@@ -319,7 +326,15 @@ final class DrillIT {
 
     private String sql(String statement) {
         return mustPostgres(
-                        "psql", "-h", home.toString(), "-p", Integer.toString(port), "-U", "postgres", "-XAtqc", statement)
+                        "psql",
+                        "-h",
+                        home.toString(),
+                        "-p",
+                        Integer.toString(port),
+                        "-U",
+                        "postgres",
+                        "-XAtqc",
+                        statement)
                 .strip();
     }
 

@@ -108,7 +108,8 @@ class WalPathTest {
         assertThat(path(histories, segments(1, 300, 308)).newest()).contains(Backups.segment(1, 305));
         assertThat(path(histories, segments(2, 305, 309)).newest()).contains(Backups.segment(2, 309));
         // a timeline that began before the backup isn't on it
-        assertThat(path(Map.of(2L, List.of(fork(1, 200))), segments(2, 200, 320)).newest())
+        assertThat(path(Map.of(2L, List.of(fork(1, 200))), segments(2, 200, 320))
+                        .newest())
                 .isEmpty();
     }
 

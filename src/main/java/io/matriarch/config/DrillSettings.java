@@ -85,13 +85,18 @@ public record DrillSettings(
                         : Optional.empty(),
                 section.whole("reserve", RESERVE, 0, MOST, "B"),
                 section.whole("memory", MEMORY, LEAST_MEMORY, MOST, "B"),
-                section.word("amcheck", List.of("off", "heap", "full"))
-                        .map(word -> Amcheck.valueOf(word.toUpperCase(Locale.ROOT)))
-                        .orElse(Amcheck.HEAP),
+                amcheck(section),
                 checks(section),
                 heartbeat(section),
                 seconds(section, "max_rpo"),
                 seconds(section, "max_rto"));
+    }
+
+    /** YAML takes off for false. */
+    private static Amcheck amcheck(Section section) {
+        return section.word("amcheck", List.of("off", "heap", "full", "false"))
+                .map(word -> word.equals("false") ? Amcheck.OFF : Amcheck.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(Amcheck.HEAP);
     }
 
     private static Optional<Duration> seconds(Section section, String key) {

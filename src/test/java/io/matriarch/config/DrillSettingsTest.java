@@ -68,6 +68,13 @@ class DrillSettingsTest {
                         Optional.of(Duration.ofHours(4))));
     }
 
+    @Test
+    void amcheckMayBeOff() {
+        assertThat(DrillSettings.of(Loading.minimal("backup: {drill: {amcheck: off}}\n"))
+                        .amcheck())
+                .isEqualTo(Amcheck.OFF);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             maximum: 5                                   | drill.maximum: there is no such setting; allowed here are scratch, max_disk

@@ -161,6 +161,7 @@ final class DrillIT {
         assertThat(ended.code()).isEqualTo(1);
         Mapping result = result(ended);
         assertThat(steps(result))
+                .as(ended.output())
                 .containsAllEntriesOf(Map.of(
                         "recovery", false,
                         "pg_amcheck", true,

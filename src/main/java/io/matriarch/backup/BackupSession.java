@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -47,22 +48,13 @@ public record BackupSession(
         int with(BackupSession session) throws ArchiveException;
     }
 
-    /** What a command does when it can't go on. */
-    public interface Failure {
-        /** Returns the exit code. */
-        int because(ArchiveException reason);
-    }
-
     /** Opens one for the time of {@code work}, and tells a person what goes wrong. */
     public static int run(RepositoryOptions options, Terminal terminal, Work work) {
-        return run(options, terminal, work, reason -> {
-            terminal.complain("Error: " + reason.getMessage());
-            return 1;
-        });
+        return run(options, terminal, _ -> {}, work);
     }
 
-    /** The same for a command that has more to say about failures; wrong usage is answered here. */
-    public static int run(RepositoryOptions options, Terminal terminal, Work work, Failure failure) {
+    /** @param failure gets what goes wrong, as the person does; not what is wrong with the command line */
+    public static int run(RepositoryOptions options, Terminal terminal, Consumer<String> failure, Work work) {
         Optional<Path> path = Tool.configuration(options.file(), System.getenv());
         if (Tool.misses(path, terminal)) {
             return Tool.WRONG_USAGE;
@@ -75,7 +67,9 @@ public record BackupSession(
         try (BackupSession session = open(options, path)) {
             return work.with(session);
         } catch (ArchiveException e) {
-            return failure.because(e);
+            terminal.complain("Error: " + e.getMessage());
+            failure.accept(String.valueOf(e.getMessage()));
+            return 1;
         }
     }
 

@@ -85,8 +85,13 @@ public final class DrillCommand {
         return BackupSession.run(
                 options,
                 terminal,
-                session -> tell(drill(session, terminal), terminal),
-                reason -> tell(Report.impossible(started, String.valueOf(reason.getMessage())), terminal));
+                reason -> tell(Report.impossible(started, reason), terminal),
+                session -> {
+                    Report report = drill(session, terminal);
+                    report.trouble().forEach(trouble -> terminal.complain("Error: " + trouble));
+                    tell(report, terminal);
+                    return report.ok() ? 0 : 1;
+                });
     }
 
     private Optional<String> wrongUsage() {
@@ -155,12 +160,10 @@ public final class DrillCommand {
         }
     }
 
-    private int tell(Report report, Terminal terminal) {
-        report.trouble().forEach(trouble -> terminal.complain("Error: " + trouble));
+    private void tell(Report report, Terminal terminal) {
         terminal.echo(report.summary());
         if (json) {
             terminal.echo(report.json());
         }
-        return report.ok() ? 0 : 1;
     }
 }

@@ -83,10 +83,7 @@ public final class DrillCommand {
             return Tool.WRONG_USAGE;
         }
         return BackupSession.run(
-                options,
-                terminal,
-                reason -> tell(Report.impossible(started, reason), terminal),
-                session -> {
+                options, terminal, reason -> tell(Report.impossible(started, reason), terminal), session -> {
                     Report report = drill(session, terminal);
                     report.trouble().forEach(trouble -> terminal.complain("Error: " + trouble));
                     tell(report, terminal);

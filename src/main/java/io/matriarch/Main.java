@@ -13,6 +13,7 @@ import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
 import io.matriarch.doctor.DoctorCommand;
 import io.matriarch.drill.DrillCommand;
+import io.matriarch.dump.DumpCommand;
 import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
@@ -50,6 +51,7 @@ public final class Main {
                 List.of("INT", "TERM", "HUP").forEach(signal -> Signals.handle(signal, drill::interrupt));
                 end(DrillCommand.run(arguments));
             }
+            case Invocation.Dump(List<String> arguments) -> end(DumpCommand.run(arguments));
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

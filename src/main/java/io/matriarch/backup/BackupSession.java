@@ -113,7 +113,7 @@ public record BackupSession(
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
-        Optional<String> local = ofDataDirectory(configuration.postgresql().dataDirectory());
+        Optional<String> local = localIdentifier();
         return local.isPresent() ? local.get() : onlyOne();
     }
 
@@ -138,8 +138,11 @@ public record BackupSession(
                                 + String.join(", ", identifiers));
     }
 
-    private static Optional<String> ofDataDirectory(Path directory) {
-        try (InputStream in = Files.newInputStream(directory.resolve("global").resolve("pg_control"))) {
+    /** That of the configured data directory, if there is one. */
+    public Optional<String> localIdentifier() {
+        Path control =
+                configuration.postgresql().dataDirectory().resolve("global").resolve("pg_control");
+        try (InputStream in = Files.newInputStream(control)) {
             byte[] beginning = in.readNBytes(Long.BYTES);
             return beginning.length < Long.BYTES
                     ? Optional.empty()

@@ -93,6 +93,15 @@ public final class ScratchPlace implements AutoCloseable {
         return Files.createDirectory(folder.resolve("run"), ownerOnly());
     }
 
+    /** Makes room for the next restore. */
+    public void empty() throws ArchiveException {
+        try {
+            removeContent();
+        } catch (IOException e) {
+            throw new ArchiveException("can't empty " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
     private void removeContent() throws IOException, ArchiveException {
         awaitFormerServer();
         for (String entry : CONTENT) {

@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 public final class ScratchServer implements AutoCloseable {
     private static final Duration QUICK = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final int PORT = 5432;
+
+    /** Of the socket. */
+    public static final int PORT = 5432;
 
     /** The shell ends the server as soon as nothing can be read any more: then we are gone, or have closed it. Nobody needs its data any more. */
     private static final String KEEPER = """

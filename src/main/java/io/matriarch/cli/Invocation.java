@@ -72,6 +72,13 @@ public sealed interface Invocation {
         }
     }
 
+    /** Databases are dumped, and what goes with that. */
+    record Dump(List<String> arguments) implements Invocation {
+        public Dump {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** The guard: it starts the agent. */
     record Daemon(Optional<String> configuration) implements Invocation {}
 
@@ -136,6 +143,7 @@ public sealed interface Invocation {
             case "backup" -> new Backup(rest);
             case "restore" -> new Restore(rest);
             case "drill" -> new Drill(rest);
+            case "dump" -> new Dump(rest);
             case "config" ->
                 rest.stream().findFirst().filter("explain"::equals).isPresent()
                         ? new ExplainConfig(rest.subList(1, rest.size()))

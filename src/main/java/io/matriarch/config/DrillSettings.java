@@ -21,6 +21,7 @@ import java.util.Set;
  * @param memory about how many bytes its server may take
  * @param checks of the user
  * @param heartbeat tells the moment to which nothing is lost
+ * @param dump the checks of the newest dump; absent when that isn't drilled
  * @param maxRpo how much may be lost at most
  * @param maxRto how long it may take at most until the server answers
  */
@@ -32,6 +33,7 @@ public record DrillSettings(
         Amcheck amcheck,
         List<Check> checks,
         Optional<Heartbeat> heartbeat,
+        Optional<List<Check>> dump,
         Optional<Duration> maxRpo,
         Optional<Duration> maxRto) {
     private static final long LEAST_DISK = 1 << 20;
@@ -88,6 +90,7 @@ public record DrillSettings(
                 amcheck(section),
                 checks(section),
                 heartbeat(section),
+                dump(section),
                 seconds(section, "max_rpo"),
                 seconds(section, "max_rto"));
     }
@@ -140,6 +143,15 @@ public record DrillSettings(
             entry.problem("at_least", "a number is expected here");
         }
         return number.map(Expectation.AtLeast::new);
+    }
+
+    private static Optional<List<Check>> dump(Section section) {
+        if (!section.has("dump")) {
+            return Optional.empty();
+        }
+        Section entry = section.section("dump");
+        entry.allowOnly(List.of("checks"));
+        return Optional.of(checks(entry));
     }
 
     private static Optional<Heartbeat> heartbeat(Section section) {

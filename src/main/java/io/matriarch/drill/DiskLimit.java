@@ -78,7 +78,7 @@ record DiskLimit(Path folder, long reserve, Optional<Long> most) {
         if (usable < reserve) {
             throw new ArchiveException(String.format(
                     Locale.ROOT,
-                    "recovery was stopped: the disk of %s has only %.1f MB left, and backup.drill.reserve keeps %.1f MB",
+                    "the server was stopped: the disk of %s has only %.1f MB left, and backup.drill.reserve keeps %.1f MB",
                     folder,
                     usable / MEGA,
                     reserve / MEGA));
@@ -88,7 +88,7 @@ record DiskLimit(Path folder, long reserve, Optional<Long> most) {
             if (most.filter(limit -> size > limit).isPresent()) {
                 throw new ArchiveException(String.format(
                         Locale.ROOT,
-                        "recovery was stopped: it has written %.1f MB to %s, and --max-disk or backup.drill.max_disk"
+                        "the server was stopped: it has written %.1f MB to %s, and --max-disk or backup.drill.max_disk"
                                 + " allows %.1f MB",
                         size / MEGA,
                         folder,

@@ -67,6 +67,11 @@ final class Drill {
             } finally {
                 forgetFetched(place);
             }
+            if (settings.dump().isPresent()) {
+                place.empty();
+                new DumpDrill(session, programs, new Memory(settings.memory()), disk(place), steps)
+                        .run(place, settings.dump().get());
+            }
         } catch (ArchiveException e) {
             trouble.add(String.valueOf(e.getMessage()));
         }
@@ -89,12 +94,16 @@ final class Drill {
                 place.data());
     }
 
+    private DiskLimit disk(ScratchPlace place) {
+        return new DiskLimit(place.folder(), settings.reserve(), request.maxDisk());
+    }
+
     private void run(ScratchPlace place) throws ArchiveException {
         RestorePlan plan = RestorePlan.of(request.chain(), place.data(), place.tablespaces(request.backup()));
         Verification repository = new Verification(session.repository(), request.chain(), session.jobs());
         Optional<ArchiveEnd> end = repository.newestArchived();
         Recovery recovery = new Recovery(place.data(), request.backup().wal());
-        DiskLimit disk = new DiskLimit(place.folder(), settings.reserve(), request.maxDisk());
+        DiskLimit disk = disk(place);
         long needed = plan.needs().values().stream().mapToLong(Long::longValue).sum() + recovery.keptWal(end);
         if (!steps.passes(
                 "space", () -> disk.refusal(needed).map(Outcome::failed).orElseGet(Outcome::passed))) {

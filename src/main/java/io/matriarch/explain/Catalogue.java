@@ -63,6 +63,8 @@ final class Catalogue {
             backup.drill.memory | 256MB | NEXT_CALL
             backup.drill.amcheck | heap | NEXT_CALL
             backup.drill.heartbeat.database | postgres | NEXT_CALL
+            backup.dump | | NEXT_CALL
+            backup.dump.databases | all that allow connections | NEXT_CALL
             backup.workers | 2 | NEXT_WAL
             backup.prefetch | 8 | NEXT_WAL
             watchdog.mode | automatic | AGENT_RESTART

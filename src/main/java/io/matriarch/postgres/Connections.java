@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,16 @@ final class Connections {
             properties.setProperty("socketTimeout", Integer.toString(statementTimeoutMillis / 1000 + 3));
         }
         return open(new ConnInfo.Address(superuserHost(), settings.get().port(), database), properties);
+    }
+
+    /** To any server as the local one's superuser. */
+    Connection superuser(ConnInfo.Address address, String applicationName, Duration statementTimeout)
+            throws SQLException {
+        Properties properties = properties(settings.get().superuser(), applicationName);
+        properties.setProperty(
+                "options", "-c statement_timeout=" + statementTimeout.toMillis() + " -c search_path=pg_catalog");
+        properties.setProperty("socketTimeout", Long.toString(statementTimeout.toSeconds() + 3));
+        return open(address, properties);
     }
 
     /** To another member as the user of pg_rewind, who may read its files; as the superuser if there is none. */

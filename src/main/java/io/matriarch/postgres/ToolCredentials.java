@@ -33,11 +33,17 @@ final class ToolCredentials implements AutoCloseable {
     /** {@code purpose} tells the files of several tools apart; they lie beside the pgpass file. */
     ToolCredentials(PostgresSettings settings, String purpose, DatabaseUser user, ConnInfo.Address address)
             throws IOException {
+        this(settings, beside(settings.pgpass(), purpose), user, address);
+    }
+
+    /** @param passwords the file for the password, in a folder of the owner's */
+    ToolCredentials(PostgresSettings settings, Path passwords, DatabaseUser user, ConnInfo.Address address)
+            throws IOException {
         this.kerberosService = settings.raw().text("krbsrvname");
         this.user = user;
         this.address = address;
-        this.passwords = beside(settings.pgpass(), purpose);
-        this.service = beside(settings.pgpass(), purpose + ".service");
+        this.passwords = passwords;
+        this.service = beside(passwords, "service");
         PgPass.write(passwords, user, address);
         if (hasKeyPassword()) {
             writeService();

@@ -116,6 +116,23 @@ class BackupSettingsTest {
                 .contains("patroni.yml: backup.repositories." + problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {databases: []}                      | databases: the names of databases are expected here
+            {databases: {a: b}}                  | databases: a list is expected here
+            {databases: [[a]]}                   | databases: each item of the list must be one value
+            {database: [a]}                      | database: there is no such setting; allowed here are databases, retention
+            {retention: {keep_count: 0}}         | retention.keep_count: '0' isn't a number from 1
+            {retention: {keep_days: soon}}       | retention.keep_days: 'soon' isn't a number from 0
+            {retention: {keep_wal_days: 1}}      | retention.keep_wal_days: there is no such setting
+            """)
+    void whatIsWrongWithDumpsIsNamed(String dump, String problem) {
+        assertThat(Loading.problems(Loading.MINIMAL + "backup:\n  dump: " + dump + "\n", Map.of()))
+                .singleElement()
+                .asString()
+                .contains("backup.dump." + problem);
+    }
+
     @Test
     void withoutARepositoryNothingCanBeArchived() throws IOException {
         assertThat(load("  spool: /x\n")).asString().contains("backup.repositories: is missing");

@@ -32,6 +32,7 @@ class DrillSettingsTest {
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -50,6 +51,9 @@ class DrillSettingsTest {
                               - {name: b, database: herd, sql: SELECT 2.5, at_least: 1.5}
                               - {name: c, sql: SELECT 1 WHERE false, expect: ''}
                             heartbeat: {database: herd, sql: SELECT max(at) FROM beat}
+                            dump:
+                              checks:
+                                - {name: a, sql: SELECT 2, expect: 2}
                             max_rpo: 90
                             max_rto: 4h
                         """)))
@@ -64,6 +68,7 @@ class DrillSettingsTest {
                                 new Check("b", "herd", "SELECT 2.5", new Expectation.AtLeast(new BigDecimal("1.5"))),
                                 new Check("c", "postgres", "SELECT 1 WHERE false", new Expectation.Text(""))),
                         Optional.of(new Heartbeat("herd", "SELECT max(at) FROM beat")),
+                        Optional.of(List.of(new Check("a", "postgres", "SELECT 2", new Expectation.Text("2")))),
                         Optional.of(Duration.ofSeconds(90)),
                         Optional.of(Duration.ofHours(4))));
     }
@@ -94,6 +99,8 @@ class DrillSettingsTest {
             checks: [{name: a, sql: s, expect: 1}, {name: a, sql: t, expect: 1}] | drill.checks[1].name: another check has the name 'a'
             checks: [{name: a, sql: s, expects: 1, expect: 1}] | drill.checks[0].expects: there is no such setting
             heartbeat: SELECT 1                          | drill.heartbeat: a mapping is expected here
+            dump: {check: []}                            | drill.dump.check: there is no such setting; allowed here are checks
+            dump: {checks: [{name: a, expect: 1}]}       | drill.dump.checks[0].sql: is missing
             heartbeat: {database: herd}                  | drill.heartbeat.sql: is missing
             """)
     void whatIsWrongIsNamed(String line, String problem) {

@@ -52,11 +52,11 @@ class LimitsTest {
         assertThat(limit.left()).isZero();
         assertThatThrownBy(() -> limit.watch().look())
                 .isInstanceOf(ArchiveException.class)
-                .hasMessageContaining("recovery was stopped");
+                .hasMessageContaining("the server was stopped");
         assertThatThrownBy(() -> new DiskLimit(folder, Long.MAX_VALUE, Optional.empty())
                         .watch()
                         .look())
-                .hasMessageContaining("recovery was stopped: the disk");
+                .hasMessageContaining("the server was stopped: the disk");
         assertThatCode(() -> new DiskLimit(folder, 0, Optional.empty()).watch().look())
                 .doesNotThrowAnyException();
     }

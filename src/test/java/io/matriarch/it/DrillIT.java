@@ -52,6 +52,9 @@ final class DrillIT {
         sql("CREATE INDEX ON herd (elephant)");
         sql("CREATE TABLE heartbeat AS SELECT now() AS at");
         must("backup", "create", "--label", "first");
+        sql("CREATE ROLE mahout");
+        sql("CREATE DATABASE stable OWNER mahout");
+        must("dump", "create", "--label", "nightly");
         sql("INSERT INTO herd SELECT generate_series(901, 1000)");
         String middle = archiveAll();
         sql("INSERT INTO heartbeat VALUES (now())");
@@ -117,7 +120,9 @@ final class DrillIT {
                         "pg_amcheck",
                         "check elephants",
                         "check the oldest",
-                        "heartbeat")
+                        "heartbeat",
+                        "dump",
+                        "dump check elephants")
                 .doesNotContainValue(false);
         assertThat(result.text("label")).contains("first");
         assertThat(result.bool("ok")).contains(true);
@@ -139,7 +144,7 @@ final class DrillIT {
     private void tooLittleDiskIsRefused() {
         Ended ended = ServerProcess.run(home, PATIENCE, drilling(configuration, "--max-disk", "1MB"));
         assertThat(ended.code()).isEqualTo(1);
-        assertThat(steps(result(ended))).containsExactly(Map.entry("space", false));
+        assertThat(steps(result(ended))).containsEntry("space", false).doesNotContainKey("restore");
         assertThat(ended.output()).contains("--max-disk or backup.drill.max_disk allows 1.0 MB");
         assertThat(scratch).doesNotExist();
     }
@@ -153,6 +158,10 @@ final class DrillIT {
                   - {name: wrong, sql: SELECT 1 + 1, expect: 3}
                   - {name: broken, sql: SELECT none FROM herd, expect: 3}
                 heartbeat: {sql: SELECT max(at) FROM heartbeat}
+                dump:
+                  checks:
+                    - {name: without, sql: SELECT count(*) FROM mahouts, expect: 1}
+                    - {name: other, database: stable, sql: 'SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()', expect: mahout}
                 """.indent(8));
         Path segment = object("wal", middle);
         byte[] wal = Files.readAllBytes(segment);
@@ -167,6 +176,8 @@ final class DrillIT {
                         "pg_amcheck", true,
                         "check early", true,
                         "check wrong", false,
+                        "dump check without", false,
+                        "dump check other", true,
                         "check broken", false,
                         "heartbeat", false));
         assertThat(result.items("problems").stream().map(Value::asText).flatMap(Optional::stream))
@@ -174,24 +185,26 @@ final class DrillIT {
                         recovery -> assertThat(recovery).contains(middle + " is missing"),
                         answer -> assertThat(answer).isEqualTo("check wrong: the answer is '2' instead of '3'"),
                         broken -> assertThat(broken).contains("column \"none\" does not exist"),
-                        rpo -> assertThat(rpo).contains("would be lost, and backup.drill.max_rpo is 1 s"));
+                        rpo -> assertThat(rpo).contains("would be lost, and backup.drill.max_rpo is 1 s"),
+                        table -> assertThat(table).contains("relation \"mahouts\" does not exist"));
         LocalCluster.own(Files.write(segment, wal));
     }
 
     private void damagedPartsAreFound() throws IOException {
+        Path plain = configured("plain.yml", settings());
         Path part = object("backup-parts", "base.tar.00000001");
         byte[] whole = Files.readAllBytes(part);
         byte[] flipped = whole.clone();
         flipped[flipped.length / 2] ^= 1;
         Files.write(part, flipped);
-        assertThat(brokenRestore()).contains(part.getFileName() + "", "is damaged");
+        assertThat(brokenRestore(plain)).contains(part.getFileName() + "", "is damaged");
         Files.write(part, Arrays.copyOf(whole, whole.length / 2));
-        assertThat(brokenRestore()).contains(part.getFileName() + " has ");
+        assertThat(brokenRestore(plain)).contains(part.getFileName() + " has ");
         LocalCluster.own(Files.write(part, whole));
     }
 
-    private String brokenRestore() {
-        Ended ended = ServerProcess.run(home, PATIENCE, drilling(configuration));
+    private String brokenRestore(Path plain) {
+        Ended ended = ServerProcess.run(home, PATIENCE, drilling(plain));
         assertThat(ended.code()).isEqualTo(1);
         assertThat(steps(result(ended))).containsEntry("restore", false).doesNotContainKey("recovery");
         assertThat(scratch).doesNotExist();

@@ -72,7 +72,7 @@ public final class ArchiveReader extends InputStream {
             if (stored.length != part.storedSize()
                     || !PartUploads.sha256(stored).equals(part.sha256())) {
                 throw new IOException(part.object() + " in the repository "
-                        + repository.store().place() + " is damaged: its SHA-256 is not the one in backup.json");
+                        + repository.store().place() + " is damaged: its SHA-256 is not the one in the description");
             }
             byte[] content = repository.codec().decode(part.object(), stored);
             if (content.length != part.contentSize()) {

@@ -2,10 +2,10 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.RepositoryFormat;
+import io.matriarch.archive.backup.BackupName.Kind;
 import io.matriarch.archive.store.ObjectStore;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,8 +28,8 @@ public record BackupCatalog(List<BackupDescription> backups, List<RunningBackup>
         try {
             RepositoryFormat.check(store);
             Reader reader = new Reader(store);
-            for (StoredObject object : store.list(BackupName.descriptions(systemIdentifier))) {
-                Optional<BackupName> name = BackupName.of(object.name());
+            for (StoredObject object : store.list(BackupName.descriptions(Kind.BACKUP, systemIdentifier))) {
+                Optional<BackupName> name = BackupName.of(Kind.BACKUP, object.name());
                 if (name.isPresent()) {
                     reader.read(object, name.get());
                 }
@@ -113,20 +113,14 @@ public record BackupCatalog(List<BackupDescription> backups, List<RunningBackup>
                 return;
             }
             try {
-                if (BackupName.isDescription(object.name())) {
+                if (BackupName.isDescription(Kind.BACKUP, object.name())) {
                     backups.add(BackupDescription.parse(name, content.get()));
                 } else if (BackupName.isRunning(object.name())) {
-                    running.add(running(object.modified(), name, content.get()));
+                    running.add(RunningBackup.parse(name, content.get(), object.modified()));
                 }
             } catch (MalformedBackup e) {
                 unreadable.add(object.name() + " " + e.getMessage());
             }
-        }
-
-        /** The store's clock counts as well: the owner's may be wrong. */
-        private static RunningBackup running(Instant modified, BackupName name, byte[] content) throws MalformedBackup {
-            RunningBackup said = RunningBackup.parse(name, content);
-            return said.seen().isBefore(modified) ? said.seenAt(modified) : said;
         }
     }
 }

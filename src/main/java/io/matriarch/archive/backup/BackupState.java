@@ -2,8 +2,6 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
-import io.matriarch.archive.store.StoreException;
-import io.matriarch.archive.store.StoredObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class BackupState {
         }
         List<String> problems = new ArrayList<>();
         for (BackupDescription each : chain) {
-            problems.addAll(missingObjects(repository, each));
+            problems.addAll(new StoredParts(repository, each.name(), each.parts()).missing());
         }
         wal(backup.name().systemIdentifier())
                 .missing(backup.wal().segments())
@@ -45,26 +43,5 @@ public final class BackupState {
             wal.put(systemIdentifier, listed);
         }
         return listed;
-    }
-
-    static List<String> missingObjects(Repository repository, BackupDescription backup) throws ArchiveException {
-        Map<String, Long> sizes = new HashMap<>();
-        try {
-            for (StoredObject object : repository.store().list(backup.name().parts())) {
-                sizes.put(object.name(), object.size());
-            }
-        } catch (StoreException e) {
-            throw new ArchiveException(String.valueOf(e.getMessage()), e);
-        }
-        List<String> problems = new ArrayList<>();
-        for (StoredPart part : backup.parts()) {
-            Long size = sizes.get(part.object());
-            if (size == null) {
-                problems.add(part.object() + " is missing");
-            } else if (size != part.storedSize()) {
-                problems.add(part.object() + " has " + size + " bytes instead of " + part.storedSize());
-            }
-        }
-        return problems;
     }
 }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes one backup: first the object that says who is at work, then the parts, last {@code backup.json}. When the process is killed in between, there is no backup, and
- * {@link Expiry} finds what is left.
+ * Writes one backup or dump: first the object that says who is at work, then the parts, last the description. When the process is killed in between, there is none, and
+ * {@link Removal} finds what is left.
  */
 public final class BackupWriter implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofMinutes(1);
@@ -53,12 +53,15 @@ public final class BackupWriter implements AutoCloseable {
             RepositoryFormat.claim(store);
             // the label is whose object it is; after that nobody else looks for the other two
             if (!store.create(name.running(), running.json())) {
-                throw new ArchiveException("the label " + name.label() + " is taken by a backup in progress, or by what"
-                        + " is left of one ('matriarch backup expire' removes that)");
+                throw new ArchiveException("the label " + name.label() + " is taken by a "
+                        + name.kind().word()
+                        + " in progress, or by what is left of one ('matriarch "
+                        + name.kind().word() + " expire' removes that)");
             }
             if (store.find(name.description()).isPresent()) {
                 store.delete(name.running());
-                throw new ArchiveException("there is a backup with the label " + name.label() + "; choose another one");
+                throw new ArchiveException("there is a " + name.kind().word() + " with the label " + name.label()
+                        + "; choose another one");
             }
             return new BackupWriter(repository, running, jobs);
         } catch (StoreException e) {
@@ -89,6 +92,11 @@ public final class BackupWriter implements AutoCloseable {
 
     /** From now on it is a backup. */
     public void publish(BackupDescription description) throws ArchiveException {
+        publish(description.json());
+    }
+
+    /** From now on it is what {@code description} says. */
+    public void publish(byte[] description) throws ArchiveException {
         try {
             if (running.parent().isPresent()
                     && repository
@@ -103,8 +111,9 @@ public final class BackupWriter implements AutoCloseable {
             }
             // before the object that belongs to us is gone
             endHeartbeat();
-            if (!repository.store().create(name.description(), description.json())) {
-                throw new ArchiveException("somebody else made a backup with the label " + name.label());
+            if (!repository.store().create(name.description(), description)) {
+                throw new ArchiveException(
+                        "somebody else made a " + name.kind().word() + " with the label " + name.label());
             }
             published = true;
             repository.store().delete(name.running());

@@ -2,17 +2,16 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
+import io.matriarch.archive.backup.BackupName.Kind;
 import io.matriarch.archive.store.ObjectStore;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -26,6 +25,7 @@ public final class Expiry {
     private final String systemIdentifier;
     private final boolean dryRun;
     private final Consumer<String> told;
+    private final Removal removal;
 
     /** @param dryRun whether it's only told what would be removed */
     public Expiry(Repository repository, String systemIdentifier, boolean dryRun, Consumer<String> told) {
@@ -34,18 +34,20 @@ public final class Expiry {
         this.systemIdentifier = systemIdentifier;
         this.dryRun = dryRun;
         this.told = told;
+        this.removal = new Removal(store, Kind.BACKUP, systemIdentifier, dryRun, told);
     }
 
     public void run(RetentionRule rule, Instant now) throws ArchiveException {
         try {
-            // before the descriptions: a part that is seen here has had something that explains it ever since
-            Map<String, Set<String>> parts = partsByLabel();
+            Set<String> parts = removal.labelsOfParts();
             BackupCatalog catalog = BackupCatalog.read(store, Optional.of(systemIdentifier));
             if (!catalog.unreadable().isEmpty()) {
                 throw new ArchiveException("nothing is removed while a description can't be understood: "
                         + String.join("; ", catalog.unreadable()));
             }
-            removeLeftovers(catalog, parts, now);
+            Set<String> described =
+                    catalog.backups().stream().map(BackupDescription::label).collect(Collectors.toSet());
+            removal.removeLeftovers(parts, described, catalog.running(), now);
             Retention retention =
                     Retention.decide(rule, now, catalog.backups(), good(catalog), parentsOfRunning(catalog, now));
             for (BackupDescription backup : catalog.backups().reversed()) {
@@ -67,35 +69,10 @@ public final class Expiry {
     /** Removes a backup: first it's none any more. */
     public void delete(BackupDescription backup) throws ArchiveException {
         try {
-            tell("backup " + backup.label() + " of " + backup.stopped());
-            if (!dryRun) {
-                remove(backup.name());
-            }
+            removal.remove(backup.name(), "backup " + backup.label() + " of " + backup.stopped());
         } catch (StoreException e) {
             throw new ArchiveException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private void remove(BackupName name) throws StoreException {
-        store.delete(name.description());
-        for (StoredObject part : store.list(name.parts())) {
-            store.delete(part.name());
-        }
-        store.delete(name.running());
-    }
-
-    private void tell(String what) {
-        told.accept((dryRun ? "would remove " : "removes ") + what);
-    }
-
-    private Map<String, Set<String>> partsByLabel() throws StoreException {
-        Map<String, Set<String>> parts = new HashMap<>();
-        for (StoredObject object : store.list(BackupName.allParts(Optional.of(systemIdentifier)))) {
-            BackupName.of(object.name())
-                    .ifPresent(name -> parts.computeIfAbsent(name.label(), _ -> new TreeSet<>())
-                            .add(object.name()));
-        }
-        return parts;
     }
 
     private Set<String> good(BackupCatalog catalog) throws ArchiveException {
@@ -116,43 +93,6 @@ public final class Expiry {
                 .collect(Collectors.toSet());
     }
 
-    private void removeLeftovers(BackupCatalog catalog, Map<String, Set<String>> parts, Instant now)
-            throws StoreException {
-        Set<String> explained = new HashSet<>();
-        catalog.backups().forEach(backup -> explained.add(backup.label()));
-        for (RunningBackup running : catalog.running()) {
-            String label = running.name().label();
-            if (explained.contains(label)) {
-                // it was killed between its last two steps, or is just between them
-                if (running.isAbandoned(now) && !dryRun) {
-                    store.delete(running.name().running());
-                }
-            } else if (running.isAbandoned(now)) {
-                removeLeftover(running.name(), "backup " + label + ", which was never finished");
-            }
-            explained.add(label);
-        }
-        for (String label : parts.keySet()) {
-            if (!explained.contains(label)) {
-                removeLeftover(new BackupName(systemIdentifier, label), "what is left of the backup " + label);
-            }
-        }
-    }
-
-    private void removeLeftover(BackupName name, String what) throws StoreException {
-        // it may have become a backup since it was looked at
-        if (store.find(name.description()).isPresent()) {
-            return;
-        }
-        tell(what);
-        if (!dryRun) {
-            for (StoredObject part : store.list(name.parts())) {
-                store.delete(part.name());
-            }
-            store.delete(name.running());
-        }
-    }
-
     private void removeWal(Retention retention, long segmentSize) throws ArchiveException, StoreException {
         int removed = 0;
         long bytes = 0;
@@ -170,7 +110,7 @@ public final class Expiry {
             }
         }
         if (removed > 0) {
-            tell(removed + " WAL segments (" + bytes + " bytes) below "
+            told.accept((dryRun ? "would remove " : "removes ") + removed + " WAL segments (" + bytes + " bytes) below "
                     + retention.walFrom().orElseThrow());
         }
     }

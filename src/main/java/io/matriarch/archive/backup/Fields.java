@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The fields of a JSON object that must be there. */
-record Fields(Mapping content) {
-    static Fields parse(byte[] json) throws MalformedBackup {
+/** The fields of a JSON object, most of which must be there. */
+public record Fields(Mapping content) {
+    public static Fields parse(byte[] json) throws MalformedBackup {
         try {
             if (Json.parse(new String(json, StandardCharsets.UTF_8)) instanceof Mapping mapping) {
                 return new Fields(mapping);
@@ -25,15 +25,15 @@ record Fields(Mapping content) {
         }
     }
 
-    String text(String key) throws MalformedBackup {
+    public String text(String key) throws MalformedBackup {
         return content.text(key).orElseThrow(() -> new MalformedBackup("lacks " + key));
     }
 
-    Optional<String> optional(String key) {
+    public Optional<String> optional(String key) {
         return content.text(key);
     }
 
-    long whole(String key) throws MalformedBackup {
+    public long whole(String key) throws MalformedBackup {
         return content.whole(key).orElseThrow(() -> new MalformedBackup("lacks the number " + key));
     }
 
@@ -45,7 +45,7 @@ record Fields(Mapping content) {
         }
     }
 
-    Instant time(String key) throws MalformedBackup {
+    public Instant time(String key) throws MalformedBackup {
         try {
             return Instant.parse(text(key));
         } catch (DateTimeException e) {
@@ -53,7 +53,7 @@ record Fields(Mapping content) {
         }
     }
 
-    List<Fields> objects(String key) throws MalformedBackup {
+    public List<Fields> objects(String key) throws MalformedBackup {
         List<Fields> objects = new ArrayList<>();
         for (Value item : content.items(key)) {
             if (!(item instanceof Mapping mapping)) {

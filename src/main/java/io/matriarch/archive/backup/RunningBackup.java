@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the object {@code in-progress} says, which is there before the first part and until there is a {@code backup.json}.
+ * What the object {@code in-progress} says, which is there before the first part of a backup or dump and until there is a description.
  *
  * @param seen when its owner last said that it's at work
  * @param parent the label of the backup that it builds upon
@@ -18,7 +18,7 @@ public record RunningBackup(BackupName name, Owner owner, Instant seen, Optional
     static final Duration SILENCE = Duration.ofDays(1);
 
     /** Nobody works at it any more. */
-    boolean isAbandoned(Instant now) {
+    public boolean isAbandoned(Instant now) {
         return owner.isGone() || seen.plus(SILENCE).isBefore(now);
     }
 
@@ -31,8 +31,11 @@ public record RunningBackup(BackupName name, Owner owner, Instant seen, Optional
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    static RunningBackup parse(BackupName name, byte[] json) throws MalformedBackup {
+    /** @param modified when the object was written, by the store's clock: that counts as well, since the owner's may be wrong */
+    public static RunningBackup parse(BackupName name, byte[] json, Instant modified) throws MalformedBackup {
         Fields fields = Fields.parse(json);
-        return new RunningBackup(name, Owner.of(fields), fields.time("seen"), fields.optional("parent"));
+        Instant said = fields.time("seen");
+        return new RunningBackup(
+                name, Owner.of(fields), said.isBefore(modified) ? modified : said, fields.optional("parent"));
     }
 }

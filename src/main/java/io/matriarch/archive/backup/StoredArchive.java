@@ -24,7 +24,7 @@ public record StoredArchive(String name, List<StoredPart> parts) {
         return parts.stream().mapToLong(StoredPart::storedSize).sum();
     }
 
-    Mapping json() {
+    public Mapping json() {
         return Mapping.empty()
                 .with("name", name)
                 .with(
@@ -33,7 +33,7 @@ public record StoredArchive(String name, List<StoredPart> parts) {
                                 List.copyOf(parts.stream().map(StoredPart::json).toList())));
     }
 
-    static StoredArchive of(Fields fields) throws MalformedBackup {
+    public static StoredArchive of(Fields fields) throws MalformedBackup {
         List<StoredPart> parts = new ArrayList<>();
         for (Fields part : fields.objects("parts")) {
             parts.add(StoredPart.of(part));

@@ -11,7 +11,7 @@ import io.matriarch.value.Value.Mapping;
  * @param sha256 of the stored bytes
  */
 public record StoredPart(String object, long contentSize, long storedSize, String sha256) {
-    Mapping json() {
+    public Mapping json() {
         return Mapping.empty()
                 .with("object", object)
                 .with("content_size", contentSize)
@@ -19,7 +19,7 @@ public record StoredPart(String object, long contentSize, long storedSize, Strin
                 .with("sha256", sha256);
     }
 
-    static StoredPart of(Fields fields) throws MalformedBackup {
+    public static StoredPart of(Fields fields) throws MalformedBackup {
         return new StoredPart(
                 fields.text("object"),
                 fields.whole("content_size"),

@@ -3,14 +3,9 @@ package io.matriarch.archive.backup;
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
 import io.matriarch.cluster.Lsn;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 
 /** The levels of verification that need nothing but the repository. Each returns what is wrong, one line each. */
@@ -30,7 +25,7 @@ public final class Verification {
     public List<String> objects() throws ArchiveException {
         List<String> problems = new ArrayList<>();
         for (BackupDescription backup : chain) {
-            problems.addAll(BackupState.missingObjects(repository, backup));
+            problems.addAll(new StoredParts(repository, backup.name(), backup.parts()).missing());
         }
         return problems;
     }
@@ -42,36 +37,10 @@ public final class Verification {
      */
     public List<String> checksums(LongConsumer done) throws ArchiveException {
         List<String> problems = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(
-                jobs, Thread.ofPlatform().daemon().name("check-", 0).factory())) {
-            List<Future<String>> checks = new ArrayList<>();
-            for (BackupDescription backup : chain) {
-                backup.parts().forEach(part -> checks.add(threads.submit(() -> problem(part, done))));
-            }
-            for (Future<String> check : checks) {
-                String problem = check.get();
-                if (!problem.isEmpty()) {
-                    problems.add(problem);
-                }
-            }
-        } catch (ExecutionException e) {
-            throw new ArchiveException("can't check the backup: " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ArchiveException("interrupted", e);
+        for (BackupDescription backup : chain) {
+            problems.addAll(new StoredParts(repository, backup.name(), backup.parts()).damaged(jobs, done));
         }
         return problems;
-    }
-
-    private String problem(StoredPart part, LongConsumer done) {
-        try {
-            ArchiveReader.content(repository, part);
-            return "";
-        } catch (IOException e) {
-            return String.valueOf(e.getMessage());
-        } finally {
-            done.accept(part.storedSize());
-        }
     }
 
     /** The end of the WAL on the way from the backup; absent when nothing is archived. */

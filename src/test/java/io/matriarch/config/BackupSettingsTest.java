@@ -128,7 +128,6 @@ class BackupSettingsTest {
             """)
     void whatIsWrongWithDumpsIsNamed(String dump, String problem) {
         assertThat(Loading.problems(Loading.MINIMAL + "backup:\n  dump: " + dump + "\n", Map.of()))
-                .singleElement()
                 .asString()
                 .contains("backup.dump." + problem);
     }

@@ -4,7 +4,7 @@ const $ = id => document.getElementById(id);
 const SVG = 'http://www.w3.org/2000/svg';
 const EVERY = 2000, HIDDEN = 30000, PATIENCE = 5000, LONGEST_BREAK = 30000;
 const STEPS = ['requested', 'stopping', 'waiting for candidate', 'released', 'promoting', 'done'];
-const seen = {cluster: null, history: [], operations: [], at: 0, failures: 0, text: ''};
+const seen = {cluster: null, history: [], operations: [], backups: {}, at: 0, failures: 0, text: ''};
 const access = {granted: false, password: false, name: ''};
 let authorization = null, timer = 0, busy = false, members = [];
 
@@ -147,6 +147,12 @@ function notices() {
 	if (seen.cluster && !members.some(leads)) all.push(h('p', {class: 'notice bad'}, 'Nobody holds the leader lock: there is no primary.'));
 	if (cluster.pause) all.push(h('p', {class: 'notice warn'}, 'Maintenance mode is on: Matriarch neither fails over nor restarts anything by itself.'));
 	if (planned) all.push(h('p', {class: 'notice'}, 'A switchover is scheduled at ', time(planned.at), planned.from ? `, from ${text(planned.from)}` : '', planned.to ? ` to ${text(planned.to)}` : '', '.'));
+	for (const [name, one] of Object.entries(seen.backups.jobs || {})) if (one.last && one.last !== 'done') {
+		const last = list(seen.backups.reports).find(report => report.job === name) || {};
+		all.push(h('p', {class: 'notice warn'}, `${JOBS[name] || name}: ${text(one.last)}. ${list(last.problems).map(text).join('; ')}`));
+	}
+	const archive = seen.backups.archive || {};
+	if (archive.failing) all.push(h('p', {class: 'notice warn'}, `${access.name || 'This member'} can’t archive ${text(archive.failing)}, ${text(archive.waiting)} WAL files wait: ${text(archive.error)}`));
 	$('notices').replaceChildren(...all);
 }
 const button = (words, key, action, kind) => h('button', {type: 'button', class: kind, 'data-key': key, on: action}, words);
@@ -168,6 +174,27 @@ function operation(one) {
 	return h('li', {}, h('div', {class: 'op'}, h('b', {}, title(text(one.kind)) + (one.leader ? ` from ${text(one.leader)}` : '') + (one.candidate ? ` to ${text(one.candidate)}` : '')), time(one.started)),
 		steps, one.result ? h('div', {class: 'result ' + (failed ? 'bad' : 'good')}, (failed ? title(phase) + ': ' : '') + text(one.result)) : one.waits_for ? h('div', {class: 'waits'}, phase === 'scheduled' ? 'Scheduled' : `Waiting for ${text(one.waits_for)}`) : null);
 }
+/* Jobs, and what they made. */
+const JOBS = {base: 'Base backup', incremental: 'Incremental backup', dump: 'Dump', expire: 'Expiry', drill: 'Drill'};
+const duration = value => typeof value !== 'number' ? '' : value < 90 ? `${Math.round(value)} s` : value < 5400 ? `${Math.round(value / 60)} min` : `${(value / 3600).toFixed(1)} h`;
+function job([name, one]) {
+	const last = list(seen.backups.reports).find(report => report.job === name), detail = (last || {}).details || {}, bad = last && last.outcome !== 'done';
+	const measured = [['restored in', detail.rto_seconds], ['would lose', detail.rpo_seconds]].filter(([, value]) => typeof value === 'number').map(([words, value]) => `${words} ${duration(value)}`).join(', ');
+	return h('tr', {}, h('th', {scope: 'row'}, JOBS[name] || name), h('td', {}, last ? time(last.started) : '–'),
+		h('td', {}, last ? h('span', {class: 'state ' + (bad ? 'bad' : 'good')}, h('span', {class: 'dot'}), text(last.outcome)) : '–',
+			h('div', {class: 'waits'}, bad ? list(last.problems).map(text).join('; ') : [text(detail.label), measured].filter(Boolean).join(': '))),
+		h('td', {}, last ? short(text(last.member)) : '–'), h('td', {class: 'n'}, last ? duration(last.seconds) : ''),
+		h('td', {}, one.last_success ? time(one.last_success) : 'never'), h('td', {}, one.overdue_seconds > 0 ? h('span', {class: 'chip warn'}, `due since ${duration(one.overdue_seconds)}`) : one.next ? time(one.next) : '–'));
+}
+function renderJobs() {
+	const all = Object.entries(seen.backups.jobs || {}), backups = list(seen.backups.backups), running = seen.backups.running, progress = (running || {}).progress;
+	$('jobs').hidden = !all.length && !backups.length;
+	$('job-running').textContent = running ? `${text(running.member)} does the job ${text(running.job)} since ${moment(running.started)}${progress ? `: ${text(progress.percent)} %, ${duration(progress.seconds_left)} left` : ''}.` : '';
+	$('job-rows').replaceChildren(...all.map(job));
+	$('backups').hidden = !backups.length;
+	$('backup-rows').replaceChildren(...backups.map(one => h('tr', {}, h('th', {scope: 'row'}, short(text(one.label))), h('td', {}, text(one.type)), h('td', {}, one.ended ? time(one.ended) : '–'),
+		h('td', {class: 'n'}, bytes(one.size_bytes)), h('td', {class: 'n'}, bytes(one.stored_bytes)), h('td', {}, h('span', {class: 'state ' + (one.restorable === 'yes' ? 'good' : 'bad')}, h('span', {class: 'dot'}), text(one.restorable))))));
+}
 function render() {
 	const key = document.activeElement && document.activeElement.dataset.key, cluster = seen.cluster || {};
 	document.body.classList.toggle('stale', seen.failures > 1);
@@ -181,6 +208,7 @@ function render() {
 	}
 	$('operations').hidden = !seen.operations.length;
 	$('operation-list').replaceChildren(...seen.operations.map(operation));
+	renderJobs();
 	$('history').hidden = !seen.history.length;
 	$('history-rows').replaceChildren(...seen.history.slice(-20).reverse().map(line => h('tr', {}, h('td', {}, text(line[0])), h('td', {}, lsn(line[1])), h('td', {}, text(line[4]) || '–'), h('td', {}, line[3] ? time(line[3]) : '–'), h('td', {}, text(line[2])))));
 	$('cluster-actions').replaceChildren(...(access.granted && seen.cluster ? [button('Switch over …', 'switchover', switchover, 'primary'),
@@ -220,9 +248,9 @@ async function look() {
 	const before = members, operationsBefore = seen.operations, first = !seen.cluster;
 	const paused = !!(seen.cluster || {}).pause;
 	try {
-		const [cluster, operations, history] = await Promise.all([ask('cluster'), ask('operations'), ask('history')]);
+		const [cluster, operations, history, backups] = await Promise.all([ask('cluster'), ask('operations'), ask('history'), ask('backups')]);
 		const back = seen.failures > 1;
-		Object.assign(seen, {cluster, operations: list(operations.operations), history: list(history).filter(Array.isArray), at: Date.now(), failures: 0});
+		Object.assign(seen, {cluster, operations: list(operations.operations), history: list(history).filter(Array.isArray), backups: backups || {}, at: Date.now(), failures: 0});
 		members = list(cluster.members).map(member => ({...member, name: text(member.name), role: text(member.role), state: text(member.state), tags: {...member.tags}}));
 		if (back || first) await signIn();
 		const told = first ? [] : compare(before, operationsBefore);
@@ -232,7 +260,7 @@ async function look() {
 	} catch {
 		if (++seen.failures === 2) announce(`${access.name || 'This member'} doesn’t answer.`);
 	}
-	const news = JSON.stringify([seen.cluster, seen.operations, seen.history, seen.failures > 1, access, !!authorization]);
+	const news = JSON.stringify([seen.cluster, seen.operations, seen.history, seen.backups, seen.failures > 1, access, !!authorization]);
 	if (news !== seen.text) { seen.text = news; render(); }
 }
 async function signIn() {

@@ -8,6 +8,7 @@ import io.matriarch.backup.RestoreCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.GenerateConfig;
 import io.matriarch.cli.Invocation;
+import io.matriarch.cli.ParentWatch;
 import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
@@ -32,6 +33,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        ParentWatch.start(System.getenv(), System.in);
         switch (Invocation.of(ProgramName.get(), List.of(args))) {
             case Invocation.Agent(Optional<String> configuration) -> AgentMain.run(configuration);
             case Invocation.Keep(boolean kept, List<String> arguments) ->

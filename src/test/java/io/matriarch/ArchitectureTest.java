@@ -96,7 +96,7 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("cli", "cluster", "config", "dcs", "postgres", "tls", "value", "time")
             .whereLayer("backup")
             .mayOnlyAccessLayers(
-                    "archive", "cli", "cluster", "config", "file", "nativeimage", "postgres", "value", "time")
+                    "archive", "cli", "cluster", "config", "file", "guard", "nativeimage", "postgres", "value", "time")
             .whereLayer("drill")
             .mayOnlyAccessLayers("archive", "backup", "cli", "cluster", "config", "dump", "file", "value")
             .whereLayer("dump")
@@ -106,7 +106,7 @@ final class ArchitectureTest {
             .whereLayer("agent")
             .mayOnlyAccessLayers("cluster", "config", "dcs", "postgres", "ha", "guard", "log", "tls", "value", "time")
             .whereLayer("rest")
-            .mayOnlyAccessLayers("agent", "cluster", "config", "value", "time");
+            .mayOnlyAccessLayers("agent", "archive", "cluster", "config", "value", "time");
 
     @ArchTest
     static final ArchRule THE_DECISION_IS_PURE = noClasses()

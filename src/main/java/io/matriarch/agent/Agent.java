@@ -5,6 +5,7 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.EtcdSettings;
 import io.matriarch.config.LoadResult;
 import io.matriarch.config.WatchdogSettings;
+import io.matriarch.dcs.Dcs;
 import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.dcs.etcd.SrvDiscovery;
 import io.matriarch.guard.GuardLink;
@@ -21,6 +22,7 @@ import io.matriarch.postgres.Postmaster;
 import io.matriarch.time.Deadline;
 import io.matriarch.time.Ticker;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -123,8 +125,17 @@ public final class Agent {
             });
             Runner runner = new Runner(state);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
+            Optional<Jobs> jobs = jobs(state, dcs, wallClock);
             AgentCommands commands = new AgentCommands(
-                    state, thread, dcs, postgres, peers, wallClock, takeovers, () -> askReload(thread));
+                    state,
+                    thread,
+                    dcs,
+                    postgres,
+                    peers,
+                    wallClock,
+                    takeovers,
+                    () -> jobs.flatMap(Jobs::progress),
+                    () -> askReload(thread));
             runner.scheduled = commands::startScheduledRestartIfDue;
             runner.reloadPostgres = () -> postgres.reload(
                             new PostgresConfiguration(state.configuration(), state.dynamic()),
@@ -135,8 +146,28 @@ public final class Agent {
             handleSignals(state, thread);
             publish.accept(commands);
             thread.start();
+            jobs.ifPresent(Jobs::start);
             guard.ready();
-            return exit(thread.end().join());
+            int code = thread.end().join();
+            jobs.ifPresent(Jobs::end);
+            return exit(code);
+        }
+    }
+
+    /** Absent without a /proc file system, which tells what this program is. */
+    private Optional<Jobs> jobs(LoopState state, Dcs dcs, InstantSource clock) {
+        try {
+            JobProcess process = new JobProcess(OwnProgram.ofThisAgent());
+            return Optional.of(new Jobs(
+                    state::snapshot,
+                    dcs,
+                    clock,
+                    () -> new JobCommands(path, state.configuration().name()),
+                    process,
+                    new Notifier(vertx, state::configuration)::tell));
+        } catch (IOException e) {
+            LOG.errorf("no scheduled jobs are done here: %s", e.getMessage());
+            return Optional.empty();
         }
     }
 

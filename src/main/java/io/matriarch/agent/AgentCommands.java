@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** What REST asks of the agent: requests to the loop, and reads and writes of the DCS that need no loop. */
@@ -54,6 +55,7 @@ final class AgentCommands implements Commands {
     private final InstantSource wallClock;
     private final FailoverRequests failovers;
     private final TakeoverLog takeovers;
+    private final Supplier<Optional<JobProgress>> jobs;
     private final Runnable reload;
     private final AtomicReference<Optional<RestartSchedule.Scheduled>> schedule =
             new AtomicReference<>(Optional.empty());
@@ -66,6 +68,7 @@ final class AgentCommands implements Commands {
             Peers peers,
             InstantSource wallClock,
             TakeoverLog takeovers,
+            Supplier<Optional<JobProgress>> jobs,
             Runnable reload) {
         this.state = state;
         this.loop = loop;
@@ -82,6 +85,7 @@ final class AgentCommands implements Commands {
                 new CandidateWait(() -> postgres.readNow()
                         .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)));
         this.takeovers = takeovers;
+        this.jobs = jobs;
         this.reload = reload;
     }
 
@@ -105,6 +109,11 @@ final class AgentCommands implements Commands {
         return postgres.readNow()
                 .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApply(reading -> state.snapshot().map(look -> look.withReading(reading)));
+    }
+
+    @Override
+    public Optional<JobProgress> jobProgress() {
+        return jobs.get();
     }
 
     @Override

@@ -25,6 +25,9 @@ public interface Commands {
      */
     CompletableFuture<Optional<Snapshot>> freshSnapshot();
 
+    /** How far the scheduled job is that runs here; absent when none does, or it doesn't say. */
+    Optional<JobProgress> jobProgress();
+
     /** Re-reads the configuration file and applies it, soon. */
     void reload();
 

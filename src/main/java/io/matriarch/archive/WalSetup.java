@@ -5,7 +5,6 @@ import io.matriarch.config.BackupSettings;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.Problem;
-import io.matriarch.nativeimage.HeapLimit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,6 @@ import java.util.Optional;
  * @param settings of the section backup; those without repositories for a directory that the command line names
  */
 record WalSetup(WalRepositories repositories, BackupSettings settings) {
-    /** Two segments at once, before and after compression and encryption. A limit, not what is used. */
-    private static final long HEAP = 512L << 20;
-
     /** @throws ArchiveException if nobody says which repository is meant */
     static void requireRepository(WalArguments arguments, Map<String, String> environment) throws ArchiveException {
         if (arguments.config().isEmpty() && directory(arguments, environment).isEmpty()) {
@@ -39,12 +35,10 @@ record WalSetup(WalRepositories repositories, BackupSettings settings) {
             case Invalid<BackupSettings>(List<Problem> problems) ->
                 throw new ArchiveException(String.join(
                         "; ", problems.stream().map(Problem::toString).toList()));
-            case Loaded<BackupSettings> loaded -> {
-                HeapLimit.raise(HEAP);
-                yield new WalSetup(
+            case Loaded<BackupSettings> loaded ->
+                new WalSetup(
                         WalRepositories.configured(loaded.configuration(), arguments.repository()),
                         loaded.configuration());
-            }
         };
     }
 

@@ -1,5 +1,6 @@
 package io.matriarch.backup;
 
+import io.matriarch.cli.JobStatus;
 import java.util.List;
 
 /** {@code matriarch backup VERB}. */
@@ -8,6 +9,7 @@ public final class BackupCommand {
     private static final String USAGE = """
             Usage: matriarch backup create     makes a base backup
                    matriarch backup list       shows the backups
+                   matriarch backup status     shows how scheduled jobs went, and what is to be archived yet
                    matriarch backup verify     proves that a backup can be restored
                    matriarch backup expire     removes what the retention no longer keeps
                    matriarch backup delete     removes one backup
@@ -23,6 +25,7 @@ public final class BackupCommand {
         return switch (verb) {
             case "create" -> CreateCommand.run(rest);
             case "list" -> ListCommand.run(rest);
+            case "status" -> JobStatus.run(rest);
             case "verify" -> VerifyCommand.run(rest);
             case "expire" -> ExpireCommand.run(rest);
             case "delete" -> DeleteCommand.run(rest);

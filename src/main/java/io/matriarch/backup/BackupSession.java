@@ -13,7 +13,7 @@ import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.Problem;
 import io.matriarch.config.RepositorySettings;
-import io.matriarch.nativeimage.HeapLimit;
+import io.matriarch.guard.HeapLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -63,7 +63,7 @@ public record BackupSession(
             terminal.complain("Error: --jobs must be a number from 1 to " + MOST_JOBS);
             return Tool.WRONG_USAGE;
         }
-        HeapLimit.raise((1 + options.jobs()) * HEAP_OF_A_JOB);
+        HeapLimit.require((1 + options.jobs()) * HEAP_OF_A_JOB);
         try (BackupSession session = open(options, path)) {
             return work.with(session);
         } catch (ArchiveException e) {

@@ -13,7 +13,10 @@ import io.matriarch.config.HostPort;
 import io.matriarch.config.Units;
 import io.matriarch.postgres.ReplicationProblem;
 import io.matriarch.postgres.ReplicationStream;
+import io.matriarch.postgres.WalSwitch;
 import io.matriarch.time.Deadline;
+import io.matriarch.value.Json;
+import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -82,6 +85,15 @@ final class CreateCommand {
             description = "How long to wait for the archive to have the WAL of the backup; 10min by default")
     private String walTimeout = "10min";
 
+    @Option(
+            names = "--primary",
+            paramLabel = "HOST:PORT",
+            description = "Copying a standby: where to end the WAL segment, so that the backup is complete at once")
+    private Optional<String> primary = Optional.empty();
+
+    @Option(names = "--json", description = "Say in the end what was made as one line of JSON")
+    private boolean json;
+
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     @Option(names = "--help", usageHelp = true, description = "Show this message and exit.")
     private boolean help;
@@ -115,6 +127,9 @@ final class CreateCommand {
         if (from.isPresent() && source().isEmpty()) {
             return Optional.of("--from: '" + from.get() + "' isn't host:port");
         }
+        if (primary.isPresent() && address(primary).isEmpty()) {
+            return Optional.of("--primary: '" + primary.get() + "' isn't host:port");
+        }
         if (!List.of("fast", "spread").contains(checkpoint)) {
             return Optional.of("--checkpoint must be fast or spread");
         }
@@ -131,7 +146,11 @@ final class CreateCommand {
     }
 
     private Optional<HostPort> source() {
-        return from.flatMap(text -> Addresses.parse(text, DEFAULT_PORT));
+        return address(from);
+    }
+
+    private static Optional<HostPort> address(Optional<String> option) {
+        return option.flatMap(text -> Addresses.parse(text, DEFAULT_PORT));
     }
 
     private int create(BackupSession session, Terminal terminal) throws ArchiveException {
@@ -172,8 +191,18 @@ final class CreateCommand {
                             wish,
                             total -> new Progress(
                                     "backup " + wish.label() + ":", total, terminal.isScreen(), System.err));
+            if (facts.standby()) {
+                address(primary)
+                        .flatMap(place ->
+                                WalSwitch.at(place, session.configuration().postgresql()))
+                        .ifPresent(problem -> terminal.complain(problem + "; the backup waits until that happens"));
+            }
             awaitWal(session, facts, backup, terminal);
             writer.publish(backup);
+            if (json) {
+                terminal.echo(Json.compact(report(backup)));
+                return;
+            }
             terminal.echo(String.format(
                     Locale.ROOT,
                     "%s: %.1f MB of files in %.1f MB, WAL from %s to %s on timeline %d",
@@ -184,6 +213,18 @@ final class CreateCommand {
                     backup.wal().stop(),
                     backup.wal().timeline()));
         }
+    }
+
+    private static Mapping report(BackupDescription backup) {
+        return Mapping.empty()
+                .with("job", backup.incremental() ? "incremental" : "base")
+                .with("ok", true)
+                .with("label", backup.label())
+                .with("content_bytes", backup.contentSize())
+                .with("stored_bytes", backup.storedSize())
+                .with("timeline", backup.wal().timeline())
+                .with("wal_start", backup.wal().start().toString())
+                .with("wal_stop", backup.wal().stop().toString());
     }
 
     private BackupDescription parent(BackupSession session, ServerFacts facts) throws ArchiveException {

@@ -30,7 +30,8 @@ public final class ClusterJson {
     /** Whether a key, named without the cluster's prefix, holds something that no version ever wrote there; unknown keys never do. */
     static boolean isBroken(String key, String text) {
         return switch (key) {
-            case "config", "sync", "failsafe" -> object(text).isEmpty();
+            case "config", "sync", "failsafe", ClusterViews.JOBS, ClusterViews.JOB ->
+                object(text).isEmpty();
             case "history" -> json(text).filter(Sequence.class::isInstance).isEmpty();
             case "status" ->
                 json(text)
@@ -157,6 +158,16 @@ public final class ClusterJson {
         Map<String, Value> sorted = new TreeMap<>();
         urls.forEach((member, url) -> sorted.put(member, new Text(url)));
         return Json.compact(new Mapping(sorted));
+    }
+
+    /** Schedules and reports; without any, at the same revision, when the text is broken. */
+    static JobJournal readJobs(String text, long revision) {
+        return JobJournal.of(object(text).orElse(Mapping.empty()), revision);
+    }
+
+    /** The job that runs; absent when the text is broken. */
+    static Optional<JobLock> readJob(String text) {
+        return object(text).flatMap(JobLock::of);
     }
 
     private static Optional<Value> json(String text) {

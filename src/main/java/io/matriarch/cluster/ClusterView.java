@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param failover absent when nothing is requested
  * @param failsafe member name to api_url; empty when the key is missing
  * @param members sorted by name
+ * @param jobs the scheduled jobs, which are Matriarch's own
  * @param brokenKeys the keys, such as {@code members/a}, whose values make no sense; they count as absent or empty
  */
 public record ClusterView(
@@ -27,6 +28,7 @@ public record ClusterView(
         SyncState sync,
         History history,
         Map<String, String> failsafe,
+        JobBoard jobs,
         Set<String> brokenKeys) {
 
     /** A scope without any key. */
@@ -41,7 +43,7 @@ public record ClusterView(
             History.EMPTY,
             Map.of());
 
-    /** Without broken keys. */
+    /** Without jobs and broken keys. */
     public ClusterView(
             Optional<String> initialize,
             Optional<DynamicConfiguration> config,
@@ -52,7 +54,7 @@ public record ClusterView(
             SyncState sync,
             History history,
             Map<String, String> failsafe) {
-        this(initialize, config, leader, status, members, failover, sync, history, failsafe, Set.of());
+        this(initialize, config, leader, status, members, failover, sync, history, failsafe, JobBoard.EMPTY, Set.of());
     }
 
     public ClusterView {
@@ -76,6 +78,7 @@ public record ClusterView(
                 sync,
                 history,
                 failsafe,
+                jobs,
                 brokenKeys);
     }
 

@@ -11,6 +11,12 @@ import java.util.stream.Collectors;
 
 /** Builds a {@link ClusterView} from the keys in the DCS (reference 3.1 and 3.2). Unknown keys are ignored, broken values count as absent or empty. */
 public final class ClusterViews {
+    /** The key of the jobs' schedules and reports; Patroni ignores it. */
+    public static final String JOBS = "matriarch/jobs";
+
+    /** The key of the job that runs; Patroni ignores it. */
+    public static final String JOB = "matriarch/job";
+
     private static final String MEMBERS = "members/";
 
     private ClusterViews() {}
@@ -41,6 +47,7 @@ public final class ClusterViews {
                 keys.find("failsafe")
                         .map(entry -> ClusterJson.readFailsafe(entry.value()))
                         .orElse(Map.of()),
+                jobs(keys),
                 brokenKeys(keys));
     }
 
@@ -63,6 +70,14 @@ public final class ClusterViews {
                         : ClusterJson.isBroken(entry.key(), entry.value()))
                 .map(KeyedValue::key)
                 .collect(Collectors.toSet());
+    }
+
+    private static JobBoard jobs(Lookup keys) {
+        return new JobBoard(
+                keys.find(JOBS)
+                        .map(entry -> ClusterJson.readJobs(entry.value(), entry.revision()))
+                        .orElse(JobJournal.EMPTY),
+                keys.find(JOB).flatMap(entry -> ClusterJson.readJob(entry.value())));
     }
 
     /** Members older than 2.1.0 know only optime/leader; it counts when there is no status. */

@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param rejected mistakes for which Patroni rejects the whole configuration
  * @param ignored other mistakes: the default counts instead
- * @param unworkable what can't work as it is, but stays in {@code usable}: whoever took a standby cluster for an ordinary one would promote it
+ * @param unworkable what can't work as it is, but stays in {@code usable}: whoever took a standby cluster for an ordinary one would promote it, and one wrong schedule of a
+ *     job doesn't stop the others
  * @param adjusted timing that can't work as it is, and what counts instead
  * @param usable the configuration without the keys that are wrong
  */
@@ -71,10 +72,12 @@ public record DynamicConfigurationCheck(
     }
 
     private static List<String> unworkable(Mapping raw) {
-        return new DynamicConfiguration(raw, 0)
+        List<String> problems = new ArrayList<>(new DynamicConfiguration(raw, 0)
                 .standbyClusterSettings()
                 .map(StandbyCluster::problems)
-                .orElse(List.of());
+                .orElse(List.of()));
+        raw.find(JobSettings.SECTION).map(JobSettings::problems).ifPresent(problems::addAll);
+        return problems;
     }
 
     /** The patch that takes a wrong key out; of the section postgresql only the wrong flags, unless the whole of it is of no use. */

@@ -60,6 +60,11 @@ public record Tags(Mapping raw) {
         return raw.text("replicatefrom");
     }
 
+    /** A replica or leader that does no scheduled jobs; a tag of Matriarch's own. */
+    public boolean nobackup() {
+        return truth("nobackup");
+    }
+
     private boolean truth(String tag) {
         return raw.find(tag).map(Tags::truthOf).orElse(false);
     }

@@ -43,17 +43,19 @@ public final class KnownKeys {
                             + " primary_start_timeout master_start_timeout primary_stop_timeout master_stop_timeout"
                             + " primary_race_backoff synchronous_mode synchronous_mode_strict synchronous_node_count"
                             + " failsafe_mode failsafe_quorum failover_slots check_timeline pause member_slots_ttl slots"
-                            + " permanent_slots permanent_replication_slots ignore_slots standby_cluster postgresql"),
+                            + " permanent_slots permanent_replication_slots ignore_slots standby_cluster postgresql backup_jobs"),
             Map.entry(
                     "bootstrap.dcs.standby_cluster",
                     "host port restore_command primary_slot_name create_replica_methods archive_cleanup_command"
                             + " recovery_min_apply_delay"),
+            Map.entry("bootstrap.dcs.backup_jobs", "base incremental dump expire drill node timezone grace max_rate"),
             Map.entry("postgresql.authentication", "superuser replication rewind"),
             Map.entry(
                     "postgresql.bin_name", "pg_ctl initdb pg_controldata pg_basebackup postgres pg_isready pg_rewind"),
             Map.entry("postgresql.callbacks", "on_start on_stop on_restart on_reload on_role_change"),
-            Map.entry("backup", "repositories spool workers prefetch retention dump drill"),
+            Map.entry("backup", "repositories spool workers prefetch retention dump drill notify"),
             Map.entry("backup.retention", "keep_count keep_days keep_wal_days"),
+            Map.entry("backup.notify", "command webhook cafile"),
             Map.entry("backup.dump", "databases retention"),
             Map.entry("backup.dump.retention", "keep_count keep_days"),
             Map.entry("backup.drill", "scratch max_disk reserve memory amcheck checks heartbeat dump max_rpo max_rto"),

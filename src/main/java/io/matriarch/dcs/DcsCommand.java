@@ -1,6 +1,8 @@
 package io.matriarch.dcs;
 
 import io.matriarch.cluster.History;
+import io.matriarch.cluster.JobJournal;
+import io.matriarch.cluster.JobLock;
 import io.matriarch.cluster.Status;
 import io.matriarch.cluster.SyncState;
 import io.matriarch.value.Value.Mapping;
@@ -63,6 +65,15 @@ public sealed interface DcsCommand {
 
     /** Member name to api_url. Refused if the leader key isn't ours. */
     record PutFailsafe(Map<String, String> members) implements DcsCommand {}
+
+    /** {@code journal.revision()} is what is expected to be there, 0 for nothing. */
+    record PutJobs(JobJournal journal) implements DcsCommand {}
+
+    /** Takes the lock of the scheduled jobs, with our lease, if nobody has it. Written also when it is ours already. */
+    record TakeJob(JobLock lock) implements DcsCommand {}
+
+    /** Gives the lock of the scheduled jobs back, if it is ours. */
+    record EndJob(JobLock lock) implements DcsCommand {}
 
     /** Removes all keys of the scope. Only ever by a person's order. */
     record RemoveCluster() implements DcsCommand {}

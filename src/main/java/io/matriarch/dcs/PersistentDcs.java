@@ -88,6 +88,9 @@ public final class PersistentDcs implements Dcs {
                     DcsCommand.PutSync _,
                     DcsCommand.DeleteSync _,
                     DcsCommand.PutFailsafe _,
+                    DcsCommand.PutJobs _,
+                    DcsCommand.TakeJob _,
+                    DcsCommand.EndJob _,
                     DcsCommand.RemoveCluster _ -> OptionalLong.empty();
         };
     }

@@ -102,11 +102,12 @@ final class GuardCheck implements Check {
         }
     }
 
+    /** Without limits of memory, in which guard and agent differ. */
     private List<String> commandLine(Path process) {
         try {
             String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
             return Arrays.stream(line.split("\0", -1))
-                    .filter(word -> !word.isEmpty())
+                    .filter(word -> !word.isEmpty() && !word.startsWith("-X"))
                     .toList();
         } catch (IOException gone) {
             return List.of();

@@ -63,6 +63,7 @@ final class Catalogue {
             backup.drill.memory | 256MB | NEXT_CALL
             backup.drill.amcheck | heap | NEXT_CALL
             backup.drill.heartbeat.database | postgres | NEXT_CALL
+            backup.notify | | NEXT_CALL
             backup.dump | | NEXT_CALL
             backup.dump.databases | all that allow connections | NEXT_CALL
             backup.workers | 2 | NEXT_WAL
@@ -96,6 +97,7 @@ final class Catalogue {
             permanent_replication_slots | | DYNAMIC
             ignore_slots | | DYNAMIC
             standby_cluster | | DYNAMIC
+            backup_jobs | | DYNAMIC
             postgresql | | NEXT_USE
             postgresql.listen | | POSTGRES_RESTART
             postgresql.connect_address | as postgresql.listen | AGENT_RELOAD

@@ -27,6 +27,9 @@ record AgentCommand(
 
     static final Path SELF = Path.of("/proc/self/exe");
 
+    /** The agent lives as long as PostgreSQL and needs little; other commands of the same executable may use more for a while. */
+    private static final String LITTLE = "-Xmx32m";
+
     /**
      * The command of this process turned into that of its agent.
      *
@@ -54,7 +57,18 @@ record AgentCommand(
     private static List<byte[]> with(String word, List<byte[]> arguments, int own) {
         List<byte[]> changed = new ArrayList<>(arguments);
         changed.add(arguments.size() - own, word.getBytes(StandardCharsets.UTF_8));
+        if (isNative() && arguments.stream().noneMatch(AgentCommand::limitsHeap)) {
+            changed.add(arguments.size() - own + 1, LITTLE.getBytes(StandardCharsets.UTF_8));
+        }
         return changed;
+    }
+
+    private static boolean isNative() {
+        return System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+    }
+
+    static boolean limitsHeap(byte[] argument) {
+        return new String(argument, StandardCharsets.UTF_8).startsWith("-Xmx");
     }
 
     /** The environment with a variable more, which replaces one of the same name. */

@@ -3,12 +3,17 @@ package io.matriarch.rest;
 import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.agent.Snapshot;
+import io.matriarch.cluster.JobBoard;
+import io.matriarch.cluster.JobDocument;
+import io.matriarch.cluster.JobKind;
+import io.matriarch.cluster.JobSettings;
 import io.matriarch.cluster.RejoinStep;
 import io.matriarch.time.Ticker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,9 +30,19 @@ final class OwnMetrics {
     private final AgentAccess agent;
 
     @Inject
-    OwnMetrics(PrometheusMeterRegistry registry, AgentAccess agent) {
+    OwnMetrics(PrometheusMeterRegistry registry, AgentAccess agent, ArchiveGauge archive) {
         this.registry = registry;
         this.agent = agent;
+        jobs();
+        Gauge.builder("matriarch_archive_waiting_files", archive, OwnMetrics::waiting)
+                .description("How many WAL files PostgreSQL has to archive yet; NaN if that can't be known.")
+                .register(registry);
+        Gauge.builder("matriarch_archive_oldest_seconds", archive, OwnMetrics::oldest)
+                .description("For how long the oldest of them waits; 0 when none does.")
+                .register(registry);
+        Gauge.builder("matriarch_archive_failing", archive, OwnMetrics::failing)
+                .description("1 if archiving one of them has failed; GET /backups says which and why.")
+                .register(registry);
         gauge(
                 "matriarch_lease_remaining_seconds",
                 "How long the leader key is surely this node's; 0 without it.",
@@ -85,6 +100,103 @@ final class OwnMetrics {
                 snapshot -> snapshot.rejoin()
                         .map(rejoin -> (double) rejoin.report().failures())
                         .orElse(0.0));
+    }
+
+    /** The same on every member, from what is in the DCS. */
+    private void jobs() {
+        for (JobKind kind : JobKind.values()) {
+            job(
+                    "matriarch_job_last_success_timestamp_seconds",
+                    kind,
+                    "When the scheduled job was last done, in seconds since 1970; 0 if never.",
+                    jobs -> jobs.journal()
+                            .lastDone(kind)
+                            .map(report -> (double) report.ended().getEpochSecond())
+                            .orElse(0.0));
+            job(
+                    "matriarch_job_failed",
+                    kind,
+                    "1 if the scheduled job failed or was missed when it was due last.",
+                    jobs -> jobs.journal()
+                                    .last(kind)
+                                    .filter(report -> !report.done())
+                                    .isPresent()
+                            ? 1.0
+                            : 0.0);
+            job(
+                    "matriarch_job_last_seconds",
+                    kind,
+                    "How long the scheduled job took when it was last done.",
+                    jobs -> jobs.journal()
+                            .lastDone(kind)
+                            .map(report -> report.took().toNanos() / NANOS_A_SECOND)
+                            .orElse(0.0));
+            job(
+                    "matriarch_job_running",
+                    kind,
+                    "1 while some member does the scheduled job.",
+                    jobs -> jobs.running().filter(lock -> lock.kind() == kind).isPresent() ? 1.0 : 0.0);
+            Gauge.builder(
+                            "matriarch_job_overdue_seconds",
+                            () -> latest().map(look -> overdue(look, kind)).orElse(0.0))
+                    .description("For how long the scheduled job should have begun; 0 when it isn't due.")
+                    .tag("job", kind.word())
+                    .register(registry);
+        }
+        drill(
+                "matriarch_drill_rto_seconds",
+                "rto_seconds",
+                "How long the last passed drill took from nothing to the first answer.");
+        drill(
+                "matriarch_drill_rpo_seconds",
+                "rpo_seconds",
+                "How much the last passed drill would have lost; NaN without a heartbeat.");
+    }
+
+    private void drill(String name, String field, String help) {
+        job(
+                name,
+                JobKind.DRILL,
+                help,
+                jobs -> jobs.journal()
+                        .lastDone(JobKind.DRILL)
+                        .flatMap(report -> report.details().text(field))
+                        .filter(text -> text.matches("[0-9]{1,12}(\\.[0-9]{1,9})?"))
+                        .map(Double::parseDouble)
+                        .orElse(Double.NaN));
+    }
+
+    private void job(String name, JobKind kind, String help, ToDoubleFunction<JobBoard> value) {
+        Gauge.builder(
+                        name,
+                        () -> latest().flatMap(Snapshot::cluster)
+                                .map(view -> value.applyAsDouble(view.jobs()))
+                                .orElse(0.0))
+                .description(help)
+                .tag("job", kind.word())
+                .register(registry);
+    }
+
+    private static double overdue(Snapshot look, JobKind kind) {
+        return look.cluster()
+                .map(view -> JobDocument.overdue(
+                        JobSettings.of(look.config()), view.jobs().journal(), kind, Instant.now()))
+                .map(late -> late.toNanos() / NANOS_A_SECOND)
+                .orElse(0.0);
+    }
+
+    private static double waiting(ArchiveGauge archive) {
+        return archive.queue().map(queue -> (double) queue.count()).orElse(Double.NaN);
+    }
+
+    private static double oldest(ArchiveGauge archive) {
+        return archive.queue()
+                .map(queue -> ArchiveGauge.age(queue).toNanos() / NANOS_A_SECOND)
+                .orElse(0.0);
+    }
+
+    private static double failing(ArchiveGauge archive) {
+        return archive.queue().filter(queue -> queue.failing().isPresent()).isPresent() ? 1.0 : 0.0;
     }
 
     private static String steps() {

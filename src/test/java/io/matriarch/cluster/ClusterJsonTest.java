@@ -162,6 +162,7 @@ class ClusterJsonTest {
                         new SyncState(Optional.of("pg-a"), 0, List.of(), 9),
                         new History(List.of(new History.Entry(1, new Lsn(2), "r", Optional.empty(), Optional.empty()))),
                         Map.of("pg-a", "u"),
+                        JobBoard.EMPTY,
                         Set.of("members/pg-b")));
         assertThat(ClusterViews.from(List.of())).isEqualTo(ClusterView.EMPTY);
     }

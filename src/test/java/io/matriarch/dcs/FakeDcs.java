@@ -2,6 +2,8 @@ package io.matriarch.dcs;
 
 import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterViews;
+import io.matriarch.cluster.JobJournal;
+import io.matriarch.cluster.JobLock;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.time.Deadline;
 import java.time.Duration;
@@ -132,6 +134,22 @@ public final class FakeDcs implements Dcs {
                 when(revision("sync") == sync.expectedRevision(), "changed", () -> wrote("sync", etcd.delete("sync")));
             case DcsCommand.PutFailsafe failsafe ->
                 when(isMine(), "not ours", () -> put("failsafe", ClusterJson.writeFailsafe(failsafe.members()), 0));
+            case DcsCommand.PutJobs(JobJournal journal) ->
+                putIf(ClusterViews.JOBS, ClusterJson.write(journal.toJson()), OptionalLong.of(journal.revision()));
+            case DcsCommand.TakeJob(JobLock job) ->
+                when(
+                        etcd.find(ClusterViews.JOB)
+                                .filter(there -> !there.value().equals(ClusterJson.write(job.toJson())))
+                                .isEmpty(),
+                        "taken",
+                        () -> put(ClusterViews.JOB, ClusterJson.write(job.toJson()), lease()));
+            case DcsCommand.EndJob(JobLock job) ->
+                when(
+                        etcd.find(ClusterViews.JOB)
+                                .filter(there -> there.value().equals(ClusterJson.write(job.toJson())))
+                                .isPresent(),
+                        "not ours",
+                        () -> wrote(ClusterViews.JOB, etcd.delete(ClusterViews.JOB)));
             case DcsCommand.RemoveCluster _ -> {
                 etcd.clear();
                 yield new Writing.Written(0);

@@ -179,7 +179,7 @@ final class NodeChecksTest {
         String file = Files.writeString(home.resolve("node.yml"), "").toString();
         process(1, 0, "init");
         process(20, 1, "/usr/bin/matriarch", file);
-        process(21, 20, "/usr/bin/matriarch", "agent", file);
+        process(21, 20, "/usr/bin/matriarch", "agent", "-Xmx32m", file);
         assertThat(guard()).isEmpty();
         process(21, 1, "/usr/bin/matriarch", "agent", file);
         assertThat(guard())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matriarch.HardCase;
 import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
+import io.matriarch.agent.JobProgress;
 import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.Takeovers;
@@ -66,6 +67,11 @@ final class PatroniApiTest {
 
     /** An agent that has looked once and agrees to everything. */
     private record OneLook(Snapshot look) implements Commands {
+        @Override
+        public Optional<JobProgress> jobProgress() {
+            return Optional.empty();
+        }
+
         private static final Answer FINE = new Answer(200, "Accepted");
 
         @Override

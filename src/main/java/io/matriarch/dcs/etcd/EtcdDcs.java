@@ -3,6 +3,8 @@ package io.matriarch.dcs.etcd;
 import io.matriarch.cluster.ClusterJson;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.ClusterViews;
+import io.matriarch.cluster.JobJournal;
+import io.matriarch.cluster.JobLock;
 import io.matriarch.cluster.KeyedValue;
 import io.matriarch.cluster.Status;
 import io.matriarch.config.EtcdSettings;
@@ -38,6 +40,7 @@ public final class EtcdDcs implements Dcs {
     private static final String INITIALIZE = "initialize";
     private static final String BOOTSTRAPS = "another member bootstraps the cluster";
     private static final String GONE = "nobody holds the leader key any more, it has to be taken anew";
+    private static final String NOT_OUR_JOB = "another member does a scheduled job";
     private static final String BUSY = "another request to etcd is still waiting for its answer";
 
     private final EtcdClient client;
@@ -176,6 +179,20 @@ public final class EtcdDcs implements Dcs {
                             revisionNow -> watcher.wrote(copy -> copy.delete("sync", revisionNow)),
                             deadline);
                 case DcsCommand.PutFailsafe put -> putFailsafe(ClusterJson.writeFailsafe(put.members()), deadline);
+                case DcsCommand.PutJobs(JobJournal journal) ->
+                    putIf(
+                            ClusterViews.JOBS,
+                            ClusterJson.write(journal.toJson()),
+                            OptionalLong.of(journal.revision()),
+                            deadline);
+                case DcsCommand.TakeJob(JobLock job) -> withLease(deadline, held -> takeJob(job, held, deadline));
+                case DcsCommand.EndJob(JobLock job) ->
+                    txn(
+                            Requests.valueIs(prefix + ClusterViews.JOB, ClusterJson.write(job.toJson())),
+                            Requests.opDelete(Requests.delete(prefix + ClusterViews.JOB)),
+                            NOT_OUR_JOB,
+                            revision -> watcher.wrote(copy -> copy.delete(ClusterViews.JOB, revision)),
+                            deadline);
                 case DcsCommand.RemoveCluster _ ->
                     writing(client.call(Method.DELETE_RANGE, Requests.deletePrefix(prefix), deadline), _ -> {});
             };
@@ -193,6 +210,21 @@ public final class EtcdDcs implements Dcs {
                 Requests.opPut(Requests.put(prefix + "failsafe", text, 0)),
                 "the leader key isn't ours",
                 revision -> watcher.wrote(copy -> copy.put("failsafe", text, revision, 0)),
+                deadline);
+    }
+
+    private Writing takeJob(JobLock job, long held, Deadline deadline) {
+        String text = ClusterJson.write(job.toJson());
+        Optional<KeyedValue> there = watcher.find(ClusterViews.JOB);
+        if (there.isPresent()) {
+            boolean ours = there.get().value().equals(text) && there.get().lease() == held;
+            return ours ? new Writing.Written(there.get().revision()) : new Writing.Refused(NOT_OUR_JOB);
+        }
+        return txn(
+                Requests.createdAt(prefix + ClusterViews.JOB, 0),
+                Requests.opPut(Requests.put(prefix + ClusterViews.JOB, text, held)),
+                NOT_OUR_JOB,
+                revision -> watcher.wrote(copy -> copy.put(ClusterViews.JOB, text, revision, held)),
                 deadline);
     }
 

@@ -1,0 +1,186 @@
+package io.matriarch.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matriarch.value.Value;
+import io.matriarch.value.Value.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Base backups by schedule: first to a repository that isn't there, then to one that is. One step after the other on one cluster. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(LogsOnFailure.class)
+@DisabledIfSystemProperty(named = "matriarch.agent", matches = "patroni", disabledReason = "Patroni makes no backups")
+final class JobsIT {
+    private static final int A_MINUTE_AND_MORE = 150;
+
+    private static LocalCluster cluster;
+    private static Path repository;
+    private static Path told;
+
+    @BeforeAll
+    static void start() throws IOException {
+        cluster = new LocalCluster(AgentProgram.chosen(), LocalCluster.Patience.OF_TESTS);
+        LogsOnFailure.show(cluster);
+        repository = cluster.home().resolve("repository");
+        told = cluster.home().resolve("told");
+        Path teller = cluster.home().resolve("teller");
+        LocalCluster.write(teller, "#!/bin/sh\necho \"$@\" >>" + told + "\ncat >>" + told + "\n");
+        Files.setPosixFilePermissions(teller, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (Node node : cluster.nodes()) {
+            String archive = String.join(
+                    " ",
+                    node.program()
+                            .tool(
+                                    "wal",
+                                    "push",
+                                    "--config",
+                                    node.configuration().toString(),
+                                    "%p"));
+            LocalCluster.write(
+                    node.configuration(),
+                    Files.readString(node.configuration())
+                                    .replace(
+                                            "    shared_buffers: 32MB",
+                                            "    shared_buffers: 32MB\n    archive_mode: 'on'\n    archive_command: '"
+                                                    + archive + "'")
+                            + """
+                            backup:
+                              repositories:
+                                local: {type: directory, path: %s}
+                              spool: %s
+                              notify:
+                                command: [%s]
+                            """.formatted(repository, cluster.home().resolve(node.name()), teller));
+        }
+        cluster.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+            LogsOnFailure.deleteUnlessFailed(cluster);
+        }
+    }
+
+    private static Mapping backups(Node node) {
+        return node.rest().get("/backups").json();
+    }
+
+    private static List<Mapping> reports(Node node, String outcome) {
+        List<Mapping> reports = new ArrayList<>();
+        for (Value item : backups(node).items("reports")) {
+            if (item instanceof Mapping report && report.text("outcome").equals(Optional.of(outcome))) {
+                reports.add(report);
+            }
+        }
+        return reports;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static ServerProcess.Ended tool(Node node, String... arguments) {
+        List<String> command = new ArrayList<>(node.program().tool(arguments));
+        command.addAll(List.of("-c", node.configuration().toString()));
+        return ServerProcess.run(cluster.home(), 60, command);
+    }
+
+    @Test
+    @Order(1)
+    void aScheduleThatIsNoneIsRefused() {
+        Rest.Answer answer =
+                cluster.primary().rest().patch("/config", "{\"backup_jobs\": {\"base\": \"every minute\"}}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("backup_jobs.base: 'every minute' isn't a cron expression");
+    }
+
+    @Test
+    @Order(2)
+    void whatFailsIsToldEverywhere() {
+        Node primary = cluster.primary();
+        assertThat(primary.rest()
+                        .patch("/config", "{\"backup_jobs\": {\"base\": \"* * * * *\"}}")
+                        .status())
+                .isEqualTo(200);
+        LocalCluster.await(
+                "the first job has failed",
+                A_MINUTE_AND_MORE,
+                () -> cluster.nodes().stream()
+                        .noneMatch(node -> reports(node, "failed").isEmpty()));
+        Mapping report = reports(primary, "failed").getFirst();
+        assertThat(report.text("job")).hasValue("base");
+        assertThat(report.text("member")).isNotEqualTo(Optional.of(primary.name()));
+        assertThat(report.items("problems").toString()).contains(repository.toString());
+        LocalCluster.await("somebody is told", 20, () -> text(told).contains("base failed matriarch"));
+        assertThat(text(told)).contains("\"job\":\"base\"", "\"outcome\":\"failed\"");
+        assertThat(primary.rest().get("/metrics").body()).contains("matriarch_job_failed{job=\"base\",} 1.0");
+
+        LocalCluster.await(
+                "the archive's failure is known",
+                30,
+                () -> backups(primary).mapping("archive").text("failing").isPresent());
+        ServerProcess.Ended status = tool(primary, "backup", "status");
+        assertThat(status.code()).as(status.output()).isEqualTo(1);
+        assertThat(status.output()).contains("failed", repository.toString(), primary.name());
+    }
+
+    @Test
+    @Order(3)
+    void aReplicaBacksUpOnceForAll() throws IOException {
+        LocalCluster.own(Files.createDirectory(repository));
+        LocalCluster.await(
+                "a backup is done",
+                A_MINUTE_AND_MORE,
+                () -> cluster.nodes().stream()
+                        .noneMatch(node -> reports(node, "done").isEmpty()));
+        Node primary = cluster.primary();
+        assertThat(primary.rest().patch("/config", "{\"backup_jobs\": null}").status())
+                .isEqualTo(200);
+        LocalCluster.await(
+                "no job runs",
+                60,
+                () -> backups(primary).find("running").isEmpty()
+                        && backups(primary)
+                                .mapping("jobs")
+                                .mapping("base")
+                                .text("schedule")
+                                .isEmpty());
+        List<Mapping> done = reports(primary, "done");
+        Mapping report = done.getFirst();
+        assertThat(report.text("member")).isNotEqualTo(Optional.of(primary.name()));
+        assertThat(backups(primary).items("backups").toString())
+                .contains(report.mapping("details").text("label").orElseThrow());
+        ServerProcess.Ended list = tool(primary, "backup", "list", "-f", "tsv");
+        assertThat(list.code()).as(list.output()).isZero();
+        assertThat(list.output().lines().filter(line -> line.endsWith("\tyes")).count())
+                .as(list.output())
+                .isEqualTo(done.size());
+        assertThat(primary.rest().get("/metrics").body())
+                .contains("matriarch_job_failed{job=\"base\",} 0.0")
+                .doesNotContain("matriarch_job_last_success_timestamp_seconds{job=\"base\",} 0.0");
+        assertThat(primary.rest().get("/drills").status()).isEqualTo(200);
+    }
+}

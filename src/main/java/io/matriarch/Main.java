@@ -13,6 +13,7 @@ import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
 import io.matriarch.doctor.DoctorCommand;
+import io.matriarch.drill.DrillCommand;
 import io.matriarch.dump.DumpCommand;
 import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
@@ -47,6 +48,11 @@ public final class Main {
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
             case Invocation.Backup(List<String> arguments) -> end(BackupCommand.run(arguments));
             case Invocation.Restore(List<String> arguments) -> end(RestoreCommand.run(arguments));
+            case Invocation.Drill(List<String> arguments) -> {
+                Thread drill = Thread.currentThread();
+                List.of("INT", "TERM", "HUP").forEach(signal -> Signals.handle(signal, drill::interrupt));
+                end(DrillCommand.run(arguments));
+            }
             case Invocation.Dump(List<String> arguments) -> end(DumpCommand.run(arguments));
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->

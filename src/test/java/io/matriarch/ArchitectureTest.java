@@ -56,6 +56,8 @@ final class ArchitectureTest {
             .definedBy("io.matriarch.doctor..")
             .layer("backup")
             .definedBy("io.matriarch.backup..")
+            .layer("drill")
+            .definedBy("io.matriarch.drill..")
             .layer("dump")
             .definedBy("io.matriarch.dump..")
             .layer("selftest")
@@ -95,6 +97,8 @@ final class ArchitectureTest {
             .whereLayer("backup")
             .mayOnlyAccessLayers(
                     "archive", "cli", "cluster", "config", "file", "guard", "nativeimage", "postgres", "value", "time")
+            .whereLayer("drill")
+            .mayOnlyAccessLayers("archive", "backup", "cli", "cluster", "config", "dump", "file", "value")
             .whereLayer("dump")
             .mayOnlyAccessLayers("archive", "backup", "cli", "config", "file", "postgres", "value", "time")
             .whereLayer("log")

@@ -9,18 +9,52 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which backup a restore begins with: the newest that ended before the target, and from which recovery reaches the target's timeline. */
-record BackupChoice(BackupSession session, BackupCatalog catalog) {
+public record BackupChoice(BackupSession session, BackupCatalog catalog) {
 
+    /** What can't be restored, as far as that can be known without reading it, isn't chosen unless it's named. */
     BackupDescription choose(Optional<String> label, RecoveryTarget target, Optional<String> timeline)
             throws ArchiveException {
-        if (label.filter(given -> !given.equals("latest")).isPresent()) {
-            BackupDescription named = session.backup(catalog, label.get());
-            if (!target.isAfter(named)) {
-                throw new ArchiveException("the backup " + named.label() + " ended at " + named.stopped() + ", at "
-                        + named.wal().stop() + ": recovery can't end before that; choose an older backup");
-            }
-            return named;
+        if (isNamed(label)) {
+            return named(label.orElseThrow(), target);
         }
+        return session.newestGood(catalog, candidates(label, target, timeline).stream())
+                .orElseThrow(() -> none(" that can be restored and ended before the target"));
+    }
+
+    /** The same in whatever state the newest is, for those who want to know just that. */
+    public BackupDescription newest(Optional<String> label, RecoveryTarget target, Optional<String> timeline)
+            throws ArchiveException {
+        if (isNamed(label)) {
+            return named(label.orElseThrow(), target);
+        }
+        List<BackupDescription> candidates = candidates(label, target, timeline);
+        if (candidates.isEmpty()) {
+            throw none(" that leads to the target");
+        }
+        return candidates.getLast();
+    }
+
+    private static boolean isNamed(Optional<String> label) {
+        return label.filter(given -> !given.equals("latest")).isPresent();
+    }
+
+    private ArchiveException none(String which) {
+        return new ArchiveException(
+                "the repository " + session.repository().store().place() + " has no backup of the cluster "
+                        + session.configuration().scope() + which);
+    }
+
+    private BackupDescription named(String label, RecoveryTarget target) throws ArchiveException {
+        BackupDescription named = session.backup(catalog, label);
+        if (!target.isAfter(named)) {
+            throw new ArchiveException("the backup " + named.label() + " ended at " + named.stopped() + ", at "
+                    + named.wal().stop() + ": recovery can't end before that; choose an older backup");
+        }
+        return named;
+    }
+
+    private List<BackupDescription> candidates(Optional<String> label, RecoveryTarget target, Optional<String> timeline)
+            throws ArchiveException {
         if (!target.isOrdered() && label.isEmpty()) {
             throw new ArchiveException("nothing tells which backups are older than this target: say --backup LABEL");
         }
@@ -30,10 +64,7 @@ record BackupChoice(BackupSession session, BackupCatalog catalog) {
                 candidates.add(backup);
             }
         }
-        return session.newestGood(catalog, candidates.stream())
-                .orElseThrow(() -> new ArchiveException("the repository "
-                        + session.repository().store().place() + " has no backup of the cluster "
-                        + session.configuration().scope() + " that can be restored and ended before the target"));
+        return candidates;
     }
 
     private boolean reaches(BackupDescription backup, Optional<String> timeline) throws ArchiveException {

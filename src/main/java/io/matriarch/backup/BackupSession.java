@@ -104,12 +104,12 @@ public record BackupSession(
     }
 
     /** What is there of clusters with the scope of the configuration. */
-    BackupCatalog catalog() throws ArchiveException {
+    public BackupCatalog catalog() throws ArchiveException {
         return BackupCatalog.read(repository.store(), givenIdentifier).ofScope(configuration.scope());
     }
 
     /** Of the one cluster that is meant: what is given, else that of the data directory, else the only one with backups. */
-    String systemIdentifier() throws ArchiveException {
+    public String systemIdentifier() throws ArchiveException {
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
@@ -118,7 +118,7 @@ public record BackupSession(
     }
 
     /** Of the only cluster with backups, whatever the data directory holds. */
-    String onlyOne() throws ArchiveException {
+    public String onlyOne() throws ArchiveException {
         if (givenIdentifier.isPresent()) {
             return givenIdentifier.get();
         }
@@ -155,7 +155,7 @@ public record BackupSession(
     }
 
     /** The backup of a label, or with {@code latest} the newest that can be restored. */
-    BackupDescription backup(BackupCatalog catalog, String label) throws ArchiveException {
+    public BackupDescription backup(BackupCatalog catalog, String label) throws ArchiveException {
         if (!label.equals("latest")) {
             return catalog.find(label)
                     .orElseThrow(() -> new ArchiveException("there is no backup " + label + " of the cluster "

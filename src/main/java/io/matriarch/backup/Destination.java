@@ -13,15 +13,15 @@ import java.util.Map;
  * The folders that a restore fills: the data directory's first, then the tablespaces'. Until it's done each has a folder of the name {@value #MARK}, and the data directory has
  * neither PG_VERSION nor global/pg_control, so that no server starts in it.
  */
-record Destination(List<Path> folders) {
+public record Destination(List<Path> folders) {
     /** In a folder whose content isn't whole. */
     static final String MARK = "matriarch-restore-unfinished";
 
-    Destination {
+    public Destination {
         folders = List.copyOf(folders);
     }
 
-    static Destination of(RestorePlan plan) {
+    public static Destination of(RestorePlan plan) {
         List<Path> folders = new java.util.ArrayList<>(List.of(plan.target()));
         folders.addAll(plan.tablespaces().values());
         return new Destination(folders);

@@ -57,6 +57,7 @@ public final class FileTree {
         }
     }
 
+    /** How many bytes its files have; somebody may be changing them. */
     public static long size(Path folder) throws IOException {
         AtomicLong size = new AtomicLong();
         if (Files.isDirectory(folder)) {
@@ -65,6 +66,14 @@ public final class FileTree {
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     size.addAndGet(attributes.size());
                     return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
                 }
             });
         }

@@ -12,35 +12,35 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs PostgreSQL's programs as child processes, with a deadline; they speak English. */
-record Program(PostgresPrograms programs) {
+public record Program(PostgresPrograms programs) {
     private static final int LONGEST_SHOWN = 4000;
 
     /** How one ended and what it printed. */
-    record Result(int code, String output) {
-        boolean ok() {
+    public record Result(int code, String output) {
+        public boolean ok() {
             return code == 0;
         }
 
         /** Its last words, in one line. */
-        String words() {
+        public String words() {
             String text = output.strip().replace('\n', ' ');
             return text.length() > LONGEST_SHOWN ? "... " + text.substring(text.length() - LONGEST_SHOWN) : text;
         }
     }
 
     /** @throws ArchiveException if it isn't there, and what to do about that */
-    void require(String program) throws ArchiveException {
+    public void require(String program) throws ArchiveException {
         String missing = programs.unusable(program).orElse("");
         if (!missing.isEmpty()) {
             throw new ArchiveException(missing);
         }
     }
 
-    String path(String program) {
+    public String path(String program) {
         return programs.path(program);
     }
 
-    Result run(Duration patience, String program, List<String> arguments) throws ArchiveException {
+    public Result run(Duration patience, String program, List<String> arguments) throws ArchiveException {
         List<String> command = new ArrayList<>(List.of(path(program)));
         command.addAll(arguments);
         try {

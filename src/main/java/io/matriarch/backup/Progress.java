@@ -56,7 +56,7 @@ public final class Progress {
         }
     }
 
-    long bytes() {
+    public long bytes() {
         return done.get();
     }
 

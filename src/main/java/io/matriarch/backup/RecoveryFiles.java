@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
  * @param timeline a number, {@code latest} or {@code current}
  * @param action what the server does at the target
  */
-record RecoveryFiles(String restoreCommand, RecoveryTarget target, Optional<String> timeline, String action) {
+public record RecoveryFiles(String restoreCommand, RecoveryTarget target, Optional<String> timeline, String action) {
     /** Of the server that was backed up; two targets at once would stop this one. */
     private static final Pattern FORMER = Pattern.compile("\\s*(recovery_target\\w*|restore_command|primary_conninfo"
             + "|primary_slot_name|archive_cleanup_command|recovery_end_command|recovery_min_apply_delay)\\b.*");
 
     /** @param recovers whether the server is to recover as soon as it starts; a replica's agent decides that itself */
-    void write(Path data, boolean recovers) throws IOException {
+    public void write(Path data, boolean recovers) throws IOException {
         Path file = data.resolve("postgresql.auto.conf");
         List<String> lines = new ArrayList<>();
         if (Files.exists(file)) {
@@ -50,7 +50,7 @@ record RecoveryFiles(String restoreCommand, RecoveryTarget target, Optional<Stri
     }
 
     /** {@code matriarch wal fetch} of this executable with a configuration. */
-    static String fetching(Path configuration, Optional<String> repository) throws IOException {
+    public static String fetching(Path configuration, Optional<String> repository) throws IOException {
         Path self = Files.readSymbolicLink(Path.of("/proc/self/exe"));
         // in a JVM it's java, and whoever develops has a launcher of that name
         String program = self.endsWith("java") || !Files.isExecutable(self) ? "matriarch" : quoted(self.toString());

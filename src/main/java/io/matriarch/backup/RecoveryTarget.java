@@ -9,7 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /** Where recovery ends. */
-sealed interface RecoveryTarget {
+public sealed interface RecoveryTarget {
     /** As far as there is WAL. */
     record Newest() implements RecoveryTarget {}
 

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Turns a backup, with what it builds upon, into a data directory. */
-final class Restoration {
+public final class Restoration {
     private static final Duration COMBINING = Duration.ofHours(24);
     private static final String VERSION_FILE = "PG_VERSION";
     private static final String CONTROL_FILE = "global/pg_control";
@@ -38,7 +38,7 @@ final class Restoration {
     private final int jobs;
     private final Progress progress;
 
-    Restoration(
+    public Restoration(
             Repository repository,
             Program programs,
             RestorePlan plan,
@@ -54,7 +54,7 @@ final class Restoration {
     }
 
     /** Fills the folders with all but the files without which no server starts. */
-    void fill() throws ArchiveException, IOException {
+    public void fill() throws ArchiveException, IOException {
         destination.begin();
         Path held = Files.createDirectory(destination.mark().resolve("held"));
         if (plan.incremental()) {
@@ -71,7 +71,7 @@ final class Restoration {
     }
 
     /** Puts the WAL that makes the backup consistent where PostgreSQL finds it without an archive. */
-    void addWal() throws ArchiveException, IOException {
+    public void addWal() throws ArchiveException, IOException {
         ArchivedWal wal = ArchivedWal.list(repository, plan.backup().name().systemIdentifier());
         Path directory = plan.target().resolve("pg_wal");
         Files.createDirectories(directory);
@@ -84,7 +84,7 @@ final class Restoration {
     }
 
     /** Makes everything survive a power failure, and then startable. */
-    void publish() throws IOException {
+    public void publish() throws IOException {
         for (Path folder : destination.folders()) {
             FileTree.synchronize(folder);
         }

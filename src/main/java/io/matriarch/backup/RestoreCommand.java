@@ -34,26 +34,8 @@ public final class RestoreCommand {
     @Option(names = "--backup", paramLabel = "LABEL", description = "Which backup; by default the newest that will do")
     private Optional<String> label = Optional.empty();
 
-    @Option(names = "--target-time", paramLabel = "TIME", description = "Recover to this time, with its zone")
-    private Optional<String> targetTime = Optional.empty();
-
-    @Option(names = "--target-lsn", paramLabel = "LSN", description = "Recover to this position in the WAL")
-    private Optional<String> targetLsn = Optional.empty();
-
-    @Option(names = "--target-name", paramLabel = "NAME", description = "Recover to this restore point; needs --backup")
-    private Optional<String> targetName = Optional.empty();
-
-    @Option(names = "--target-xid", paramLabel = "XID", description = "Recover to this transaction; needs --backup")
-    private Optional<String> targetXid = Optional.empty();
-
-    @Option(names = "--target", paramLabel = "immediate", description = "End the recovery as soon as it's consistent")
-    private Optional<String> target = Optional.empty();
-
-    @Option(
-            names = "--target-timeline",
-            paramLabel = "TIMELINE",
-            description = "A number, latest (the default) or current")
-    private Optional<String> timeline = Optional.empty();
+    @Mixin
+    private TargetOptions targets = new TargetOptions();
 
     @Option(
             names = "--target-action",
@@ -130,21 +112,13 @@ public final class RestoreCommand {
         if (!ACTIONS.contains(action)) {
             return Optional.of("--target-action must be promote, pause or shutdown");
         }
-        if (target.filter(word -> !word.equals("immediate")).isPresent()) {
-            return Optional.of("--target must be immediate; other targets have options of their own");
-        }
-        long targets = List.of(targetTime, targetLsn, targetName, targetXid, target).stream()
-                .filter(Optional::isPresent)
-                .count();
-        return targets > 1 ? Optional.of("there can be only one target") : Optional.empty();
+        return targets.wrongUsage();
     }
 
     private int restore(BackupSession session, Terminal terminal) throws ArchiveException {
         requireScope(session);
-        RecoveryTarget wanted = target();
-        if (timeline.isPresent() && !List.of("latest", "current").contains(timeline.get())) {
-            BackupChoice.number(timeline.get());
-        }
+        RecoveryTarget wanted = targets.target();
+        Optional<String> timeline = targets.timeline();
         BackupCatalog catalog = session.catalog().of(session.onlyOne());
         BackupDescription backup = new BackupChoice(session, catalog).choose(label, wanted, timeline);
         RestorePlan plan = RestorePlan.of(catalog.chain(backup), path(), mapping());
@@ -190,22 +164,6 @@ public final class RestoreCommand {
             throw new ArchiveException(
                     "--scope names the cluster " + scope.get() + ", but the configuration is of " + configured);
         }
-    }
-
-    private RecoveryTarget target() throws ArchiveException {
-        if (targetTime.isPresent()) {
-            return RecoveryTarget.Time.parse(targetTime.get());
-        }
-        if (targetLsn.isPresent()) {
-            return RecoveryTarget.Position.parse(targetLsn.get());
-        }
-        if (targetXid.isPresent()) {
-            return RecoveryTarget.Transaction.parse(targetXid.get());
-        }
-        if (targetName.isPresent()) {
-            return new RecoveryTarget.Name(targetName.get());
-        }
-        return target.isPresent() ? new RecoveryTarget.Immediate() : new RecoveryTarget.Newest();
     }
 
     private String command(BackupSession session) throws ArchiveException, IOException {

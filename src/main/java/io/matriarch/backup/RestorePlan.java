@@ -19,16 +19,16 @@ import java.util.Optional;
  * @param chain the full backup first
  * @param tablespaces where those of the last backup go, by their number
  */
-record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> tablespaces) {
+public record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> tablespaces) {
     private static final double MEGA = 1024 * 1024;
 
-    RestorePlan {
+    public RestorePlan {
         chain = List.copyOf(chain);
         tablespaces = new LinkedHashMap<>(tablespaces);
     }
 
     /** @param mapping from the locations in the backup to others */
-    static RestorePlan of(List<BackupDescription> chain, Path target, Map<String, Path> mapping)
+    public static RestorePlan of(List<BackupDescription> chain, Path target, Map<String, Path> mapping)
             throws ArchiveException {
         Map<Long, Path> tablespaces = new LinkedHashMap<>();
         Map<String, Path> unused = new HashMap<>(mapping);
@@ -49,16 +49,16 @@ record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> t
         return new RestorePlan(chain, target, tablespaces);
     }
 
-    BackupDescription backup() {
+    public BackupDescription backup() {
         return chain.getLast();
     }
 
-    boolean incremental() {
+    public boolean incremental() {
         return chain.size() > 1;
     }
 
     /** Of what is read, before compression. */
-    long contentSize() {
+    public long contentSize() {
         return chain.stream().mapToLong(BackupDescription::contentSize).sum();
     }
 
@@ -66,7 +66,7 @@ record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> t
      * @param freed what removing the old content frees, by folder
      * @throws ArchiveException if a disk hasn't enough space
      */
-    void requireSpace(Map<Path, Long> freed) throws ArchiveException {
+    public void requireSpace(Map<Path, Long> freed) throws ArchiveException {
         try {
             // by device, not by FileStore: that looks for the mount, which a chroot hides
             Map<Object, Long> needed = new HashMap<>();
@@ -95,7 +95,8 @@ record RestorePlan(List<BackupDescription> chain, Path target, Map<Long, Path> t
         }
     }
 
-    private Map<Path, Long> needs() {
+    /** How many bytes each folder must have room for. */
+    public Map<Path, Long> needs() {
         Map<Path, Long> needs = new HashMap<>();
         long wal = backup().wal().segments().size() * backup().wal().segmentSize();
         if (incremental()) {

@@ -17,18 +17,19 @@ import java.util.concurrent.TimeUnit;
  * A server on restored data that nobody else can reach and that reaches nobody: a private socket, no network, no archiving, no jobs of extensions, no subscriptions. It ends
  * when this process ends, however that ends.
  */
-final class ScratchServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(30);
+public final class ScratchServer implements AutoCloseable {
     private static final Duration QUICK = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final int PORT = 5432;
 
-    /** The shell ends the server as soon as nothing can be read any more: then we are gone, or have closed it. */
+    /** Of the socket. */
+    public static final int PORT = 5432;
+
+    /** The shell ends the server as soon as nothing can be read any more: then we are gone, or have closed it. Nobody needs its data any more. */
     private static final String KEEPER = """
             exec 3<&0
             "$@" </dev/null &
             server=$!
-            (cat <&3 >/dev/null; kill -INT $server) 2>/dev/null &
+            (cat <&3 >/dev/null; kill -QUIT $server) 2>/dev/null &
             exec 3<&-
             wait $server
             """;
@@ -38,19 +39,44 @@ final class ScratchServer implements AutoCloseable {
     private final Path sockets;
     private final Path log;
     private final String user;
+    private final Limits limits;
     private Optional<Process> keeper = Optional.empty();
 
+    /** Looks after a server while it starts. */
+    public interface Watch {
+        /** @throws ArchiveException if it must not go on */
+        void look() throws ArchiveException;
+    }
+
+    /**
+     * What a server may take.
+     *
+     * @param parameters of PostgreSQL, beside those that every scratch server has
+     * @param patience until it answers
+     * @param watch is called again and again until then
+     */
+    public record Limits(Map<String, String> parameters, Duration patience, Watch watch) {
+        public Limits {
+            parameters = Map.copyOf(parameters);
+        }
+
+        static Limits usual() {
+            return new Limits(Map.of("shared_buffers", "64MB"), Duration.ofMinutes(30), () -> {});
+        }
+    }
+
     /** @param place a folder for the socket and the log, which only this user may enter */
-    ScratchServer(Program programs, Path data, Path place, String user) {
+    public ScratchServer(Program programs, Path data, Path place, String user, Limits limits) {
         this.programs = programs;
         this.data = data;
         this.sockets = place;
         this.log = place.resolve("server.log");
         this.user = user;
+        this.limits = limits;
     }
 
     /** @throws ArchiveException with the last words of its log, if it doesn't start */
-    void start() throws ArchiveException, IOException {
+    public void start() throws ArchiveException, IOException {
         Path access = sockets.resolve("pg_hba.conf");
         Files.writeString(access, "local all all trust\n");
         Path configuration = data.resolve("postgresql.conf");
@@ -99,10 +125,14 @@ final class ScratchServer implements AutoCloseable {
                 "logging_collector", "off",
                 "log_destination", "stderr"));
         parameters.putAll(Map.of(
-                "shared_buffers", "64MB",
                 "huge_pages", "off",
                 "external_pid_file", "",
+                "lc_messages", "C",
+                "client_min_messages", "error",
+                "archive_cleanup_command", "",
+                "recovery_end_command", "",
                 "default_transaction_read_only", "on"));
+        parameters.putAll(limits.parameters());
         return parameters;
     }
 
@@ -129,7 +159,8 @@ final class ScratchServer implements AutoCloseable {
 
     private void await(Process process) throws ArchiveException, IOException {
         long begun = System.nanoTime();
-        while (System.nanoTime() - begun < PATIENCE.toNanos()) {
+        while (System.nanoTime() - begun < limits.patience().toNanos()) {
+            limits.watch().look();
             if (!process.isAlive()) {
                 throw new ArchiveException("the restored server doesn't start: " + lastWords());
             }
@@ -139,8 +170,8 @@ final class ScratchServer implements AutoCloseable {
             }
             pause();
         }
-        throw new ArchiveException(
-                "the restored server didn't start within " + PATIENCE.toMinutes() + " minutes: " + lastWords());
+        throw new ArchiveException("the restored server didn't start within "
+                + limits.patience().toMinutes() + " minutes: " + lastWords());
     }
 
     private static void pause() throws ArchiveException {
@@ -158,27 +189,24 @@ final class ScratchServer implements AutoCloseable {
         return String.join(" | ", lines.subList(Math.max(0, lines.size() - 6), lines.size()));
     }
 
+    /** The options with which PostgreSQL's programs connect. */
+    public List<String> connection() {
+        return List.of("-h", sockets.toString(), "-p", Integer.toString(PORT), "-U", user);
+    }
+
     /** What psql prints, unaligned and without headings. */
-    String query(String database, String sql) throws ArchiveException {
-        Program.Result result = programs.run(
-                QUICK,
-                "psql",
-                List.of(
-                        "-h",
-                        sockets.toString(),
-                        "-p",
-                        Integer.toString(PORT),
-                        "-U",
-                        user,
-                        "-d",
-                        database,
-                        "-XAtq",
-                        "-v",
-                        "ON_ERROR_STOP=1",
-                        "-c",
-                        sql));
+    public String query(String database, String sql) throws ArchiveException {
+        return query(database, sql, QUICK);
+    }
+
+    /** The same of a query that may take its time. */
+    public String query(String database, String sql, Duration patience) throws ArchiveException {
+        List<String> arguments = new ArrayList<>(connection());
+        arguments.addAll(List.of("-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql));
+        Program.Result result = programs.run(patience, "psql", arguments);
         if (!result.ok()) {
-            throw new ArchiveException("the restored server doesn't answer: " + result.words());
+            throw new ArchiveException(
+                    "the restored server doesn't answer a query in " + database + ": " + result.words());
         }
         return result.output().strip();
     }
@@ -189,6 +217,8 @@ final class ScratchServer implements AutoCloseable {
             return;
         }
         Process process = keeper.get();
+        // it ends even if somebody has had enough of us
+        boolean interrupted = Thread.interrupted();
         try {
             process.getOutputStream().close();
             if (!process.waitFor(QUICK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -198,6 +228,9 @@ final class ScratchServer implements AutoCloseable {
         } catch (IOException e) {
             process.destroyForcibly();
         } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

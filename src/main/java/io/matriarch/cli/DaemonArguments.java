@@ -16,6 +16,7 @@ final class DaemonArguments {
                    matriarch wal push|fetch ...       archive_command and restore_command
                    matriarch backup create|list|verify|expire|delete
                    matriarch restore [DIR]            a data directory of a backup
+                   matriarch drill                    restores the newest backup aside, and tries whether all is there
                    matriarch dump create|list|verify|expire|delete|restore
                    matriarch config explain [KEY]     where a setting comes from, and what changing it does
                    matriarch doctor [--cluster]       what is wrong with this node, or with the cluster, and what to do

@@ -65,6 +65,13 @@ public sealed interface Invocation {
         }
     }
 
+    /** A backup is restored aside and tried. */
+    record Drill(List<String> arguments) implements Invocation {
+        public Drill {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** Databases are dumped, and what goes with that. */
     record Dump(List<String> arguments) implements Invocation {
         public Dump {
@@ -135,6 +142,7 @@ public sealed interface Invocation {
             case "doctor" -> new Doctor(rest);
             case "backup" -> new Backup(rest);
             case "restore" -> new Restore(rest);
+            case "drill" -> new Drill(rest);
             case "dump" -> new Dump(rest);
             case "config" ->
                 rest.stream().findFirst().filter("explain"::equals).isPresent()

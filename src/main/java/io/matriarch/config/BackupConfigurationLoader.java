@@ -22,7 +22,7 @@ public final class BackupConfigurationLoader {
             return new Invalid<>(findings.problems());
         }
         Section root = Section.root(Layer.merge(sources.layers()), findings);
-        BackupSettings settings = BackupReader.read(root.section("backup"));
+        BackupSettings settings = BackupReader.readForWal(root.section("backup"));
         if (settings.repositories().isEmpty() && findings.problems().isEmpty()) {
             root.problem("backup.repositories", "is missing; it must be a mapping with one entry for each repository");
         }

@@ -26,11 +26,19 @@ final class BackupReader {
 
     private BackupReader() {}
 
+    /** All of it. */
     static BackupSettings read(Section section) {
-        section.allowOnly(List.of("repositories", "spool", "workers", "prefetch", "retention", "dump", "notify"));
-        RetentionSettings.read(section.section("retention"));
         NotifySettings.read(section.section("notify"));
         DumpSettings.read(section.section("dump"));
+        DrillSettings.read(section.section("drill"));
+        return readForWal(section);
+    }
+
+    /** What archiving needs: a mistake in the settings of dumps, drills and notifications must not stop it. */
+    static BackupSettings readForWal(Section section) {
+        section.allowOnly(
+                List.of("repositories", "spool", "workers", "prefetch", "retention", "dump", "drill", "notify"));
+        RetentionSettings.read(section.section("retention"));
         int workers = (int) section.whole("workers", WORKERS, 1, MOST_WORKERS, "");
         int prefetch = (int) section.whole("prefetch", PREFETCH, 0, MOST_AHEAD, "");
         Optional<Path> spool = absolute(section, "spool");

@@ -53,11 +53,14 @@ public final class KnownKeys {
             Map.entry(
                     "postgresql.bin_name", "pg_ctl initdb pg_controldata pg_basebackup postgres pg_isready pg_rewind"),
             Map.entry("postgresql.callbacks", "on_start on_stop on_restart on_reload on_role_change"),
-            Map.entry("backup", "repositories spool workers prefetch retention dump notify"),
+            Map.entry("backup", "repositories spool workers prefetch retention dump drill notify"),
             Map.entry("backup.retention", "keep_count keep_days keep_wal_days"),
             Map.entry("backup.notify", "command webhook cafile"),
             Map.entry("backup.dump", "databases retention"),
             Map.entry("backup.dump.retention", "keep_count keep_days"),
+            Map.entry("backup.drill", "scratch max_disk reserve memory amcheck checks heartbeat dump max_rpo max_rto"),
+            Map.entry("backup.drill.heartbeat", "database sql"),
+            Map.entry("backup.drill.dump", "checks"),
             Map.entry("watchdog", "mode device safety_margin driver"));
 
     private static final String USER_KEYS = String.join(" ", PostgresReader.AUTHENTICATION_KEYS);

@@ -6,6 +6,7 @@ import io.matriarch.value.Value.Sequence;
 import io.matriarch.value.Value.Text;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,27 @@ final class Section {
 
     Section section(String key) {
         return new Section(path(key), mapping(key), findings);
+    }
+
+    /** The items of a list, which must be mappings. */
+    List<Section> sections(String key) {
+        Optional<Value> found = content.find(key);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        if (!(found.get() instanceof Sequence(List<Value> items))) {
+            problem(key, "a list is expected here");
+            return List.of();
+        }
+        List<Section> sections = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Mapping mapping) {
+                sections.add(new Section(path(key) + "[" + i + "]", mapping, findings));
+            } else {
+                problem(key + "[" + i + "]", "a mapping is expected here");
+            }
+        }
+        return sections;
     }
 
     Mapping mapping(String key) {

@@ -3,9 +3,13 @@ package io.matriarch.dump;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The statements that pg_dumpall wrote: roles with the hashes of their passwords, memberships and tablespaces. Never to be printed. */
 record Globals(List<String> statements) {
+    private static final Pattern TABLESPACE =
+            Pattern.compile("^(CREATE|ALTER|COMMENT ON|(GRANT|REVOKE) \\w+ ON) TABLESPACE ");
+
     Globals {
         statements = List.copyOf(statements);
     }
@@ -52,6 +56,13 @@ record Globals(List<String> statements) {
                 .filter(statement -> !concerns(statement, "TABLESPACE", tablespaces))
                 .filter(statement -> !grants(statement, roles))
                 .toList();
+    }
+
+    /** Only what concerns roles. */
+    Globals withoutTablespaces() {
+        return new Globals(statements.stream()
+                .filter(statement -> !TABLESPACE.matcher(statement).find())
+                .toList());
     }
 
     private static boolean concerns(String statement, String kind, Set<String> names) {

@@ -58,6 +58,11 @@ final class Catalogue {
             tags | | AGENT_RELOAD
             backup | | NEXT_WAL
             backup.retention | | NEXT_CALL
+            backup.drill | | NEXT_CALL
+            backup.drill.reserve | 1GB | NEXT_CALL
+            backup.drill.memory | 256MB | NEXT_CALL
+            backup.drill.amcheck | heap | NEXT_CALL
+            backup.drill.heartbeat.database | postgres | NEXT_CALL
             backup.notify | | NEXT_CALL
             backup.dump | | NEXT_CALL
             backup.dump.databases | all that allow connections | NEXT_CALL

@@ -126,8 +126,8 @@ class BackupSettingsTest {
             {retention: {keep_days: soon}}       | retention.keep_days: 'soon' isn't a number from 0
             {retention: {keep_wal_days: 1}}      | retention.keep_wal_days: there is no such setting
             """)
-    void whatIsWrongWithDumpsIsNamed(String dump, String problem) throws IOException {
-        assertThat(load("  repositories: {a: {type: directory, path: /x}}\n  dump: " + dump + "\n"))
+    void whatIsWrongWithDumpsIsNamed(String dump, String problem) {
+        assertThat(Loading.problems(Loading.MINIMAL + "backup:\n  dump: " + dump + "\n", Map.of()))
                 .asString()
                 .contains("backup.dump." + problem);
     }

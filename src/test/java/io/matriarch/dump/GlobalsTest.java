@@ -52,4 +52,16 @@ class GlobalsTest {
                 .contains("CREATE ROLE app", "GRANT app2 TO app GRANTED BY postgres")
                 .doesNotContain("CREATE ROLE \"the app\"", "CREATE ROLE app2", "GRANT app TO app2 GRANTED BY postgres");
     }
+
+    @Test
+    void tablespacesCanBeLeftOut() {
+        assertThat(globals.withoutTablespaces().statements())
+                .hasSize(8)
+                .noneMatch(statement -> statement.contains("TABLESPACE"));
+        assertThat(Globals.parse("GRANT ALL ON TABLESPACE side TO app;COMMENT ON TABLESPACE side IS 'x';"
+                                + "ALTER TABLESPACE side SET (seq_page_cost=2);ALTER ROLE \"a TABLESPACE b\" LOGIN;")
+                        .withoutTablespaces()
+                        .statements())
+                .containsExactly("ALTER ROLE \"a TABLESPACE b\" LOGIN");
+    }
 }

@@ -2,8 +2,10 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.Repository;
+import io.matriarch.cluster.Lsn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** The levels of verification that need nothing but the repository. Each returns what is wrong, one line each. */
@@ -39,6 +41,19 @@ public final class Verification {
             problems.addAll(new StoredParts(repository, backup.name(), backup.parts()).damaged(jobs, done));
         }
         return problems;
+    }
+
+    /** The end of the WAL on the way from the backup; absent when nothing is archived. */
+    public Optional<ArchiveEnd> newestArchived() throws ArchiveException {
+        WalRange range = chain.getLast().wal();
+        ArchivedWal wal = ArchivedWal.list(repository, chain.getLast().name().systemIdentifier());
+        return new WalPath(range, wal.histories(), wal.segments()).newest().map(segment -> {
+            long number = WalPath.number(segment, range.segmentSize());
+            return new ArchiveEnd(
+                    segment,
+                    new Lsn(number * range.segmentSize()),
+                    (number + 1 - range.firstSegment()) * range.segmentSize());
+        });
     }
 
     /** Whether the WAL leads from the backup to the newest archived moment, and that which makes it consistent is undamaged. */

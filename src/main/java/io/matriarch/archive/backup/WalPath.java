@@ -34,9 +34,20 @@ record WalPath(WalRange backup, Map<Long, List<TimelineFork>> histories, Set<Str
                 .toList();
     }
 
+    /** The last segment of all on the way, if there is any; what came on a timeline after that was left isn't. */
+    Optional<String> newest() {
+        for (Map.Entry<Long, Long> leg : legs().descendingMap().entrySet()) {
+            long last = Math.min(lastOn(leg.getKey()), leg.getValue());
+            if (last >= backup.firstSegment()) {
+                return Optional.of(WalRange.name(leg.getKey(), last, backup.segmentSize()));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The timelines from the backup's to the newest that grew out of it after the backup, with the segment at which each is left. */
-    private Map<Long, Long> legs() {
-        Map<Long, Long> legs = new TreeMap<>();
+    private TreeMap<Long, Long> legs() {
+        TreeMap<Long, Long> legs = new TreeMap<>();
         long newest = newestTimeline();
         List<TimelineFork> forks = newest == backup.timeline() ? List.of() : histories.getOrDefault(newest, List.of());
         for (TimelineFork fork : forks) {

@@ -97,6 +97,23 @@ class WalPathTest {
     }
 
     @Test
+    void theNewestSegmentIsOnThePath() {
+        assertThat(path(Map.of(), Set.of()).newest()).isEmpty();
+        assertThat(path(Map.of(), segments(1, 280, 299)).newest()).isEmpty();
+        assertThat(path(Map.of(), without(segments(1, 280, 310), Backups.segment(1, 305)))
+                        .newest())
+                .contains(Backups.segment(1, 310));
+        Map<Long, List<TimelineFork>> histories = Map.of(2L, List.of(fork(1, 305)));
+        // the former primary went on archiving, and the new one hasn't begun
+        assertThat(path(histories, segments(1, 300, 308)).newest()).contains(Backups.segment(1, 305));
+        assertThat(path(histories, segments(2, 305, 309)).newest()).contains(Backups.segment(2, 309));
+        // a timeline that began before the backup isn't on it
+        assertThat(path(Map.of(2L, List.of(fork(1, 200))), segments(2, 200, 320))
+                        .newest())
+                .isEmpty();
+    }
+
+    @Test
     void historyFilesAreRead() {
         assertThat(TimelineFork.parse("# comment\n\n1\t1/2D000098\tno recovery target specified\n2\t1/30000000\tx y\n"))
                 .containsExactly(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.matriarch.drill;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.matriarch.agent;
 
 import io.matriarch.config.RestApiSettings;
+import io.matriarch.time.Deadline;
 import io.matriarch.tls.CipherList;
 import io.matriarch.tls.TlsMaterial;
 import io.matriarch.tls.TlsProblem;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +32,8 @@ final class RestSocket {
 
     /** What is being answered when the socket closes, such as the request for the reload, still gets its answer. */
     private static final Duration LAST_ANSWERS = Duration.ofMillis(250);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
     private static final int SHORTEST_BACKLOG = 128;
     private static final int LARGEST_HEADERS = 20 * 1024;
@@ -114,8 +118,8 @@ final class RestSocket {
             closeAfterLastAnswers(before);
         } else if (samePort) {
             closeAfterLastAnswers(before);
-            problem = listen(next);
-            problem.flatMap(_ -> listen(before.as())).ifPresent(lost -> {
+            problem = listenOnceFree(next);
+            problem.flatMap(_ -> listenOnceFree(before.as())).ifPresent(lost -> {
                 open = Optional.empty();
                 LOG.errorf("the address of before can't be had back either: %s", lost);
             });
@@ -124,6 +128,34 @@ final class RestSocket {
     }
 
     private Optional<String> listen(Prepared as) {
+        return tryToListen(as).map(refused -> text(as, refused));
+    }
+
+    /** What has just been closed may keep the port for another moment. */
+    private Optional<String> listenOnceFree(Prepared as) {
+        Deadline deadline = Deadline.after(PATIENCE);
+        Optional<Throwable> refused = tryToListen(as);
+        while (refused.filter(RestSocket::isInUse).isPresent() && !deadline.expired()) {
+            pause(BETWEEN_TRIES);
+            refused = tryToListen(as);
+        }
+        return refused.map(last -> text(as, last));
+    }
+
+    private static boolean isInUse(Throwable refused) {
+        return refused instanceof BindException
+                && String.valueOf(refused.getMessage()).contains("in use");
+    }
+
+    private static String text(Prepared as, Throwable refused) {
+        return "restapi.listen: " + as.settings().listen() + " can't be listened on: "
+                + (refused instanceof TimeoutException
+                        ? "it took longer than " + PATIENCE.toSeconds() + " s"
+                        : "another process uses it, or the address isn't this machine's");
+    }
+
+    /** Why not, if so. */
+    private Optional<Throwable> tryToListen(Prepared as) {
         HttpServer server = vertx.createHttpServer(as.options()).requestHandler(answers);
         try {
             await(server.listen());
@@ -131,17 +163,22 @@ final class RestSocket {
             return Optional.empty();
         } catch (ExecutionException | TimeoutException refused) {
             server.close();
-            return Optional.of("restapi.listen: " + as.settings().listen()
-                    + " can't be listened on: another process uses it, or the address isn't this machine's");
+            return Optional.of(Optional.ofNullable(refused.getCause()).orElse(refused));
+        }
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private static void closeAfterLastAnswers(Open old) {
+        pause(LAST_ANSWERS);
         try {
-            Thread.sleep(LAST_ANSWERS);
             await(old.server().close());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException unclosed) {
             LOG.warnf("restapi: the socket of before could not be closed: %s", unclosed);
         }

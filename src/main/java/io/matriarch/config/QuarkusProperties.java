@@ -18,7 +18,6 @@ public final class QuarkusProperties {
 
     /** Until the agent writes its log itself. */
     private static void log(LogSettings log, Map<String, String> properties) {
-        boolean debugging = log.level().equals("DEBUG") || log.level().equals("NOTSET");
-        properties.put("quarkus.log.level", debugging ? "DEBUG" : "WARN");
+        properties.put("quarkus.log.level", log.level().equals("NOTSET") ? "DEBUG" : "WARN");
     }
 }

@@ -13,7 +13,8 @@ class QuarkusPropertiesTest {
     }
 
     @Test
-    void whoDebugsSeesTheStartToo() {
-        assertThat(QuarkusProperties.of(minimal("log: {level: debug}"))).containsEntry("quarkus.log.level", "DEBUG");
+    void whoWantsEverythingSeesTheStartToo() {
+        assertThat(QuarkusProperties.of(minimal("log: {level: notset}"))).containsEntry("quarkus.log.level", "DEBUG");
+        assertThat(QuarkusProperties.of(minimal("log: {level: debug}"))).containsEntry("quarkus.log.level", "WARN");
     }
 }

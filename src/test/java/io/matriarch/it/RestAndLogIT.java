@@ -66,6 +66,7 @@ final class RestAndLogIT {
                 """.formatted(certificate, key, SECRET, authority))
                 .rewritten(text -> text + """
                         log:
+                          level: debug
                           type: json
                           format: [message, {levelname: severity}, name]
                           static_fields: {app: db}
@@ -233,6 +234,8 @@ final class RestAndLogIT {
         for (String line : Files.readAllLines(log)) {
             Mapping fields = (Mapping) Json.parse(line);
             assertThat(fields.entries().keySet()).containsExactly("message", "severity", "name", "app");
+            // whoever debugs sees the agent's lines, not those of the libraries that it uses
+            assertThat(fields.text("name").orElse("")).startsWith("patroni");
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
                 .isEqualTo("rw-r-----");

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -122,11 +123,20 @@ final class Twins implements AutoCloseable {
 
     /** Both have the primary that they had at first, whatever happened. */
     void leadByFirst() {
+        leadByFirst(node -> node.rest().says200("/leader") && node.isPromoted());
+    }
+
+    /** Patroni 4.1 gives the lock back on the way into a standby cluster, so that another node may lead it. */
+    void leadByFirstInStandbyCluster() {
+        leadByFirst(node -> node.rest().says200("/standby-leader"));
+    }
+
+    private void leadByFirst(Predicate<Node> leads) {
         both(twin -> {
             LocalCluster.await(
                     twin.home() + " has a leader",
                     60,
-                    () -> twin.nodes().stream().anyMatch(node -> node.rest().says200("/leader") && node.isPromoted()));
+                    () -> twin.nodes().stream().anyMatch(leads));
             if (twin.second().rest().says200("/leader")) {
                 twin.awaitReplicaOf(twin.second());
                 ServerProcess.Ended ended = twin.ctl(

@@ -28,7 +28,9 @@ import org.jboss.logging.Logger;
  */
 final class RestSocket {
     private static final Logger LOG = Logger.getLogger(RestSocket.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** The HA loop waits meanwhile, and its lease runs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** What is being answered when the socket closes, such as the request for the reload, still gets its answer. */
     private static final Duration LAST_ANSWERS = Duration.ofMillis(250);

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -123,34 +122,42 @@ final class Twins implements AutoCloseable {
 
     /** Both have the primary that they had at first, whatever happened. */
     void leadByFirst() {
-        leadByFirst(node -> node.rest().says200("/leader") && node.isPromoted());
-    }
-
-    /** Patroni 4.1 gives the lock back on the way into a standby cluster, so that another node may lead it. */
-    void leadByFirstInStandbyCluster() {
-        leadByFirst(node -> node.rest().says200("/standby-leader"));
-    }
-
-    private void leadByFirst(Predicate<Node> leads) {
         both(twin -> {
             LocalCluster.await(
                     twin.home() + " has a leader",
                     60,
-                    () -> twin.nodes().stream().anyMatch(leads));
+                    () -> twin.nodes().stream().anyMatch(node -> node.rest().says200("/leader") && node.isPromoted()));
             if (twin.second().rest().says200("/leader")) {
                 twin.awaitReplicaOf(twin.second());
-                ServerProcess.Ended ended = twin.ctl(
-                        twin.program(),
-                        "",
-                        List.of(
-                                "switchover",
-                                "--force",
-                                "--candidate",
-                                twin.first().name()));
-                assertThat(ended.output()).contains("Successfully switched over");
+                switchToFirst(twin);
             }
             twin.awaitReplicaOf(twin.first());
         });
+    }
+
+    /** Patroni 4.1 gives the lock back on the way into a standby cluster, so that another node may lead it. */
+    void leadByFirstInStandbyCluster() {
+        String leads = "/standby-leader";
+        both(twin -> {
+            twin.await(
+                    "a standby leader",
+                    () -> twin.nodes().stream().anyMatch(node -> node.rest().says200(leads)));
+            if (twin.second().rest().says200(leads)) {
+                twin.await("the first node streams", () -> twin.isStreaming(twin.first()));
+                switchToFirst(twin);
+            }
+            twin.await(
+                    "the first node leads",
+                    () -> twin.first().rest().says200(leads) && twin.isStreaming(twin.second()));
+        });
+    }
+
+    private static void switchToFirst(Twin twin) {
+        ServerProcess.Ended ended = twin.ctl(
+                twin.program(),
+                "",
+                List.of("switchover", "--force", "--candidate", twin.first().name()));
+        assertThat(ended.output()).contains("Successfully switched over");
     }
 
     String tails() {

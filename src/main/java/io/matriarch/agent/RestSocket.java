@@ -32,6 +32,8 @@ final class RestSocket {
     /** The HA loop waits meanwhile, and its lease runs. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    private static final Duration UNTIL_FREE = Duration.ofSeconds(3);
+
     /** What is being answered when the socket closes, such as the request for the reload, still gets its answer. */
     private static final Duration LAST_ANSWERS = Duration.ofMillis(250);
 
@@ -135,7 +137,7 @@ final class RestSocket {
 
     /** What has just been closed may keep the port for another moment. */
     private Optional<String> listenOnceFree(Prepared as) {
-        Deadline deadline = Deadline.after(PATIENCE);
+        Deadline deadline = Deadline.after(UNTIL_FREE);
         Optional<Throwable> refused = tryToListen(as);
         while (refused.filter(RestSocket::isInUse).isPresent() && !deadline.expired()) {
             pause(BETWEEN_TRIES);

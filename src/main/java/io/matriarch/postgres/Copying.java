@@ -144,7 +144,7 @@ final class Copying {
                                 configuration,
                                 cancellation);
                 if (!(result instanceof OperationResult.Failed(String why))) {
-                    return result;
+                    return told(result, method);
                 }
                 LOG.warnf("create_replica_methods: %s failed: %s", method.name(), why);
             }
@@ -152,6 +152,14 @@ final class Copying {
         } catch (IOException e) {
             return new OperationResult.Failed("cloning from " + source.member() + ": " + FileProblem.whereAndWhy(e));
         }
+    }
+
+    /** As Patroni says it, too. */
+    private static OperationResult told(OperationResult result, ReplicaMethod method) {
+        if (result instanceof OperationResult.Succeeded) {
+            LOG.infof("replica has been created using %s", method.name());
+        }
+        return result;
     }
 
     private List<ReplicaMethod> methods(Upstream source, PostgresConfiguration configuration) {
@@ -176,7 +184,7 @@ final class Copying {
                 result = new OperationResult.Failed(method.name() + ": " + e);
             }
             if (!(result instanceof OperationResult.Failed(String why))) {
-                return result;
+                return told(result, method);
             }
             LOG.warnf("create_replica_methods: %s failed: %s", method.name(), why);
         }

@@ -53,9 +53,16 @@ final class JobsIT {
                                     "--config",
                                     node.configuration().toString(),
                                     "%p"));
+            String restore = String.join(
+                    " ",
+                    node.program().tool("restore", "-c", node.configuration().toString()));
             LocalCluster.write(
                     node.configuration(),
                     Files.readString(node.configuration())
+                                    .replace(
+                                            "  parameters:\n    unix_socket",
+                                            "  create_replica_methods: [restore, basebackup]\n  restore:\n    command: "
+                                                    + restore + "\n  parameters:\n    unix_socket")
                                     .replace(
                                             "    shared_buffers: 32MB",
                                             "    shared_buffers: 32MB\n    archive_mode: 'on'\n    archive_command: '"
@@ -182,5 +189,22 @@ final class JobsIT {
                 .contains("matriarch_job_failed{job=\"base\",} 0.0")
                 .doesNotContain("matriarch_job_last_success_timestamp_seconds{job=\"base\",} 0.0");
         assertThat(primary.rest().get("/drills").status()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(4)
+    void aReplicaIsMadeOfTheBackup() {
+        Node primary = cluster.primary();
+        Node replica = cluster.replicas().getFirst();
+        primary.query("CREATE TABLE herd AS SELECT 1 AS elephant");
+        int before = replica.logText().length();
+        assertThat(replica.rest().post("/reinitialize", "{}").status()).isEqualTo(200);
+        LocalCluster.await(
+                "the replica was restored",
+                60,
+                () -> replica.logText().substring(before).contains("replica has been created using restore"));
+        cluster.awaitHealthy();
+        LocalCluster.await(
+                "it has what came after the backup", 30, () -> "1".equals(replica.query("SELECT count(*) FROM herd")));
     }
 }

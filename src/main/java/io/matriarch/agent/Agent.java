@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** The daemon: puts the parts together, waits for etcd, turns the loop until somebody asks it to end. */
@@ -46,7 +47,7 @@ public final class Agent {
     private final Map<String, String> environment;
     private final Configuration configuration;
     private final GuardLink guard;
-    private final Consumer<Configuration> reloaded;
+    private final UnaryOperator<Configuration> reloaded;
     private final AtomicBoolean reloadAsked = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
 
@@ -54,7 +55,7 @@ public final class Agent {
      * Starts nothing.
      *
      * @param path where {@code configuration} came from, for reloads, as {@code environment}
-     * @param reloaded who else takes a configuration over at a reload
+     * @param reloaded who takes a configuration over first at a reload, and says what counts now
      */
     public Agent(
             Vertx vertx,
@@ -62,7 +63,7 @@ public final class Agent {
             Map<String, String> environment,
             Configuration configuration,
             GuardLink guard,
-            Consumer<Configuration> reloaded) {
+            UnaryOperator<Configuration> reloaded) {
         this.vertx = vertx;
         this.path = path;
         this.environment = Map.copyOf(environment);
@@ -308,12 +309,8 @@ public final class Agent {
             switch (ConfigurationLoader.load(path, environment)) {
                 case LoadResult.Loaded<Configuration> loaded -> {
                     loaded.remarks().forEach(LOG::warn);
-                    Configuration wanted = loaded.configuration();
-                    // others are told where the socket is, not where it is going to be
-                    state.takeOver(wanted.with(
-                            wanted.restapi().on(state.configuration().restapi())));
+                    state.takeOver(reloaded.apply(loaded.configuration()));
                     reloadPostgres.run();
-                    reloaded.accept(loaded.configuration());
                     LOG.info("configuration reloaded");
                     guard.ready();
                 }

@@ -6,24 +6,23 @@ import io.matriarch.config.LoadResult;
 import io.matriarch.guard.GuardLink;
 import io.matriarch.log.AgentLog;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** The agent inside Quarkus, which brings Vert.x, REST and the log. */
 public final class AgentApplication implements QuarkusApplication {
     private final Vertx vertx;
     private final AgentAccess access;
-    private final RestCertificates certificates;
 
     @Inject
-    AgentApplication(Vertx vertx, AgentAccess access, RestCertificates certificates) {
+    AgentApplication(Vertx vertx, AgentAccess access) {
         this.vertx = vertx;
         this.access = access;
-        this.certificates = certificates;
     }
 
     @Override
@@ -37,10 +36,16 @@ public final class AgentApplication implements QuarkusApplication {
     }
 
     private int run(Optional<Path> path, Configuration configuration) {
+        RestSocket rest = new RestSocket(vertx, VertxHttpRecorder.getRootHandler());
+        Optional<String> problem = rest.open(configuration.restapi());
+        if (problem.isPresent()) {
+            System.err.println("matriarch: " + problem.get());
+            return 1;
+        }
         AgentLog log = AgentLog.start(configuration.log());
-        Consumer<Configuration> reloaded = changed -> {
+        UnaryOperator<Configuration> reloaded = changed -> {
             log.use(changed.log());
-            certificates.reload(changed.restapi());
+            return changed.with(rest.reload(changed.restapi()));
         };
         return new Agent(vertx, path, System.getenv(), configuration, GuardLink.connect(), reloaded)
                 .run(access::publish);

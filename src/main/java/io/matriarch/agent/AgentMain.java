@@ -11,7 +11,6 @@ import io.matriarch.log.AgentLog;
 import io.matriarch.postgres.Postmaster;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,11 +30,11 @@ public final class AgentMain {
             case LoadResult.Loaded<Configuration> loaded -> {
                 loaded.remarks().forEach(warning -> System.err.println("matriarch: warning: " + warning));
                 checkPrograms(loaded.configuration().postgresql());
-                RestCertificates.problem(loaded.configuration().restapi()).ifPresent(AgentMain::refuse);
+                RestSocket.problem(loaded.configuration().restapi()).ifPresent(AgentMain::refuse);
                 QuarkusProperties.of(loaded.configuration()).forEach(System::setProperty);
                 Quarkus.run(
                         AgentApplication.class,
-                        (code, failure) -> ended(code, Optional.ofNullable(failure), loaded.configuration()),
+                        (code, failure) -> ended(code, Optional.ofNullable(failure)),
                         path.stream().toArray(String[]::new));
             }
         }
@@ -71,23 +70,18 @@ public final class AgentMain {
         end(1);
     }
 
-    private static void ended(int code, Optional<Throwable> failure, Configuration configuration) {
-        failure.ifPresent(cause -> System.err.println("matriarch: " + explain(cause, configuration)));
+    private static void ended(int code, Optional<Throwable> failure) {
+        failure.map(AgentMain::innermost)
+                .ifPresent(cause -> System.err.println("matriarch: the agent could not be started: " + cause));
         end(failure.isPresent() ? 1 : code);
     }
 
-    private static String explain(Throwable failure, Configuration configuration) {
+    private static Throwable innermost(Throwable failure) {
         Throwable cause = failure;
-        while (cause.getCause() != null && !(cause instanceof BindException)) {
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String text = String.valueOf(cause.getMessage());
-        boolean portTaken =
-                cause instanceof BindException || text.contains("already in use") || text.contains("already bound");
-        return portTaken
-                ? "restapi.listen: " + configuration.restapi().listen()
-                        + " can't be listened on: another process uses it, or the address isn't this machine's"
-                : "the agent could not be started: " + cause;
+        return cause;
     }
 
     private static void end(int code) {

@@ -13,6 +13,7 @@ import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.JobPlanner;
 import io.matriarch.time.Deadline;
+import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,9 @@ final class Jobs {
     /** Of a backup, what is told of it. */
     private static final Set<String> TOLD =
             Set.of("Label", "Type", "Ended", "Size bytes", "Stored bytes", "Restorable");
+
+    /** etcd isn't there for long texts, and each member has the journal in memory. */
+    private static final int LONGEST_DETAILS = 4000;
 
     private final Supplier<Optional<Snapshot>> look;
     private final Dcs dcs;
@@ -200,7 +204,7 @@ final class Jobs {
                 lock.started(),
                 took,
                 last.ok() ? Outcome.DONE : Outcome.FAILED,
-                details,
+                Json.compact(details).length() > LONGEST_DETAILS ? details.without("steps") : details,
                 last.ok() ? List.of() : problems);
     }
 

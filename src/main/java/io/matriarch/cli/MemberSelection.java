@@ -33,14 +33,23 @@ record MemberSelection(
                 .filter(member -> wanted.contains(member.name()))
                 .toList();
         if (!names.isEmpty() && members.isEmpty()) {
-            throw new CtlError("No '" + role.text() + "' among provided members");
+            throw new CtlError("No " + said(role) + " among provided members");
         }
         return members;
     }
 
+    /** As Patroni 4.1 says it: in quotes where a person could have chosen it. */
+    private String said(RoleFilter chosen) {
+        return losesData() ? chosen.text() : "'" + chosen.text() + "'";
+    }
+
+    private boolean losesData() {
+        return action.equals("reinitialize");
+    }
+
     /** All of them, but whoever loses data must be named. */
     private List<String> wantedUnnamed(List<Member> candidates) {
-        if (!action.equals("reinitialize")) {
+        if (!losesData()) {
             return candidates.stream().map(Member::name).toList();
         }
         if (force) {

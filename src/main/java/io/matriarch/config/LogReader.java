@@ -10,7 +10,7 @@ import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Value.Sequence;
 import io.matriarch.value.Value.Whole;
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,27 +69,32 @@ final class LogReader {
     }
 
     private List<Field> fields(Optional<Value> format) {
-        List<Field> fields = new ArrayList<>();
+        Map<String, String> fields = new LinkedHashMap<>();
         switch (format.orElse(Value.of(STANDARD_FORMAT))) {
             case Sequence(List<Value> items) -> items.forEach(item -> addFields(item, fields));
             case Mapping _ -> odd("format", "a mapping isn't a format, put it into a list; the default counts");
-            case Value text -> fields.addAll(named(text.asText().orElse("")));
+            case Value text -> addNamed(text.asText().orElse(""), fields);
         }
-        return fields.isEmpty() ? named(STANDARD_FORMAT) : fields;
+        if (fields.isEmpty()) {
+            addNamed(STANDARD_FORMAT, fields);
+        }
+        return fields.entrySet().stream()
+                .map(field -> new Field(field.getKey(), field.getValue()))
+                .toList();
     }
 
-    /** A field's name, or a mapping of fields to the names that they get. */
-    private void addFields(Value item, List<Field> fields) {
+    /** A field's name, or a mapping of fields to the names that they get. A field that is named twice is there once, by its new name. */
+    private void addFields(Value item, Map<String, String> fields) {
         if (item instanceof Mapping renamed) {
             renamed.entries().forEach((attribute, name) -> {
                 if (name instanceof Value.Text(String text)) {
-                    fields.add(new Field(attribute, text));
+                    fields.put(attribute, text);
                 } else {
                     odd("format", "the new name of the field " + attribute + " must be a text; the field is left out");
                 }
             });
         } else if (item instanceof Value.Text(String attribute)) {
-            fields.add(new Field(attribute, attribute));
+            fields.putIfAbsent(attribute, attribute);
         } else {
             odd(
                     "format",
@@ -97,12 +102,8 @@ final class LogReader {
         }
     }
 
-    private static List<Field> named(String format) {
-        return PLACEHOLDER
-                .matcher(format)
-                .results()
-                .map(found -> new Field(found.group(1), found.group(1)))
-                .toList();
+    private static void addNamed(String format, Map<String, String> fields) {
+        PLACEHOLDER.matcher(format).results().forEach(found -> fields.putIfAbsent(found.group(1), found.group(1)));
     }
 
     private void odd(String key, String text) {

@@ -57,6 +57,11 @@ public record RestApiSettings(
                         before.requestQueueSize);
     }
 
+    /** The address that is listened on, to be told to a person. */
+    public String listensAt() {
+        return (https() ? "https://" : "http://") + listen;
+    }
+
     /** What goes into the member key. */
     public String apiUrl() {
         return (https() ? "https://" : "http://") + connectAddress + "/patroni";

@@ -20,29 +20,29 @@ final class Catalogue {
             kubernetes | | UNUSED
             raft | | UNUSED
             citus | | UNUSED
-            log | | AGENT_RESTART
-            log.type | plain | AGENT_RESTART
-            log.level | INFO | AGENT_RESTART
-            log.traceback_level | ERROR | UNUSED
-            log.format | %(asctime)s %(levelname)s: %(message)s | AGENT_RESTART
-            log.file_num | 4 | AGENT_RESTART
-            log.file_size | 25000000 | AGENT_RESTART
-            log.max_queue_size | 1000 | UNUSED
-            log.static_fields | | UNUSED
-            log.mode | | UNUSED
+            log | | AGENT_RELOAD
+            log.type | plain | AGENT_RELOAD
+            log.level | INFO | AGENT_RELOAD
+            log.traceback_level | ERROR | AGENT_RELOAD
+            log.format | %(asctime)s %(levelname)s: %(message)s | AGENT_RELOAD
+            log.file_num | 4 | AGENT_RELOAD
+            log.file_size | 25000000 | AGENT_RELOAD
+            log.max_queue_size | 1000 | AGENT_RELOAD
+            log.static_fields | | AGENT_RELOAD
+            log.mode | | AGENT_RELOAD
             log.deduplicate_heartbeat_logs | true | AGENT_RELOAD
-            restapi | | AGENT_RESTART
+            restapi | | AGENT_RELOAD
             restapi.connect_address | as restapi.listen | AGENT_RELOAD
             restapi.authentication | | AGENT_RELOAD
-            restapi.verify_client | none | AGENT_RESTART
+            restapi.verify_client | none | AGENT_RELOAD
             restapi.allowlist | | AGENT_RELOAD
             restapi.allowlist_include_members | false | AGENT_RELOAD
             restapi.http_extra_headers | | AGENT_RELOAD
             restapi.https_extra_headers | | AGENT_RELOAD
             restapi.server_tokens | Original | AGENT_RELOAD
-            restapi.request_queue_size | 5 | AGENT_RESTART
+            restapi.request_queue_size | 5 | AGENT_RELOAD
             restapi.thread_pool_size | 5 | UNUSED
-            restapi.ciphers | | UNUSED
+            restapi.ciphers | | AGENT_RELOAD
             ctl | | NEXT_CALL
             ctl.insecure | false | NEXT_CALL
             ctl.authentication.username | as restapi.authentication.username | NEXT_CALL

@@ -13,8 +13,8 @@ import java.util.logging.Logger;
 
 /** Writes the log as the configuration says, and as a changed one says. */
 public final class AgentLog {
-    /** Libraries say at INFO what an operator of PostgreSQL need not know. */
-    private static final List<String> LIBRARIES = List.of("io.quarkus", "io.vertx", "io.netty", "org.jboss");
+    /** Whose lines are of the level that is wanted; what libraries say below WARNING, an operator of PostgreSQL need not know. */
+    private static final String OWN = "io.matriarch";
 
     /** A caller who connects in the moment of our end isn't worth a stack trace. */
     private static final String CUT_OFF = "io.netty.bootstrap";
@@ -87,10 +87,10 @@ public final class AgentLog {
             logger.setLevel(null);
         }
         changed.clear();
-        set("", LogLevel.threshold(settings.level()));
-        if (LogLevel.threshold(settings.level()).equals(LogLevel.threshold("INFO"))) {
-            LIBRARIES.forEach(library -> set(library, LogLevel.threshold("WARNING")));
-        }
+        Level wanted = LogLevel.threshold(settings.level());
+        Level warning = LogLevel.threshold("WARNING");
+        set("", wanted.intValue() < warning.intValue() && !wanted.equals(Level.ALL) ? warning : wanted);
+        set(OWN, wanted);
         set(CUT_OFF, LogLevel.threshold("ERROR"));
         for (Map.Entry<String, String> logger : settings.loggers().entrySet()) {
             LoggerNames.of(logger.getKey()).forEach(name -> set(name, LogLevel.threshold(logger.getValue())));

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
@@ -19,14 +20,16 @@ record Entry(
         String message,
         Optional<Throwable> thrown,
         long process,
-        String processName,
         long thread,
         String threadName,
         Optional<Caller> caller) {
     /** Puts the arguments into the message. */
     private static final PatternFormatter MESSAGE = new PatternFormatter("%s");
 
-    private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
+    /** Digits after the point. */
+    private static final int MICROS = 6;
+
+    private static final int MILLIS = 3;
 
     /** Who logged it; to find out is expensive. */
     record Caller(String file, String type, String method, int line) {}
@@ -40,7 +43,6 @@ record Entry(
                 MESSAGE.format(full),
                 Optional.ofNullable(full.getThrown()),
                 full.getProcessId(),
-                text(full.getProcessName()),
                 full.getLongThreadID(),
                 text(full.getThreadName()),
                 withCaller ? Optional.of(caller(full)) : Optional.empty());
@@ -64,13 +66,14 @@ record Entry(
             case "message" -> Optional.of(Value.of(message));
             case "levelname" -> Optional.of(Value.of(level.name()));
             case "levelno" -> Optional.of(Value.of(level.number()));
-            case "name" -> Optional.of(Value.of(logger));
+            case "name" -> Optional.of(Value.of(LoggerNames.patronis(logger)));
             case "process" -> Optional.of(Value.of(process));
-            case "processName" -> Optional.of(Value.of(processName));
+            case "processName" -> Optional.of(Value.of("MainProcess")); // as Python calls it
             case "thread" -> Optional.of(Value.of(thread));
             case "threadName" -> Optional.of(Value.of(threadName));
             case "created" -> Optional.of(new Value.Decimal(seconds()));
-            case "msecs" -> Optional.of(Value.of(time.toEpochMilli() % 1000));
+            case "msecs" -> Optional.of(new Value.Decimal(BigDecimal.valueOf(time.toEpochMilli() % 1000 * 10, 1)));
+            case "relativeCreated" -> Optional.of(new Value.Decimal(sinceStart()));
             case "filename", "pathname" ->
                 Optional.of(Value.of(caller.map(Caller::file).orElse("")));
             case "module" -> Optional.of(Value.of(caller.map(Entry::module).orElse("")));
@@ -89,7 +92,13 @@ record Entry(
     }
 
     private BigDecimal seconds() {
-        return BigDecimal.valueOf(time.toEpochMilli()).divide(THOUSAND);
+        return BigDecimal.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, time), MICROS);
+    }
+
+    /** In milliseconds. */
+    private BigDecimal sinceStart() {
+        Instant start = ProcessHandle.current().info().startInstant().orElse(time);
+        return BigDecimal.valueOf(ChronoUnit.MICROS.between(start, time), MICROS - MILLIS);
     }
 
     private static String module(Caller caller) {

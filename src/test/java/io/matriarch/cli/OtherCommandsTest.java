@@ -84,7 +84,7 @@ class OtherCommandsTest {
 
         Run leader = new Run(THREE);
         assertThat(leader.patronictl("reinit", "batman", "pg-0", "--force")).isEqualTo(1);
-        assertThat(leader.errors()).isEqualTo("Error: No 'replica' among provided members\n");
+        assertThat(leader.errors()).isEqualTo("Error: No replica among provided members\n");
         Run forced = new Run(THREE);
         assertThat(forced.patronictl("reinit", "batman", "--force")).isZero();
         assertThat(forced.members.requests()).isEmpty();

@@ -131,7 +131,7 @@ final class ExplanationsTest {
         Setting listen = one(explanations(server(), Map.of("PATRONI_RESTAPI_LISTEN", "127.0.0.1:9")), "restapi.listen");
         assertThat(text(listen))
                 .contains("= 127.0.0.1:9", "from        PATRONI_RESTAPI_LISTEN", "127.0.0.1:8008  from " + file());
-        assertThat(listen.effect()).isEqualTo(Effect.AGENT_RESTART);
+        assertThat(listen.effect()).isEqualTo(Effect.AGENT_RELOAD);
     }
 
     @Test

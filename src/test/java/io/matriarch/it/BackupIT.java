@@ -29,11 +29,12 @@ final class BackupIT {
     private final Path tablespace = home.resolve("side");
     private final Path repository = home.resolve("repository");
     private final Path configuration = home.resolve("node.yml");
+    private final ServerTools tools = new ServerTools(home, program, configuration, List.of("--jobs", "1"));
     private final List<Path> started = new ArrayList<>();
 
     @AfterEach
     void stop() throws IOException {
-        started.forEach(directory -> postgres("pg_ctl", "stop", "-m", "immediate", "-D", directory.toString()));
+        started.forEach(directory -> tools.postgres("pg_ctl", "stop", "-m", "immediate", "-D", directory.toString()));
         LocalCluster.delete(home);
     }
 
@@ -44,10 +45,10 @@ final class BackupIT {
         sql("CREATE TABLE herd AS SELECT generate_series(1, 1000) AS elephant");
         sql("CREATE TABLE aside TABLESPACE side AS SELECT generate_series(1, 500) AS elephant");
 
-        assertThat(must("backup", "create", "--label", "first")).contains("first: ");
-        assertThat(must("backup", "list", "-f", "json"))
+        assertThat(tools.must("backup", "create", "--label", "first")).contains("first: ");
+        assertThat(tools.must("backup", "list", "-f", "json"))
                 .contains("\"Label\": \"first\"", "\"Type\": \"full\"", "\"Restorable\": \"yes\"");
-        assertThat(must("backup", "verify", "--level", "query"))
+        assertThat(tools.must("backup", "verify", "--level", "query"))
                 .contains("objects: ", "checksums: ", "wal: ", "query: ");
         assertThat(data.resolveSibling("data.matriarch-verify")).doesNotExist();
 
@@ -67,20 +68,21 @@ final class BackupIT {
 
     private void restoresToTheNewestMomentAndToATime(String moment) throws IOException {
         Path newest = home.resolve("newest");
-        must(restoring(newest, "--target-timeline", "current"));
+        tools.must(restoring(newest, "--target-timeline", "current"));
         assertThat(newest.resolve("matriarch-restore-unfinished")).doesNotExist();
         assertThat(contentOf(newest)).isEqualTo("1002|500");
 
         Path earlier = home.resolve("earlier");
-        must(restoring(earlier, "--target-timeline", "current", "--target-time", moment));
+        tools.must(restoring(earlier, "--target-timeline", "current", "--target-time", moment));
         assertThat(contentOf(earlier)).isEqualTo("1001|500");
 
         // the restored servers archive nothing, so that there is no other timeline
-        assertThat(run(restoring(earlier)).output()).contains("is not empty");
-        assertThat(run(restoring(earlier, "--overwrite", "another")).output()).contains("nothing was changed");
-        must(restoring(earlier, "--overwrite", "herd", "--backup", "first", "--target-name", "after"));
+        assertThat(tools.run(restoring(earlier)).output()).contains("is not empty");
+        assertThat(tools.run(restoring(earlier, "--overwrite", "another")).output())
+                .contains("nothing was changed");
+        tools.must(restoring(earlier, "--overwrite", "herd", "--backup", "first", "--target-name", "after"));
         assertThat(contentOf(earlier)).isEqualTo("1002|500");
-        assertThat(run(restoring(home.resolve("never"), "--target-time", "2020-01-01T00:00:00Z"))
+        assertThat(tools.run(restoring(home.resolve("never"), "--target-time", "2020-01-01T00:00:00Z"))
                         .output())
                 .contains("ended before the target");
         assertThat(home.resolve("never")).doesNotExist();
@@ -124,23 +126,24 @@ final class BackupIT {
         byte[] flipped = whole.clone();
         flipped[flipped.length / 2] ^= 1;
         Files.write(part, flipped);
-        must("backup", "verify", "--level", "objects");
-        assertThat(fails("backup", "verify", "--level", "checksums")).contains(part.getFileName() + "", "is damaged");
+        tools.must("backup", "verify", "--level", "objects");
+        assertThat(tools.fails("backup", "verify", "--level", "checksums"))
+                .contains(part.getFileName() + "", "is damaged");
         Files.write(part, Arrays.copyOf(whole, whole.length - 1));
-        assertThat(fails("backup", "verify", "--level", "objects")).contains(part.getFileName() + " has ");
+        assertThat(tools.fails("backup", "verify", "--level", "objects")).contains(part.getFileName() + " has ");
         Files.delete(part);
-        assertThat(fails("backup", "verify", "--level", "objects")).contains(part.getFileName() + " is missing");
-        assertThat(must("backup", "list", "-f", "tsv")).contains("no: ");
+        assertThat(tools.fails("backup", "verify", "--level", "objects")).contains(part.getFileName() + " is missing");
+        assertThat(tools.must("backup", "list", "-f", "tsv")).contains("no: ");
         LocalCluster.own(Files.write(part, whole));
 
         Path segment = object("wal", sql("SELECT file_name FROM pg_walfile_name_offset('" + stopOfFirst() + "')"));
         byte[] wal = Files.readAllBytes(segment);
         Files.delete(segment);
-        must("backup", "verify", "--level", "checksums");
-        assertThat(fails("backup", "verify"))
+        tools.must("backup", "verify", "--level", "checksums");
+        assertThat(tools.fails("backup", "verify"))
                 .contains(segment.getFileName().toString().replace(".zst", "") + " is missing");
         LocalCluster.own(Files.write(segment, wal));
-        must("backup", "verify");
+        tools.must("backup", "verify");
     }
 
     private void killedOnesAreNoBackups() throws IOException {
@@ -151,38 +154,41 @@ final class BackupIT {
         ServerProcess killed = ServerProcess.start(home, log, command);
         Path mark = repository.resolve("backups").resolve(systemIdentifier()).resolve("killed/in-progress");
         LocalCluster.await("the backup is in progress", 60, () -> Files.exists(mark));
-        must("backup", "expire", "--keep-count", "1");
+        tools.must("backup", "expire", "--keep-count", "1");
         assertThat(mark).as("a running backup's").exists();
         killed.kill();
-        assertThat(must("backup", "list", "-f", "json")).doesNotContain("killed");
-        assertThat(must("backup", "expire", "--dry-run")).contains("would remove backup killed");
+        assertThat(tools.must("backup", "list", "-f", "json")).doesNotContain("killed");
+        assertThat(tools.must("backup", "expire", "--dry-run")).contains("would remove backup killed");
         assertThat(mark).exists();
-        must("backup", "expire");
+        tools.must("backup", "expire");
         assertThat(mark).doesNotExist();
-        must("backup", "verify");
+        tools.must("backup", "verify");
     }
 
     private void refusalsChangeNothing() throws IOException {
-        assertThat(fails("backup", "delete", "first")).contains("is the only backup");
-        assertThat(fails("backup", "create", "--label", "first")).contains("there is a backup with the label first");
-        assertThat(fails("backup", "create", "--incremental")).contains(majorVersion() < 17 ? "17 or later" : "");
+        assertThat(tools.fails("backup", "delete", "first")).contains("is the only backup");
+        assertThat(tools.fails("backup", "create", "--label", "first"))
+                .contains("there is a backup with the label first");
+        assertThat(tools.fails("backup", "create", "--incremental")).contains(majorVersion() < 17 ? "17 or later" : "");
         sql("ALTER SYSTEM SET archive_command = 'false'");
         sql("SELECT pg_reload_conf()");
-        assertThat(fails("backup", "create", "--label", "without", "--wal-timeout", "1s"))
+        assertThat(tools.fails("backup", "create", "--label", "without", "--wal-timeout", "1s"))
                 .contains("lacks the WAL segment");
         sql("ALTER SYSTEM RESET archive_command");
         sql("SELECT pg_reload_conf()");
-        assertThat(must("backup", "list", "-f", "json")).doesNotContain("without");
+        assertThat(tools.must("backup", "list", "-f", "json")).doesNotContain("without");
         assertThat(repository.resolve("backups").resolve(systemIdentifier()).resolve("without/in-progress"))
                 .doesNotExist();
-        assertThat(fails("backup", "verify", "none")).contains("there is no backup none");
-        must("backup", "create", "--label", "second");
+        assertThat(tools.fails("backup", "verify", "none")).contains("there is no backup none");
+        tools.must("backup", "create", "--label", "second");
         sql("CREATE TABLE later AS SELECT 1 AS one");
         archiveAll();
-        must("backup", "expire", "--keep-count", "1");
-        assertThat(must("backup", "list", "-f", "json")).contains("second").doesNotContain("first");
-        must("backup", "verify", "--level", "start");
-        assertThat(must("backup", "delete", "second", "--force")).contains("second");
+        tools.must("backup", "expire", "--keep-count", "1");
+        assertThat(tools.must("backup", "list", "-f", "json"))
+                .contains("second")
+                .doesNotContain("first");
+        tools.must("backup", "verify", "--level", "start");
+        assertThat(tools.must("backup", "delete", "second", "--force")).contains("second");
         try (Stream<Path> left = Files.walk(repository.resolve("backup-parts"))) {
             assertThat(left.filter(Files::isRegularFile)).isEmpty();
         }
@@ -210,13 +216,13 @@ final class BackupIT {
                   repositories:
                     local: {type: directory, path: %s}
                 """.formatted(port, port, data, Templates.POSTGRES_BIN, repository));
-        mustPostgres("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "--no-sync", "-k");
+        tools.mustPostgres("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "--no-sync", "-k");
         append(data.resolve("postgresql.conf"), "listen_addresses = '127.0.0.1'");
         append(data.resolve("postgresql.conf"), "port = " + port);
         append(data.resolve("postgresql.conf"), "unix_socket_directories = '" + home + "'");
         append(data.resolve("postgresql.conf"), "wal_level = replica");
         append(data.resolve("postgresql.conf"), "archive_mode = on");
-        append(data.resolve("postgresql.conf"), "archive_command = '" + wal("push", "%p") + "'");
+        append(data.resolve("postgresql.conf"), "archive_command = '" + tools.wal("push", "%p") + "'");
         start(data);
     }
 
@@ -231,7 +237,7 @@ final class BackupIT {
                 60,
                 () -> sql(1, "SELECT pg_is_in_recovery()").equals("f"));
         String counts = sql(1, "SELECT (SELECT count(*) FROM herd), (SELECT count(*) FROM aside)");
-        mustPostgres("pg_ctl", "stop", "-w", "-m", "fast", "-D", directory.toString());
+        tools.mustPostgres("pg_ctl", "stop", "-w", "-m", "fast", "-D", directory.toString());
         return counts;
     }
 
@@ -239,16 +245,10 @@ final class BackupIT {
         List<String> words = new ArrayList<>(
                 List.of("restore", target.toString(), "--tablespace-mapping", tablespace + "=" + target + "-side"));
         if (AgentProgram.chosen() == AgentProgram.JVM) {
-            words.addAll(List.of("--restore-command", wal("fetch", "%f", "%p")));
+            words.addAll(List.of("--restore-command", tools.wal("fetch", "%f", "%p")));
         }
         words.addAll(List.of(more));
         return words.toArray(String[]::new);
-    }
-
-    private String wal(String verb, String... arguments) {
-        List<String> words = new ArrayList<>(program.tool("wal", verb, "--config", configuration.toString()));
-        words.addAll(List.of(arguments));
-        return String.join(" ", words);
     }
 
     private void archiveAll() {
@@ -285,7 +285,7 @@ final class BackupIT {
 
     private void start(Path directory) {
         started.add(directory);
-        mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", directory.toString(), "-l", directory + ".log");
+        tools.mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", directory.toString(), "-l", directory + ".log");
     }
 
     private String sql(String statement) {
@@ -302,52 +302,7 @@ final class BackupIT {
     }
 
     private String sql(int port, String statement) {
-        return mustPostgres(
-                        "psql",
-                        "-h",
-                        home.toString(),
-                        "-p",
-                        Integer.toString(port),
-                        "-U",
-                        "postgres",
-                        "-XAtqc",
-                        statement)
-                .strip();
-    }
-
-    private Ended postgres(String name, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Templates.POSTGRES_BIN.resolve(name).toString()));
-        command.addAll(List.of(arguments));
-        return ServerProcess.run(home, PATIENCE, command);
-    }
-
-    private String mustPostgres(String name, String... arguments) {
-        Ended ended = postgres(name, arguments);
-        assertThat(ended.code()).as("%s: %s", name, ended.output()).isZero();
-        return ended.output();
-    }
-
-    private Ended run(String... arguments) {
-        List<String> command = new ArrayList<>(program.tool(arguments));
-        command.addAll(List.of("-c", configuration.toString(), "--jobs", "1"));
-        return ServerProcess.run(home, PATIENCE, command);
-    }
-
-    private String must(String... arguments) {
-        Ended ended = run(arguments);
-        assertThat(ended.code())
-                .as("%s: %s", List.of(arguments), ended.output())
-                .isZero();
-        return ended.output();
-    }
-
-    private String fails(String... arguments) {
-        Ended ended = run(arguments);
-        assertThat(ended.code())
-                .as("%s: %s", List.of(arguments), ended.output())
-                .isEqualTo(1);
-        return ended.output();
+        return tools.sql(port, "postgres", statement);
     }
 
     private static void append(Path file, String line) throws IOException {

@@ -130,9 +130,7 @@ final class CourseOfStates {
 
     private void aStandbyCluster() {
         comparison.change("healthy", "edit-config", SCOPE, FORCE, "-s", "standby_cluster.restore_command=/bin/false");
-        comparison.await(
-                "a standby leader",
-                twin -> twin.first().rest().says200("/standby-leader") && twin.isStreaming(twin.second()));
+        comparison.twins().leadByFirstInStandbyCluster();
         comparison.look("standby cluster");
         comparison.readings("standby cluster", "list", "topology", "dsn -r standby-leader", "list -f json");
         comparison.change("standby cluster", "edit-config", SCOPE, FORCE, "-s", "standby_cluster=null");

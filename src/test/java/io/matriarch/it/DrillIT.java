@@ -37,11 +37,12 @@ final class DrillIT {
     private final Path repository = home.resolve("repository");
     private final Path scratch = home.resolve("scratch");
     private final Path configuration = home.resolve("node.yml");
+    private final ServerTools tools = new ServerTools(home, program, configuration, List.of("--jobs", "1"));
     private final int port = Programs.freePort();
 
     @AfterEach
     void stop() {
-        postgres("pg_ctl", "stop", "-m", "immediate", "-D", data.toString());
+        tools.postgres("pg_ctl", "stop", "-m", "immediate", "-D", data.toString());
         LocalCluster.delete(home);
     }
 
@@ -51,10 +52,10 @@ final class DrillIT {
         sql("CREATE TABLE herd AS SELECT generate_series(1, 900) AS elephant");
         sql("CREATE INDEX ON herd (elephant)");
         sql("CREATE TABLE heartbeat AS SELECT now() AS at");
-        must("backup", "create", "--label", "first");
+        tools.must("backup", "create", "--label", "first");
         sql("CREATE ROLE mahout");
         sql("CREATE DATABASE stable OWNER mahout");
-        must("dump", "create", "--label", "nightly");
+        tools.must("dump", "create", "--label", "nightly");
         sql("INSERT INTO herd SELECT generate_series(901, 1000)");
         String middle = archiveAll();
         sql("INSERT INTO heartbeat VALUES (now())");
@@ -79,10 +80,10 @@ final class DrillIT {
         LocalCluster.await(
                 "the scratch server answers",
                 90,
-                () -> postgres("psql", "-h", socket.toString(), "-U", "postgres", "-XAtqc", "SELECT 1")
+                () -> tools.postgres("psql", "-h", socket.toString(), "-U", "postgres", "-XAtqc", "SELECT 1")
                         .output()
                         .startsWith("1"));
-        assertThat(mustPostgres(
+        assertThat(tools.mustPostgres(
                                 "psql",
                                 "-h",
                                 socket.toString(),
@@ -245,7 +246,7 @@ final class DrillIT {
                 .reduce("", (all, line) -> all + line.substring(4) + "\n");
         assertThat(documented).contains("/var/tmp/drill");
         configured(configuration.getFileName().toString(), documented.replace("/var/tmp/drill", scratch.toString()));
-        mustPostgres("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "--no-sync", "-k");
+        tools.mustPostgres("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "--no-sync", "-k");
         Files.writeString(
                 data.resolve("postgresql.conf"),
                 """
@@ -255,9 +256,9 @@ final class DrillIT {
                 wal_level = replica
                 archive_mode = on
                 archive_command = '%s'
-                """.formatted(port, home, wal("push", "%p")),
+                """.formatted(port, home, tools.wal("push", "%p")),
                 StandardOpenOption.APPEND);
-        mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log");
+        tools.mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log");
     }
 
     private String settings() {
@@ -306,16 +307,10 @@ final class DrillIT {
         words.removeFirst();
         words.add("--json");
         if (AgentProgram.chosen() == AgentProgram.JVM) {
-            words.addAll(List.of("--restore-command", wal("fetch", "%f", "%p")));
+            words.addAll(List.of("--restore-command", tools.wal("fetch", "%f", "%p")));
         }
         words.addAll(List.of(more));
         return program.tool(words.toArray(String[]::new));
-    }
-
-    private String wal(String verb, String... arguments) {
-        List<String> words = new ArrayList<>(program.tool("wal", verb, "--config", configuration.toString()));
-        words.addAll(List.of(arguments));
-        return String.join(" ", words);
     }
 
     /** The name of the segment that was ended. */
@@ -339,38 +334,6 @@ final class DrillIT {
     }
 
     private String sql(String statement) {
-        return mustPostgres(
-                        "psql",
-                        "-h",
-                        home.toString(),
-                        "-p",
-                        Integer.toString(port),
-                        "-U",
-                        "postgres",
-                        "-XAtqc",
-                        statement)
-                .strip();
-    }
-
-    private Ended postgres(String name, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Templates.POSTGRES_BIN.resolve(name).toString()));
-        command.addAll(List.of(arguments));
-        return ServerProcess.run(home, PATIENCE, command);
-    }
-
-    private String mustPostgres(String name, String... arguments) {
-        Ended ended = postgres(name, arguments);
-        assertThat(ended.code()).as("%s: %s", name, ended.output()).isZero();
-        return ended.output();
-    }
-
-    private void must(String... arguments) {
-        List<String> command = new ArrayList<>(program.tool(arguments));
-        command.addAll(List.of("-c", configuration.toString(), "--jobs", "1"));
-        Ended ended = ServerProcess.run(home, PATIENCE, command);
-        assertThat(ended.code())
-                .as("%s: %s", List.of(arguments), ended.output())
-                .isZero();
+        return tools.sql(port, "postgres", statement);
     }
 }

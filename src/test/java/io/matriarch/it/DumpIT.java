@@ -34,12 +34,13 @@ final class DumpIT {
     private final Path repository = home.resolve("repository");
     private final Path key = home.resolve("key");
     private final Path configuration = home.resolve("node.yml");
+    private final ServerTools tools = new ServerTools(home, program, configuration, List.of());
     private final int port = Programs.freePort();
     private final String socket = home + ":" + port;
 
     @AfterEach
     void stop() {
-        postgres("pg_ctl", "stop", "-m", "immediate", "-D", data.toString());
+        tools.postgres("pg_ctl", "stop", "-m", "immediate", "-D", data.toString());
         LocalCluster.delete(home);
     }
 
@@ -48,7 +49,7 @@ final class DumpIT {
         startServer();
         fill();
         String hash = sql("postgres", HASH);
-        Mapping made = last(must("dump", "create", "--label", "first", "--jobs", "2", "--json"));
+        Mapping made = last(tools.must("dump", "create", "--label", "first", "--jobs", "2", "--json"));
         assertThat(made.text("job")).contains("dump");
         assertThat(made.bool("ok")).contains(true);
         assertThat(made.items("databases")).containsExactly(Value.of("shop"), Value.of("stock room"));
@@ -66,11 +67,11 @@ final class DumpIT {
     }
 
     private void aTableComesBack() {
-        assertThat(fails("dump", "restore", "first", "--database", "shop", "--table", "herd.elephant"))
+        assertThat(tools.fails("dump", "restore", "first", "--database", "shop", "--table", "herd.elephant"))
                 .contains("has a table herd.elephant", "nothing was changed");
         sql("shop", "DROP TABLE herd.elephant CASCADE");
         sql("shop", "DELETE FROM herd.calf");
-        must("dump", "restore", "first", "--database", "shop", "--table", "herd.elephant");
+        tools.must("dump", "restore", "first", "--database", "shop", "--table", "herd.elephant");
         assertThat(sql("shop", "SELECT count(*), nextval('herd.elephant_id_seq') FROM herd.elephant"))
                 .isEqualTo("1000|1001");
         assertThat(sql("shop", "SELECT tableowner, hasindexes FROM pg_tables WHERE tablename = 'elephant'"))
@@ -78,31 +79,31 @@ final class DumpIT {
         assertThat(sql("shop", "SELECT count(*) FROM herd.calf")).isEqualTo("0");
 
         sql("shop", "UPDATE herd.elephant SET name = 'lost'");
-        must("dump", "restore", "latest", "--database", "shop", "--table", "herd.elephant", "--clean", "shop");
+        tools.must("dump", "restore", "latest", "--database", "shop", "--table", "herd.elephant", "--clean", "shop");
         assertThat(sql("shop", "SELECT count(*) FROM herd.elephant WHERE name = 'lost'"))
                 .isEqualTo("0");
     }
 
     private void aDatabaseComesBack() {
-        assertThat(fails("dump", "restore", "first", "--database", "shop"))
+        assertThat(tools.fails("dump", "restore", "first", "--database", "shop"))
                 .contains("the database shop", "isn't empty", "nothing was changed");
-        must("dump", "restore", "latest", "-d", "stock room", "--into", "a copy", "--create", "--target", socket);
+        tools.must("dump", "restore", "latest", "-d", "stock room", "--into", "a copy", "--create", "--target", socket);
         assertThat(sql("a copy", "SELECT count(*) FROM hay")).isEqualTo("500");
         assertThat(sql("postgres", "SELECT datcollate FROM pg_database WHERE datname = 'a copy'"))
                 .isEqualTo("C");
-        must("dump", "restore", "first", "--database", "shop", "--clean", "shop");
+        tools.must("dump", "restore", "first", "--database", "shop", "--clean", "shop");
         assertThat(sql("shop", "SELECT count(*) FROM herd.calf")).isEqualTo("10");
     }
 
     private void theRolesComeBack(String hash) throws IOException {
         sql("postgres", "DROP DATABASE shop");
         sql("postgres", "DROP ROLE keeper");
-        assertThat(fails("dump", "restore", "first", "--database", "shop"))
+        assertThat(tools.fails("dump", "restore", "first", "--database", "shop"))
                 .contains("has no database shop", "--create");
-        assertThat(fails("dump", "restore", "first", "--database", "shop", "--create"))
+        assertThat(tools.fails("dump", "restore", "first", "--database", "shop", "--create"))
                 .contains("role \"keeper\" does not exist", "--globals");
-        String done =
-                must("dump", "restore", "first", "--database", "shop", "--create", "--clean", "shop", "--globals");
+        String done = tools.must(
+                "dump", "restore", "first", "--database", "shop", "--create", "--clean", "shop", "--globals");
         assertThat(done).doesNotContain("SCRAM");
         assertThat(sql("postgres", HASH)).isEqualTo(hash);
         assertThat(sql("shop", "SELECT count(*) FROM herd.calf")).isEqualTo("10");
@@ -135,7 +136,7 @@ final class DumpIT {
         assertThat(ended.code()).as(ended.output()).isZero();
         assertThat(ended.output()).contains("CREATE ROLE keeper;");
         sql("postgres", "CREATE DATABASE by_shell");
-        mustPostgres(
+        tools.mustPostgres(
                 "pg_restore",
                 "--dbname=host=" + home + " port=" + port + " user=postgres dbname=by_shell",
                 home.resolve("unpacked").toString());
@@ -153,7 +154,7 @@ final class DumpIT {
             String[] words = command.replaceFirst("matriarch ", "")
                     .replace(" -c /etc/patroni.yml", "")
                     .split(" ", -1);
-            output = output + must(words);
+            output = output + tools.must(words);
         }
         assertThat(output).contains("nightly: shop: ", "nightly: stock room: ");
         assertThat(sql("shop_then", "SELECT count(*) FROM herd.elephant")).isEqualTo("1000");
@@ -170,17 +171,19 @@ final class DumpIT {
         byte[] flipped = whole.clone();
         flipped[flipped.length / 2] ^= 1;
         Files.write(part, flipped);
-        assertThat(fails("dump", "verify", "first")).contains(part.getFileName() + "", "is damaged");
+        assertThat(tools.fails("dump", "verify", "first")).contains(part.getFileName() + "", "is damaged");
         Files.write(part, Arrays.copyOf(whole, whole.length - 1));
-        assertThat(fails("dump", "restore", "first", "--database", "shop", "--into", "never", "--create"))
+        assertThat(tools.fails("dump", "restore", "first", "--database", "shop", "--into", "never", "--create"))
                 .contains("can't be restored", part.getFileName() + " has ");
-        assertThat(must("dump", "list", "--json")).contains("\"Complete\": \"no: ");
+        assertThat(tools.must("dump", "list", "--json")).contains("\"Complete\": \"no: ");
         LocalCluster.own(Files.write(part, whole));
     }
 
     private void killedOnesAreNoDumps() throws IOException {
         ServerProcess holder = ServerProcess.start(
-                home, home.resolve("holder.log"), psql("shop", "BEGIN; LOCK TABLE herd.calf; SELECT pg_sleep(600)"));
+                home,
+                home.resolve("holder.log"),
+                tools.psql(port, "shop", "BEGIN; LOCK TABLE herd.calf; SELECT pg_sleep(600)"));
         List<String> command = new ArrayList<>(program.tool("dump", "create", "-c", configuration.toString()));
         command.addAll(List.of("--label", "killed"));
         ServerProcess killed = ServerProcess.start(home, home.resolve("killed.log"), command);
@@ -191,9 +194,9 @@ final class DumpIT {
                 () -> !sql("postgres", dumping + " AND wait_event_type = 'Lock'")
                         .equals("0"));
         Path mark = folder("dumps", "killed").resolve("in-progress");
-        assertThat(must("dump", "expire", "--keep-count", "9")).doesNotContain("killed");
+        assertThat(tools.must("dump", "expire", "--keep-count", "9")).doesNotContain("killed");
         assertThat(mark).as("a running dump's").exists();
-        assertThat(fails("dump", "create", "--label", "another")).contains("another process is at work");
+        assertThat(tools.fails("dump", "create", "--label", "another")).contains("another process is at work");
         killed.kill();
         LocalCluster.await(
                 "pg_dump ends with the one that started it",
@@ -204,9 +207,9 @@ final class DumpIT {
                 "postgres",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE 'BEGIN%'");
         assertThat(scratch).exists();
-        assertThat(must("dump", "list", "--json")).doesNotContain("killed");
-        assertThat(must("dump", "expire", "--dry-run")).contains("would remove dump killed");
-        assertThat(must("dump", "create", "--label", "third", "--all", "--exclude", "a copy", "--from", socket))
+        assertThat(tools.must("dump", "list", "--json")).doesNotContain("killed");
+        assertThat(tools.must("dump", "expire", "--dry-run")).contains("would remove dump killed");
+        assertThat(tools.must("dump", "create", "--label", "third", "--all", "--exclude", "a copy", "--from", socket))
                 .contains("removes dump killed", "by_shell");
         assertThat(mark).doesNotExist();
         assertThat(folder("dump-parts", "killed").toFile().list()).isNullOrEmpty();
@@ -214,22 +217,22 @@ final class DumpIT {
     }
 
     private void wrongWishesChangeNothing() {
-        assertThat(fails("dump", "verify", "none")).contains("there is no dump none");
-        assertThat(fails("dump", "restore", "first", "--database", "none"))
+        assertThat(tools.fails("dump", "verify", "none")).contains("there is no dump none");
+        assertThat(tools.fails("dump", "restore", "first", "--database", "none"))
                 .contains("has no database none, only shop, stock room");
-        assertThat(fails("dump", "restore", "first", "-d", "shop", "-t", "herd.cow", "--into", "by_shell"))
+        assertThat(tools.fails("dump", "restore", "first", "-d", "shop", "-t", "herd.cow", "--into", "by_shell"))
                 .contains("the dump has no table herd.cow");
-        assertThat(run("dump", "restore", "first", "-d", "shop", "--clean", "stock room")
+        assertThat(tools.run("dump", "restore", "first", "-d", "shop", "--clean", "stock room")
                         .code())
                 .isEqualTo(2);
-        Mapping failed = last(fails("dump", "create", "--database", "none", "--json"));
+        Mapping failed = last(tools.fails("dump", "create", "--database", "none", "--json"));
         assertThat(failed.bool("ok")).contains(false);
         assertThat(failed.items("problems").toString()).contains("there is no database none");
 
-        Mapping expired = last(must("dump", "expire", "--json"));
+        Mapping expired = last(tools.must("dump", "expire", "--json"));
         assertThat(expired.items("removed")).containsExactly(Value.of("first"));
-        must("dump", "delete", "nightly");
-        assertThat(fails("dump", "delete", "third")).contains("is the only dump");
+        tools.must("dump", "delete", "nightly");
+        assertThat(tools.fails("dump", "delete", "third")).contains("is the only dump");
     }
 
     private void startServer() throws IOException {
@@ -259,7 +262,7 @@ final class DumpIT {
                         port, port, data, Templates.POSTGRES_BIN, PASSWORD.replace("\\", "\\\\"), repository, key));
         Path password = home.resolve("password");
         LocalCluster.write(password, PASSWORD + "\n");
-        mustPostgres(
+        tools.mustPostgres(
                 "initdb",
                 "-D",
                 data.toString(),
@@ -271,7 +274,8 @@ final class DumpIT {
                 "--no-sync");
         String options = "-c listen_addresses=127.0.0.1 -c port=" + port + " -c unix_socket_directories=" + home
                 + " -c log_statement=ddl -c fsync=off";
-        mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log", "-o", options);
+        tools.mustPostgres(
+                "pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log", "-o", options);
     }
 
     private void fill() {
@@ -313,60 +317,7 @@ final class DumpIT {
         return sql("postgres", "SELECT system_identifier FROM pg_control_system()");
     }
 
-    private List<String> psql(String database, String statement) {
-        return List.of(
-                Templates.POSTGRES_BIN.resolve("psql").toString(),
-                "-h",
-                home.toString(),
-                "-p",
-                Integer.toString(port),
-                "-U",
-                "postgres",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-XAtqc",
-                statement,
-                database);
-    }
-
     private String sql(String database, String statement) {
-        Ended ended = ServerProcess.run(home, PATIENCE, psql(database, statement));
-        assertThat(ended.code()).as("%s: %s", statement, ended.output()).isZero();
-        return ended.output().strip();
-    }
-
-    private Ended postgres(String name, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Templates.POSTGRES_BIN.resolve(name).toString()));
-        command.addAll(List.of(arguments));
-        return ServerProcess.run(home, PATIENCE, command);
-    }
-
-    private void mustPostgres(String name, String... arguments) {
-        Ended ended = postgres(name, arguments);
-        assertThat(ended.code()).as("%s: %s", name, ended.output()).isZero();
-    }
-
-    private Ended run(String... arguments) {
-        List<String> command = new ArrayList<>(program.tool(arguments));
-        command.addAll(List.of("-c", configuration.toString()));
-        return ServerProcess.run(home, PATIENCE, command);
-    }
-
-    private String must(String... arguments) {
-        return ends(0, arguments);
-    }
-
-    private String fails(String... arguments) {
-        return ends(1, arguments);
-    }
-
-    private String ends(int code, String... arguments) {
-        Ended ended = run(arguments);
-        assertThat(ended.code())
-                .as("%s: %s", List.of(arguments), ended.output())
-                .isEqualTo(code);
-        assertThat(ended.output()).doesNotContain("secret");
-        return ended.output();
+        return tools.sql(port, database, statement);
     }
 }

@@ -1,6 +1,5 @@
 package io.matriarch.it;
 
-import io.matriarch.cluster.CompatibleVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,7 +16,7 @@ final class Likeness {
                 Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d:\\d\\d\\.\\d+"), "DATE$1TIME.FRACTION");
         VOLATILE.put(Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d:\\d\\d"), "DATE$1TIME");
         VOLATILE.put(Pattern.compile("\\b20[0-2]\\d-\\d\\d-\\d\\d([ T])\\d\\d:\\d\\d\\b"), "DATE$1MINUTE");
-        VOLATILE.put(Pattern.compile("\\b(4\\.0\\.7|" + Pattern.quote(CompatibleVersion.PATRONI) + ")\\b"), "VERSION");
+        VOLATILE.put(Pattern.compile("\\b4\\.[01]\\.\\d+\\b"), "VERSION");
     }
 
     private Likeness() {}

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -22,9 +25,9 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
         disabledReason = "there is nothing to compare with")
 final class PatroniComparisonIT {
     @TestFactory
-    List<DynamicNode> sideBySide() {
+    List<DynamicNode> sideBySide() throws Exception {
         Ports ports = new Ports();
-        ReviewedDifferences reviewed = new ReviewedDifferences();
+        ReviewedDifferences reviewed = new ReviewedDifferences(seriesOfPatroni());
         List<Course> courses = List.of(
                 CourseOfCommands.on(new Comparison(ports, reviewed)),
                 CourseOfStates.on(new Comparison(ports, reviewed)));
@@ -32,6 +35,14 @@ final class PatroniComparisonIT {
         courses.forEach(course -> tests.add(course.start()));
         tests.add(DynamicTest.dynamicTest("every row of the list is true", () -> nothingIsStale(courses, reviewed)));
         return tests;
+    }
+
+    /** Such as 4.0, of the one that Debian has here. */
+    private static String seriesOfPatroni() throws Exception {
+        Programs.Result said = Programs.run(List.of("/usr/bin/patroni", "--version"), Map.of());
+        Matcher version = Pattern.compile("patroni (\\d+\\.\\d+)\\.\\d+\\s*").matcher(said.output());
+        assertThat(version.matches()).as(said.output()).isTrue();
+        return version.group(1);
     }
 
     private static void nothingIsStale(List<Course> courses, ReviewedDifferences reviewed) throws Exception {

@@ -7,6 +7,8 @@ import io.matriarch.value.Value.Mapping;
 import io.matriarch.value.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,6 +66,7 @@ final class RestAndLogIT {
                 """.formatted(certificate, key, SECRET, authority))
                 .rewritten(text -> text + """
                         log:
+                          level: debug
                           type: json
                           format: [message, {levelname: severity}, name]
                           static_fields: {app: db}
@@ -92,8 +95,12 @@ final class RestAndLogIT {
         return curl(loner, arguments);
     }
 
-    /** Headers and body. */
     private static String curl(Loner asked, List<String> arguments) {
+        return curl(asked.rest(), arguments);
+    }
+
+    /** Headers and body. */
+    private static String curl(Rest asked, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 "curl",
                 "-s",
@@ -103,7 +110,7 @@ final class RestAndLogIT {
                 "--cacert",
                 certificates.server().authority().toString()));
         command.addAll(arguments.subList(0, arguments.size() - 1));
-        command.add("https://127.0.0.1:" + asked.rest().port() + arguments.getLast());
+        command.add("https://127.0.0.1:" + asked.port() + arguments.getLast());
         try {
             Programs.Result result = Programs.run(command, Map.of());
             return result.code() == 0 ? result.output() : "curl ended with " + result.code();
@@ -187,7 +194,38 @@ final class RestAndLogIT {
                     etcd.program().ctl(strict.node().configuration(), "reload", "strict", "node", "--force"));
             assertThat(ended.output()).contains("Reload request received for member node");
             assertThat(ended.code()).isZero();
+            theSocketIsOpenedAnew(strict);
         }
+    }
+
+    /** First the way that can't be gone, then to another port without TLS, where the request itself still gets its answer, and by a signal back to TLS on that port. */
+    private static void theSocketIsOpenedAnew(Loner strict) throws Exception {
+        String before = strict.configuration();
+        String port = Integer.toString(strict.rest().port());
+        List<String> reload = certificateAnd("--interface", "127.0.0.9", "-X", "POST", "/reload");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            strict.rewritten(text -> text.replace("127.0.0.1:" + port, "127.0.0.1:" + taken.getLocalPort()));
+            assertThat(curl(strict, reload)).contains(" 202 ");
+            strict.awaitLog("restapi.listen: 127.0.0.1:" + taken.getLocalPort() + " can't be listened on");
+            assertThat(curl(strict, certificateAnd("/cluster"))).contains(":" + port + "/patroni");
+        }
+        Rest other = new Rest(etcd.ports().next());
+        strict.rewritten(_ -> before.replace("127.0.0.1:" + port, "127.0.0.1:" + other.port())
+                .replaceAll("(certfile|keyfile|cafile|verify_client): ", "#"));
+        assertThat(curl(strict, reload)).contains(" 202 ");
+        LocalCluster.await("an answer at the new port", 20, () -> other.says200("/liveness"));
+        LocalCluster.await(
+                "others are told",
+                20,
+                () -> other.get("/cluster").body().contains("\"http://127.0.0.1:" + other.port() + "/patroni\""));
+        assertThat(curl(strict, certificateAnd("/liveness"))).isEqualTo("curl ended with 7");
+        strict.rewritten(_ -> before.replace("127.0.0.1:" + port, "127.0.0.1:" + other.port()));
+        ServerProcess.signal("HUP", strict.process().pid());
+        LocalCluster.await(
+                "TLS at the new port",
+                20,
+                () -> curl(other, certificateAnd("/cluster"))
+                        .contains("https://127.0.0.1:" + other.port() + "/patroni"));
     }
 
     @Test
@@ -196,6 +234,8 @@ final class RestAndLogIT {
         for (String line : Files.readAllLines(log)) {
             Mapping fields = (Mapping) Json.parse(line);
             assertThat(fields.entries().keySet()).containsExactly("message", "severity", "name", "app");
+            // whoever debugs sees the agent's lines, not those of the libraries that it uses
+            assertThat(fields.text("name").orElse("")).startsWith("patroni");
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
                 .isEqualTo("rw-r-----");

@@ -12,10 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The tables of docs/differences-from-patroni.md: a difference that no row names is a defect, and so is a row that nothing fits any more. */
+/**
+ * The table of docs/differences-from-patroni.md: a difference that no row names is a defect, and so is a row that nothing fits any more. Rows that name a version of Patroni count
+ * beside that one only.
+ */
 final class ReviewedDifferences {
     static final Path FILE = Path.of("docs/differences-from-patroni.md");
     private static final int CELLS = 6;
+    private static final String BESIDE = "beside ";
     private static final Pattern BORDER = Pattern.compile("(?<!\\\\)\\|");
 
     private final List<Row> rows;
@@ -26,6 +30,12 @@ final class ReviewedDifferences {
         /** Patroni itself does one thing or the other. */
         boolean occursAlways() {
             return !cells.getLast().startsWith("sometimes: ");
+        }
+
+        /** Of one series, such as 4.0, only what names it, and what names none. */
+        boolean holdsBeside(String series) {
+            String why = cells.getLast().replaceFirst("^sometimes: ", "");
+            return !why.startsWith(BESIDE) || why.startsWith(BESIDE + series + ": ");
         }
 
         boolean fits(Difference difference) {
@@ -47,12 +57,14 @@ final class ReviewedDifferences {
         }
     }
 
-    ReviewedDifferences() {
+    /** @param series of Patroni's versions, such as 4.0 */
+    ReviewedDifferences(String series) {
         try {
             rows = Files.readAllLines(FILE).stream()
                     .filter(line -> line.startsWith("| ") && !line.startsWith("| ---"))
                     .map(ReviewedDifferences::row)
                     .filter(row -> !row.cells().getFirst().equals("state"))
+                    .filter(row -> row.holdsBeside(series))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("tests run in the project's folder", e);

@@ -91,6 +91,31 @@ final class StatusPageIT {
         browser.awaitTrue("document.querySelectorAll('#rows tr').length === 3", 20);
     }
 
+    @Test
+    @Order(2)
+    void jobsAndBackupsAreShown() throws Exception {
+        String key = "/service/matriarch/matriarch/jobs";
+        String report = "{\"job\":\"drill\",\"member\":\"node1\",\"due\":\"2026-11-27T12:00:00+00:00\","
+                + "\"started\":\"2026-11-27T12:00:01+00:00\",\"seconds\":75.5,\"outcome\":";
+        etcd(
+                "put",
+                key,
+                "{\"schedules\":{},\"reports\":["
+                        + report + "\"failed\",\"problems\":[\"" + HOSTILE + "\"]},"
+                        + report + "\"done\",\"details\":{\"rto_seconds\":12}}],"
+                        + "\"backups\":[{\"label\":\"" + HOSTILE + "\",\"type\":\"full\",\"restorable\":\"yes\"}]}");
+        browser.awaitTrue("document.querySelectorAll('#job-rows tr').length === 1", 20);
+        assertThat(browser.evaluate("document.getElementById('job-rows').textContent"))
+                .contains("Drill", "failed", HOSTILE, "node1", "76 s");
+        assertThat(browser.evaluate("document.getElementById('notices').textContent"))
+                .contains("Drill: failed.", HOSTILE);
+        assertThat(browser.evaluate("document.getElementById('backup-rows').textContent"))
+                .contains(HOSTILE, "full", "yes");
+        assertThat(browser.evaluate("document.querySelectorAll('img').length")).isEqualTo("0");
+        etcd("del", key);
+        browser.awaitTrue("document.getElementById('jobs').hidden", 20);
+    }
+
     private static void etcd(String... arguments) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("etcdctl", "--endpoints", "http://127.0.0.1:" + cluster.etcdPort()));

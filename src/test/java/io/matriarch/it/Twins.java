@@ -129,18 +129,35 @@ final class Twins implements AutoCloseable {
                     () -> twin.nodes().stream().anyMatch(node -> node.rest().says200("/leader") && node.isPromoted()));
             if (twin.second().rest().says200("/leader")) {
                 twin.awaitReplicaOf(twin.second());
-                ServerProcess.Ended ended = twin.ctl(
-                        twin.program(),
-                        "",
-                        List.of(
-                                "switchover",
-                                "--force",
-                                "--candidate",
-                                twin.first().name()));
-                assertThat(ended.output()).contains("Successfully switched over");
+                switchToFirst(twin);
             }
             twin.awaitReplicaOf(twin.first());
         });
+    }
+
+    /** Patroni 4.1 gives the lock back on the way into a standby cluster, so that another node may lead it. */
+    void leadByFirstInStandbyCluster() {
+        String leads = "/standby-leader";
+        both(twin -> {
+            twin.await(
+                    "a standby leader",
+                    () -> twin.nodes().stream().anyMatch(node -> node.rest().says200(leads)));
+            if (twin.second().rest().says200(leads)) {
+                twin.await("the first node streams", () -> twin.isStreaming(twin.first()));
+                switchToFirst(twin);
+            }
+            twin.await(
+                    "the first node leads",
+                    () -> twin.first().rest().says200(leads) && twin.isStreaming(twin.second()));
+        });
+    }
+
+    private static void switchToFirst(Twin twin) {
+        ServerProcess.Ended ended = twin.ctl(
+                twin.program(),
+                "",
+                List.of("switchover", "--force", "--candidate", twin.first().name()));
+        assertThat(ended.output()).contains("Successfully switched over");
     }
 
     String tails() {

@@ -28,7 +28,7 @@ record MeasuredCommand(double seconds, double cpuSeconds, long peakBytes) {
             peak = Math.max(peak, memory(process.pid()));
             pause();
         }
-        // to a pause
+        // one pause too much at most
         double seconds = since(begin);
         return new MeasuredCommand(seconds, cpu(process, log, command), peak);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * WAL in any store with any codec. The checksum file is created before the object, and so decides what the content of a name is: whoever comes later, with whatever codec, must
@@ -158,8 +159,9 @@ final class CodedWal implements WalRepository {
                 adopt(name + unproven.get());
                 return;
             }
+            CompletableFuture<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encode(content);
-            ChecksumFile own = own(stored);
+            ChecksumFile own = own(stored, mark.join());
             if (!store.create(directory + name + ChecksumFile.SUFFIX, own.text())) {
                 Optional<ChecksumFile> faster = recorded(directory + name);
                 if (faster.isPresent()) {
@@ -200,8 +202,9 @@ final class CodedWal implements WalRepository {
 
         /** A push of the same content was cut off, or is under way. */
         private void publish() throws ArchiveException, StoreException {
+            CompletableFuture<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encode(content);
-            ChecksumFile own = own(stored);
+            ChecksumFile own = own(stored, mark.join());
             record(own);
             if (!store.create(directory + own.file(), stored)) {
                 adopt(own.file());
@@ -220,8 +223,9 @@ final class CodedWal implements WalRepository {
 
         /** The object was of the same content, and has rotted. */
         private void mend(String object) throws StoreException {
+            CompletableFuture<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encode(content);
-            ChecksumFile own = own(stored);
+            ChecksumFile own = own(stored, mark.join());
             store.replace(directory + own.file(), stored);
             record(own);
             if (!object.equals(directory + own.file())) {
@@ -260,14 +264,27 @@ final class CodedWal implements WalRepository {
                     .orElseGet(() -> Optional.of(Checksum.of(content).equals(recorded.stored())));
         }
 
-        private ChecksumFile own(byte[] stored) {
-            return recordOf(name + codec.suffix(), stored);
+        /** By another thread, while this one compresses: each takes its time, and PostgreSQL waits for both. */
+        private CompletableFuture<Optional<ContentMark>> marking() {
+            return CompletableFuture.supplyAsync(
+                    () -> markOf(ownFile()),
+                    task -> Thread.ofPlatform().daemon().start(task));
+        }
+
+        private String ownFile() {
+            return name + codec.suffix();
+        }
+
+        private ChecksumFile own(byte[] stored, Optional<ContentMark> mark) {
+            return new ChecksumFile(Checksum.of(stored), ownFile(), mark);
         }
 
         private ChecksumFile recordOf(String file, byte[] stored) {
-            Optional<ContentMark> mark =
-                    file.equals(name) ? Optional.empty() : Optional.of(ContentMark.of(content, codec));
-            return new ChecksumFile(Checksum.of(stored), file, mark);
+            return new ChecksumFile(Checksum.of(stored), file, markOf(file));
+        }
+
+        private Optional<ContentMark> markOf(String file) {
+            return file.equals(name) ? Optional.empty() : Optional.of(ContentMark.of(content, codec));
         }
 
         private void record(ChecksumFile own) throws StoreException {

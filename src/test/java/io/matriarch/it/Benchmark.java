@@ -17,7 +17,11 @@ final class Benchmark {
 
     @Test
     void matriarchBesidePatroni() throws IOException, InterruptedException {
-        Figures figures = new Figures();
+        Figures figures = new Figures(
+                List.of(Figure.values()),
+                List.of(
+                        new Figures.Column(AgentProgram.MATRIARCH, "Matriarch"),
+                        new Figures.Column(AgentProgram.PATRONI, "Patroni")));
         Duration idle = Duration.ofSeconds(Integer.getInteger("matriarch.bench.idle", 30));
         List<AgentProgram> agents = Stream.of(System.getProperty("matriarch.bench.agents", "matriarch,patroni")
                         .split(","))

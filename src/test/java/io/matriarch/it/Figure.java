@@ -1,7 +1,7 @@
 package io.matriarch.it;
 
 /** What the benchmark measures; the aims are the project's own, and no figure may be worse than Patroni's. */
-enum Figure {
+enum Figure implements Measure {
     SWITCHOVER("switchover, direct", "s without writes", ""),
     SWITCHOVER_PROXY("switchover, through HAProxy", "s without writes", ""),
     POSTGRES_KILLED("PostgreSQL killed, direct", "s without writes", ""),
@@ -34,16 +34,18 @@ enum Figure {
         this.aim = aim;
     }
 
-    String title() {
+    @Override
+    public String title() {
         return title;
     }
 
-    String unit() {
+    @Override
+    public String unit() {
         return unit;
     }
 
-    /** The most that the project wants, in the unit; empty where only Patroni is the measure. */
-    String aim() {
+    @Override
+    public String aim() {
         return aim;
     }
 }

@@ -1,42 +1,57 @@
 package io.matriarch.it;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What was measured, and the table of it: the median, and the range behind it. */
 final class Figures {
-    private final Map<Figure, Map<AgentProgram, List<Double>>> samples = new EnumMap<>(Figure.class);
+    private final List<? extends Measure> rows;
+    private final List<Column> columns;
+    private final Map<Measure, Map<Enum<?>, List<Double>>> samples = new HashMap<>();
 
-    void add(Figure figure, AgentProgram agent, double value) {
-        System.out.printf(Locale.ROOT, "%s: %s: %s %s%n", agent, figure.title(), number(value), figure.unit());
-        samples.computeIfAbsent(figure, _ -> new EnumMap<>(AgentProgram.class))
-                .computeIfAbsent(agent, _ -> new ArrayList<>())
+    /** One of the programs that are compared. */
+    record Column(Enum<?> program, String title) {}
+
+    Figures(List<? extends Measure> rows, List<Column> columns) {
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    void add(Measure measure, Enum<?> program, double value) {
+        System.out.printf(Locale.ROOT, "%s: %s: %s %s%n", program, measure.title(), number(value), measure.unit());
+        samples.computeIfAbsent(measure, _ -> new HashMap<>())
+                .computeIfAbsent(program, _ -> new ArrayList<>())
                 .add(value);
     }
 
     /** In Markdown. */
     String table() {
-        StringBuilder table =
-                new StringBuilder("| figure | unit | Matriarch | Patroni | aim |\n| --- | --- | --- | --- | --- |\n");
-        for (Figure figure : Figure.values()) {
-            table.append("| ")
-                    .append(String.join(
-                            " | ",
-                            figure.title(),
-                            figure.unit(),
-                            cell(figure, AgentProgram.MATRIARCH),
-                            cell(figure, AgentProgram.PATRONI),
-                            figure.aim()))
-                    .append(" |\n");
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(line("figure", "unit", columns.stream().map(Column::title), "aim"));
+        lines.add(line("---", "---", columns.stream().map(_ -> "---"), "---"));
+        for (Measure row : rows) {
+            lines.add(line(
+                    row.title(), row.unit(), columns.stream().map(column -> cell(row, column.program())), row.aim()));
         }
-        return table.toString();
+        return lines.stream()
+                .map(cells -> "| " + String.join(" | ", cells) + " |\n")
+                .collect(Collectors.joining());
     }
 
-    private String cell(Figure figure, AgentProgram agent) {
-        List<Double> sorted = samples.getOrDefault(figure, Map.of()).getOrDefault(agent, List.of()).stream()
+    private static List<String> line(String title, String unit, Stream<String> cells, String aim) {
+        List<String> line = new ArrayList<>(List.of(title, unit));
+        cells.forEach(line::add);
+        line.add(aim);
+        return line;
+    }
+
+    private String cell(Measure measure, Enum<?> program) {
+        List<Double> sorted = samples.getOrDefault(measure, Map.of()).getOrDefault(program, List.of()).stream()
                 .sorted()
                 .toList();
         if (sorted.isEmpty()) {

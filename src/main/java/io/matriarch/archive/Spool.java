@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * @param directory of one data directory of one cluster
  */
 record Spool(Path directory) {
-    private static final String BUSY = ".busy";
+    /** Ends the names of files that say who works at what. */
+    static final String BUSY = ".busy";
 
     /**
      * Opens the folder of a data directory, and creates it.

@@ -28,7 +28,7 @@ class SpoolTest {
     @Test
     void neitherADeadProcessNorAnotherProgramWorksAtIt() throws Exception {
         // sleep takes the shell's place, and doesn't wait for the shell's child
-        Process other = new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 60").start();
+        Process other = new ProcessBuilder("sh", "-c", "sleep 0.5 & echo $!; exec sleep 60").start();
         try {
             String dead = other.inputReader().readLine();
             org.awaitility.Awaitility.await().until(() -> Files.readString(Path.of("/proc", dead, "stat"))

@@ -31,8 +31,9 @@ class SpoolTest {
         Process other = new ProcessBuilder("sh", "-c", "sleep 0.5 & echo $!; exec sleep 60").start();
         try {
             String dead = other.inputReader().readLine();
-            org.awaitility.Awaitility.await().until(() -> Files.readString(Path.of("/proc", dead, "stat"))
-                    .contains(") Z "));
+            org.awaitility.Awaitility.await()
+                    .until(() ->
+                            Files.readString(Path.of("/proc", dead, "stat")).contains(") Z "));
             for (String pid : new String[] {dead, Long.toString(other.pid()), "999999999", "nobody"}) {
                 Files.writeString(place.resolve(NAME.text() + ".busy"), pid);
                 assertThat(new Spool(place).busy(NAME)).as(pid).isFalse();

@@ -26,8 +26,8 @@ class KeeperTest {
         Process keeper = new ProcessBuilder(Keeper.of("TERM", List.of("sh", program.toString()))).start();
         Path pid = place.resolve("pid");
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(pid));
-        ProcessHandle child = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-                .orElseThrow();
+        ProcessHandle child =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
         keeper.getOutputStream().close();
         assertThat(keeper.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
         Files.writeString(place.resolve("heed"), "");
@@ -37,8 +37,8 @@ class KeeperTest {
 
     @Test
     void itEndsAsTheProgramDoes() throws Exception {
-        Process keeper = new ProcessBuilder(Keeper.of("TERM", List.of("sh", "-c", "echo $1; exit 7", "sh", "a b")))
-                .start();
+        Process keeper =
+                new ProcessBuilder(Keeper.of("TERM", List.of("sh", "-c", "echo $1; exit 7", "sh", "a b"))).start();
         assertThat(keeper.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(keeper.exitValue()).isEqualTo(7);
         assertThat(keeper.inputReader().readLine()).isEqualTo("a b");

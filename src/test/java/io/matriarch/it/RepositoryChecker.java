@@ -51,7 +51,7 @@ final class RepositoryChecker {
     }
 
     /** @param archived the names of what PostgreSQL takes for archived */
-    synchronized List<String> problems(Set<String> archived) {
+    List<String> problems(Set<String> archived) {
         problems.clear();
         files = new TreeSet<>();
         collect(repository.toFile(), "");
@@ -71,7 +71,7 @@ final class RepositoryChecker {
     }
 
     /** What an expire that ended must not have left: parts that belong to nothing, marks of those who were at work, and what they hadn't finished writing. */
-    synchronized List<String> leftovers(String kind) {
+    List<String> leftovers(String kind) {
         files = new TreeSet<>();
         collect(repository.toFile(), "");
         Set<String> published = labels(kind);
@@ -86,7 +86,7 @@ final class RepositoryChecker {
     }
 
     /** Those of all backups or dumps that there are. */
-    synchronized Set<String> labels(String kind) {
+    Set<String> labels(String kind) {
         Set<String> labels = new TreeSet<>();
         for (String name : files) {
             if (name.startsWith(kind + "s/") && name.endsWith("/" + kind + ".json")) {
@@ -97,7 +97,7 @@ final class RepositoryChecker {
     }
 
     /** Whether there is anything of a file of WAL. */
-    synchronized boolean holds(String name) {
+    boolean holds(String name) {
         String beginning = "/" + name + ".";
         return files.stream().anyMatch(file -> file.startsWith("wal/") && (file + ".").contains(beginning));
     }

@@ -5,27 +5,27 @@ import java.util.Optional;
 
 /** What is killed. */
 enum Victim {
-    PUSH(List.of(), Optional.empty(), 3),
-    PUSH_AHEAD(List.of(), Optional.empty(), 2),
-    BACKUP(List.of("backup", "create", "--jobs", "2", "--label"), Optional.empty(), 4),
-    BACKUP_EXPIRE(List.of("backup", "expire", "--keep-count", "1"), Optional.empty(), 3),
-    DUMP(List.of("dump", "create", "--jobs", "2", "--label"), Optional.of("dump"), 3),
-    DUMP_EXPIRE(List.of("dump", "expire", "--keep-count", "1"), Optional.empty(), 2),
-    VERIFY(List.of("backup", "verify", "--level", "start"), Optional.of("verify"), 2),
-    DRILL(List.of("drill"), Optional.of("drill"), 3);
+    PUSH("", Optional.empty(), 3),
+    PUSH_AHEAD("", Optional.empty(), 2),
+    BACKUP("backup create --jobs 2 --label", Optional.empty(), 4),
+    BACKUP_EXPIRE("backup expire --keep-count 1", Optional.empty(), 3),
+    DUMP("dump create --jobs 2 --label", Optional.of("dump"), 3),
+    DUMP_EXPIRE("dump expire --keep-count 1", Optional.empty(), 2),
+    VERIFY("backup verify --level start", Optional.of("verify"), 2),
+    DRILL("drill", Optional.of("drill"), 3);
 
-    private final List<String> words;
+    private final String words;
     private final Optional<String> scratch;
     private final int weight;
 
-    Victim(List<String> words, Optional<String> scratch, int weight) {
+    Victim(String words, Optional<String> scratch, int weight) {
         this.words = words;
         this.scratch = scratch;
         this.weight = weight;
     }
 
     List<String> words() {
-        return words;
+        return List.of(words.split(" ", -1));
     }
 
     /** For what it uses a scratch place. */

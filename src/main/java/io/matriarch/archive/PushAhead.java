@@ -94,6 +94,12 @@ final class PushAhead {
                 spool.forget(name);
             }
         }
+        // a killed one leaves them
+        for (WalName name : spool.names(Spool.BUSY)) {
+            if (!spool.busy(name)) {
+                spool.finished(name);
+            }
+        }
     }
 
     private List<WalName> waiting(WalName current) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,7 +28,8 @@ import java.util.stream.Stream;
  * @param directory of one data directory of one cluster
  */
 record Spool(Path directory) {
-    private static final String BUSY = ".busy";
+    /** Ends the names of files that say who works at what. */
+    static final String BUSY = ".busy";
 
     /**
      * Opens the folder of a data directory, and creates it.
@@ -120,9 +122,18 @@ record Spool(Path directory) {
     /** Whether another process works at a file, as far as that is known. */
     boolean busy(WalName name) throws IOException {
         try {
-            long pid = Long.parseLong(Files.readString(path(name, BUSY)));
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+            return isOneOfUs(Long.parseLong(Files.readString(path(name, BUSY))));
         } catch (NoSuchFileException | NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** A process that was killed and that nobody has waited for runs no program, and its number may be another program's by now. */
+    private static boolean isOneOfUs(long pid) throws IOException {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "exe"))
+                    .equals(Files.readSymbolicLink(Path.of("/proc/self/exe")));
+        } catch (NoSuchFileException | AccessDeniedException gone) {
             return false;
         }
     }

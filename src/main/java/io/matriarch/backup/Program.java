@@ -3,6 +3,8 @@ package io.matriarch.backup;
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.config.PostgresPrograms;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs PostgreSQL's programs as child processes, with a deadline; they speak English. */
+/** Runs PostgreSQL's programs as child processes, with a deadline; they end when this process ends, however that ends, and speak English. */
 public record Program(PostgresPrograms programs) {
     private static final int LONGEST_SHOWN = 4000;
 
@@ -44,36 +46,40 @@ public record Program(PostgresPrograms programs) {
         List<String> command = new ArrayList<>(List.of(path(program)));
         command.addAll(arguments);
         try {
-            Path output = Files.createTempFile("matriarch-", ".out");
-            try {
-                return run(command, output, patience);
-            } finally {
-                Files.deleteIfExists(output);
-            }
+            return run(command, patience);
         } catch (IOException e) {
             throw new ArchiveException(program + " can't be run: " + e.getMessage(), e);
         }
     }
 
-    private static Result run(List<String> command, Path output, Duration patience)
-            throws IOException, ArchiveException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(output.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("PATRONI_") || name.equals("PGOPTIONS"));
-        builder.environment().put("LC_ALL", "C");
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-                return new Result(-1, "not done within " + patience.toMinutes() + " minutes");
+    private static Result run(List<String> command, Duration patience) throws IOException, ArchiveException {
+        Path output = Files.createTempFile("matriarch-", ".out");
+        try (InputStream printed = Files.newInputStream(output)) {
+            Process process;
+            try {
+                process = builder(command, output).start();
+            } finally {
+                // both have it open: nothing is left of it when this process is killed
+                Files.delete(output);
             }
-            return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            try (OutputStream _ = process.getOutputStream()) {
+                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return new Result(-1, "not done within " + patience.toMinutes() + " minutes");
+                }
+                return new Result(process.exitValue(), new String(printed.readAllBytes(), StandardCharsets.UTF_8));
+            }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new ArchiveException("interrupted", e);
         }
+    }
+
+    private static ProcessBuilder builder(List<String> command, Path output) {
+        ProcessBuilder builder = new ProcessBuilder(Keeper.of("KILL", command))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("PATRONI_") || name.equals("PGOPTIONS"));
+        builder.environment().put("LC_ALL", "C");
+        return builder;
     }
 }

@@ -24,16 +24,6 @@ public final class ScratchServer implements AutoCloseable {
     /** Of the socket. */
     public static final int PORT = 5432;
 
-    /** The shell ends the server as soon as nothing can be read any more: then we are gone, or have closed it. Nobody needs its data any more. */
-    private static final String KEEPER = """
-            exec 3<&0
-            "$@" </dev/null &
-            server=$!
-            (cat <&3 >/dev/null; kill -QUIT $server) 2>/dev/null &
-            exec 3<&-
-            wait $server
-            """;
-
     private final Program programs;
     private final Path data;
     private final Path sockets;
@@ -84,12 +74,12 @@ public final class ScratchServer implements AutoCloseable {
             // it's outside of the data directory on the server that was backed up
             Files.writeString(configuration, "");
         }
-        List<String> command = new ArrayList<>(List.of("sh", "-c", KEEPER, "sh", programs.path("postgres")));
-        command.addAll(List.of("-D", data.toString()));
+        List<String> command = new ArrayList<>(List.of(programs.path("postgres"), "-D", data.toString()));
         Map<String, String> parameters = parameters(access);
         parameters.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = new ProcessBuilder(Keeper.of("QUIT", command)) // nobody needs its data any more
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("PATRONI_"));
         builder.environment().put("LC_MESSAGES", "C");
         keeper = Optional.of(builder.start());

@@ -1,6 +1,7 @@
 package io.matriarch.dump;
 
 import io.matriarch.archive.ArchiveException;
+import io.matriarch.backup.Keeper;
 import io.matriarch.config.PostgresPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,20 +27,6 @@ record ClientPrograms(PostgresPrograms programs, Map<String, String> environment
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final int LONGEST_SHOWN = 2000;
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ([0-9]+)");
-
-    /** The shell ends the program as soon as nothing can be read any more: then we are gone, or have given up. */
-    private static final String KEEPER = """
-            exec 3<&0
-            "$@" </dev/null 3<&- &
-            child=$!
-            (cat <&3 >/dev/null; kill -TERM $child) >/dev/null 2>&1 &
-            watcher=$!
-            exec 3<&-
-            wait $child
-            code=$?
-            kill $watcher 2>/dev/null
-            exit $code
-            """;
 
     ClientPrograms {
         environment = Map.copyOf(environment);
@@ -78,8 +65,9 @@ record ClientPrograms(PostgresPrograms programs, Map<String, String> environment
      * @throws ArchiveException with its last words, if it fails
      */
     String run(String program, List<String> arguments, SpaceWatch space) throws ArchiveException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", KEEPER, "sh", programs.path(program)));
-        command.addAll(arguments);
+        List<String> words = new ArrayList<>(List.of(programs.path(program)));
+        words.addAll(arguments);
+        List<String> command = Keeper.of("TERM", words);
         try {
             Path output = Files.createTempFile(folder, "output-", "");
             try {

@@ -80,12 +80,17 @@ public record BackupName(Kind kind, String systemIdentifier, String label) {
 
     /** The object that makes it a backup or a dump. */
     public String description() {
-        return kind.descriptions() + systemIdentifier + "/" + label + "/" + kind.description();
+        return marks() + kind.description();
     }
 
     /** The object that says who is at work. */
     public String running() {
-        return kind.descriptions() + systemIdentifier + "/" + label + "/" + RUNNING;
+        return marks() + RUNNING;
+    }
+
+    /** What the names of both begin with. */
+    String marks() {
+        return kind.descriptions() + systemIdentifier + "/" + label + "/";
     }
 
     /** What the names of all its parts begin with. */

@@ -61,6 +61,9 @@ public final class Expiry {
             } else if (!catalog.backups().isEmpty()) {
                 removeWal(retention, catalog.backups().getLast().wal().segmentSize());
             }
+            if (!dryRun) {
+                store.removeUnfinished("wal/" + systemIdentifier + "/", now.minus(RunningBackup.SILENCE));
+            }
         } catch (StoreException e) {
             throw new ArchiveException(String.valueOf(e.getMessage()), e);
         }

@@ -63,6 +63,8 @@ public record Owner(String host, String boot, String namespace, long pid, String
                 // the program's name is between parentheses and may hold anything
                 .map(line -> line.substring(line.lastIndexOf(')') + 2).split(" ", -1))
                 .filter(fields -> fields.length > STARTED_FIELD)
+                // it was killed, and nobody has waited for it
+                .filter(fields -> !fields[0].equals("Z"))
                 .map(fields -> fields[STARTED_FIELD]);
     }
 

@@ -7,6 +7,7 @@ import io.matriarch.archive.store.StoredObject;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -53,6 +54,7 @@ public record Removal(ObjectStore store, Kind kind, String systemIdentifier, boo
             if (described.contains(label)) {
                 // it was killed between its last two steps, or is just between them
                 if (mark.isAbandoned(now) && !dryRun) {
+                    store.removeUnfinished(mark.name().marks(), Instant.MAX);
                     store.delete(mark.name().running());
                 }
             } else if (mark.isAbandoned(now)) {
@@ -65,6 +67,13 @@ public record Removal(ObjectStore store, Kind kind, String systemIdentifier, boo
                 removeLeftover(
                         new BackupName(kind, systemIdentifier, label),
                         "what is left of the " + kind.word() + " " + label);
+            }
+        }
+        if (!dryRun) {
+            for (String folder : List.of(
+                    BackupName.descriptions(kind, Optional.of(systemIdentifier)),
+                    BackupName.allParts(kind, systemIdentifier))) {
+                store.removeUnfinished(folder, now.minus(RunningBackup.SILENCE));
             }
         }
     }
@@ -84,7 +93,10 @@ public record Removal(ObjectStore store, Kind kind, String systemIdentifier, boo
         for (StoredObject part : store.list(name.parts())) {
             store.delete(part.name());
         }
+        // nobody is at work any more, so that it need not be old
+        store.removeUnfinished(name.parts(), Instant.MAX);
         store.delete(name.running());
+        store.removeUnfinished(name.marks(), Instant.MAX);
     }
 
     private void tell(String what) {

@@ -7,12 +7,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -164,6 +166,38 @@ public final class DirectoryStore implements ObjectStore {
             }
         } catch (IOException e) {
             throw problem("can't delete " + name, e);
+        }
+    }
+
+    @Override
+    public void removeUnfinished(String prefix, Instant before) throws StoreException {
+        ObjectName.checkPrefix(prefix);
+        requireUsable();
+        try {
+            removeTemporary(root.resolve(prefix), before);
+        } catch (IOException e) {
+            throw problem("can't remove what is unfinished in " + prefix, e);
+        } catch (DirectoryIteratorException e) {
+            throw problem("can't remove what is unfinished in " + prefix, cause(e));
+        }
+    }
+
+    private static void removeTemporary(Path directory, Instant before) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    if (!entry.getFileName().toString().startsWith(".")) {
+                        removeTemporary(entry, before);
+                    }
+                } else if (DurableFiles.isTemporary(entry)
+                        && Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
+                                .toInstant()
+                                .isBefore(before)) {
+                    Files.deleteIfExists(entry);
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // nothing has such a name, or it was finished meanwhile
         }
     }
 

@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /** Files and directories that survive a power failure. */
 public final class DurableFiles {
+    private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9]+-[0-9a-f]+\\.tmp");
+
     private DurableFiles() {}
 
     /** A name beside {@code file} that nobody else uses: other processes, and other machines on a shared file system. Leftovers are in nobody's way. */
@@ -20,6 +23,11 @@ public final class DurableFiles {
                 + Long.toHexString(System.nanoTime())
                 + Integer.toHexString(ThreadLocalRandom.current().nextInt());
         return file.resolveSibling("." + file.getFileName() + "." + unique + ".tmp");
+    }
+
+    /** Whether it has such a name. */
+    static boolean isTemporary(Path file) {
+        return TEMPORARY.matcher(file.getFileName().toString()).matches();
     }
 
     /** Gives a finished file its final name, without its old one; false when that's taken. */

@@ -1,5 +1,6 @@
 package io.matriarch.archive.store;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +53,13 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; nothing happens when there is none. */
     void delete(String name) throws StoreException;
+
+    /**
+     * Removes what processes that were killed hadn't finished writing, of names that begin with {@code prefix}, which ends with a slash. It was never an object.
+     *
+     * @param before when they last wrote; somebody may be at work at what is newer
+     */
+    default void removeUnfinished(String prefix, Instant before) throws StoreException {}
 
     @Override
     default void close() {}

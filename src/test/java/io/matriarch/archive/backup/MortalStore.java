@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store whose user dies at some call that changes something: that call and all after it do nothing and fail. */
 final class MortalStore {
-    private static final Set<String> CHANGES = Set.of("create", "replace", "delete");
+    private static final Set<String> CHANGES = Set.of("create", "replace", "delete", "removeUnfinished");
 
     private final ObjectStore store;
     private final AtomicInteger left;

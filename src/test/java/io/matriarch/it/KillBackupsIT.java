@@ -35,7 +35,7 @@ final class KillBackupsIT {
 
     private static final double LONGEST_PUSH = 0.06;
 
-    private final int kills = Integer.getInteger("matriarch.kills", 10);
+    private final int kills = Integer.getInteger("matriarch.kills", 6);
     private final long seed = Long.getLong("matriarch.kills.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<Victim, Double> seconds = new EnumMap<>(Victim.class);

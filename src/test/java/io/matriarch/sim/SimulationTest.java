@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(QuietAgents.class)
 final class SimulationTest {
-    private static final int SEEDS_IN_CI = 300;
+    private static final int SEEDS_IN_CI = 200;
     private static final int FAULTS = 12;
     private static final int ENOUGH_VIOLATIONS = 10;
     private static final Duration TO_BOOTSTRAP = Duration.ofMinutes(3);

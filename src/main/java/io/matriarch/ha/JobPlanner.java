@@ -50,23 +50,19 @@ public final class JobPlanner {
         /** Take the lock, and do the job if that succeeds. */
         record Run(JobLock lock, Instant due) implements Plan {}
 
-        /** Write the journal; the leader's duty. {@code missed}: the new reports in it. */
+        /** Write the journal; every member's duty, because the leader may be Patroni's: the first wins. {@code missed}: the new reports in it. */
         record Write(JobJournal journal, List<JobReport> missed) implements Plan {}
     }
 
+    /** Whoever can do what is due does it, however late; only then it is told that nobody did. */
     public Plan plan() {
-        if (view.leads(self)) {
-            Optional<Plan> duty = duty();
-            if (duty.isPresent()) {
-                return duty.get();
-            }
-        }
-        if (view.jobs().running().isPresent()) {
-            return new Plan.Idle();
-        }
-        return Stream.of(JobKind.values())
-                .flatMap(kind -> run(kind).stream())
-                .findFirst()
+        return counting()
+                .or(() -> view.jobs().running().isPresent()
+                        ? Optional.empty()
+                        : Stream.of(JobKind.values())
+                                .flatMap(kind -> run(kind).stream())
+                                .findFirst())
+                .or(this::missed)
                 .orElseGet(Plan.Idle::new);
     }
 
@@ -79,17 +75,20 @@ public final class JobPlanner {
         return now ? Optional.of(new Plan.Run(new JobLock(kind, self, this.now), due.get())) : Optional.empty();
     }
 
-    private Optional<Plan> duty() {
+    private Optional<Plan> counting() {
         JobJournal journal = view.jobs().journal();
         Map<JobKind, Since> since = new EnumMap<>(JobKind.class);
         settings.schedules().forEach((kind, cron) -> since.put(kind, since(kind, cron)));
-        if (!since.equals(journal.since())) {
-            return Optional.of(new Plan.Write(journal.since(since), List.of()));
-        }
+        return since.equals(journal.since())
+                ? Optional.empty()
+                : Optional.of(new Plan.Write(journal.since(since), List.of()));
+    }
+
+    private Optional<Plan> missed() {
         List<JobReport> missed = Stream.of(JobKind.values())
                 .flatMap(kind -> missed(kind).stream())
                 .toList();
-        JobJournal told = journal;
+        JobJournal told = view.jobs().journal();
         for (JobReport report : missed) {
             told = told.with(report);
         }

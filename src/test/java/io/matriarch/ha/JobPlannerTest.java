@@ -124,7 +124,12 @@ final class JobPlannerTest {
 
     @Test
     void nobodyBeginsWhileAJobRuns() {
-        jobs = new JobBoard(jobs.journal(), Optional.of(new JobLock(JobKind.DRILL, "c", NOON)));
+        jobs = new JobBoard(
+                JobBoard.EMPTY
+                        .journal()
+                        .since(jobs.journal().since())
+                        .with(report(NOON.minus(Duration.ofDays(1)), Outcome.DONE)),
+                Optional.of(new JobLock(JobKind.DRILL, "c", NOON)));
         assertThat(plan("b", NOON)).isInstanceOf(Plan.Idle.class);
     }
 

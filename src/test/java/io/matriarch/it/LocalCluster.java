@@ -7,6 +7,7 @@ import io.matriarch.value.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -308,13 +309,28 @@ final class LocalCluster implements AutoCloseable {
         delete(home);
     }
 
+    /** What still works ahead of PostgreSQL for a moment may put something into it meanwhile. */
     static void delete(Path folder) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            try {
+                deleteOnce(folder);
+                return;
+            } catch (IOException | UncheckedIOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException(folder + " can't be deleted", e);
+                }
+            }
+        }
+    }
+
+    private static void deleteOnce(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (NoSuchFileException gone) {
+            // nothing is left of it
         }
     }
 }

@@ -8,7 +8,6 @@ import io.matriarch.backup.RestoreCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.GenerateConfig;
 import io.matriarch.cli.Invocation;
-import io.matriarch.cli.ParentWatch;
 import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
 import io.matriarch.cli.Version;
@@ -18,6 +17,7 @@ import io.matriarch.dump.DumpCommand;
 import io.matriarch.explain.ExplainCommand;
 import io.matriarch.guard.GuardMain;
 import io.matriarch.guard.Keeper;
+import io.matriarch.guard.ParentWatch;
 import io.matriarch.guard.Signals;
 import io.matriarch.ha.TransitionsDocument;
 import io.matriarch.nativeimage.ProgramName;
@@ -33,7 +33,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        ParentWatch.start(System.getenv(), System.in);
         switch (Invocation.of(ProgramName.get(), List.of(args))) {
             case Invocation.Agent(Optional<String> configuration) -> AgentMain.run(configuration);
             case Invocation.Keep(boolean kept, List<String> arguments) ->
@@ -46,14 +45,21 @@ public final class Main {
             }
             case Invocation.ExplainConfig(List<String> arguments) -> end(ExplainCommand.run(arguments));
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
-            case Invocation.Backup(List<String> arguments) -> end(BackupCommand.run(arguments));
+            case Invocation.Backup(List<String> arguments) -> {
+                ParentWatch.start();
+                end(BackupCommand.run(arguments));
+            }
             case Invocation.Restore(List<String> arguments) -> end(RestoreCommand.run(arguments));
             case Invocation.Drill(List<String> arguments) -> {
+                ParentWatch.start();
                 Thread drill = Thread.currentThread();
                 List.of("INT", "TERM", "HUP").forEach(signal -> Signals.handle(signal, drill::interrupt));
                 end(DrillCommand.run(arguments));
             }
-            case Invocation.Dump(List<String> arguments) -> end(DumpCommand.run(arguments));
+            case Invocation.Dump(List<String> arguments) -> {
+                ParentWatch.start();
+                end(DumpCommand.run(arguments));
+            }
             case Invocation.Daemon(Optional<String> configuration) -> end(daemon(configuration, args));
             case Invocation.Validate validate ->
                 end(new ValidateConfig(System.out, System.err, ServerOpinion::of).run(validate, System.getenv()));

@@ -1,5 +1,6 @@
 package io.matriarch.agent;
 
+import io.matriarch.guard.ParentWatch;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value;
@@ -21,9 +22,6 @@ import org.jboss.logging.Logger;
  * Runs a command of this executable as a child with a low priority. It ends when this agent ends: the command watches its standard input.
  */
 final class JobProcess {
-    /** Tells the command that its standard input is a sign of life. */
-    static final String VARIABLE = "MATRIARCH_PARENT";
-
     private static final Logger LOG = Logger.getLogger(JobProcess.class);
     private static final List<String> NICE = List.of("nice", "-n", "10");
     private static final int MOST_LINES = 1000;
@@ -79,7 +77,7 @@ final class JobProcess {
         List<String> command = new ArrayList<>(NICE);
         command.addAll(program.with(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put(VARIABLE, "stdin");
+        builder.environment().put(ParentWatch.VARIABLE, ParentWatch.ASKED);
         builder.environment().remove("NOTIFY_SOCKET");
         try {
             Process process = builder.start();

@@ -261,16 +261,7 @@ final class CreateCommand {
                                 ? "the primary archives it when the segment is full, or after archive_timeout"
                                 : "check archive_mode and archive_command, and PostgreSQL's log"));
             }
-            pause();
-        }
-    }
-
-    private static void pause() throws ArchiveException {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ArchiveException("interrupted", e);
+            Pause.of(POLL);
         }
     }
 }

@@ -10,11 +10,8 @@ import io.matriarch.cli.Table.Column;
 import io.matriarch.cli.Terminal;
 import io.matriarch.cli.Tool;
 import io.matriarch.value.Value;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +21,6 @@ import picocli.CommandLine.Option;
 @Command(name = "list")
 final class ListCommand {
     private static final String SUMMARY = "Shows the backups of the cluster, and whether they can be restored.";
-    private static final double MEGA = 1024 * 1024;
 
     @Mixin
     private RepositoryOptions options = new RepositoryOptions();
@@ -68,29 +64,17 @@ final class ListCommand {
                 Value.of(backup.label()),
                 Value.of(backup.incremental() ? "incremental" : "full"),
                 Value.of(backup.parent().orElse("")),
-                Value.of(seconds(backup.started())),
-                Value.of(seconds(backup.stopped())),
-                Value.of(megabytes(backup.contentSize())),
-                Value.of(megabytes(backup.storedSize())),
+                Value.of(CellTexts.seconds(backup.started())),
+                Value.of(CellTexts.seconds(backup.stopped())),
+                Value.of(CellTexts.megabytes(backup.contentSize())),
+                Value.of(CellTexts.megabytes(backup.storedSize())),
                 Value.of(backup.contentSize()),
                 Value.of(backup.storedSize()),
                 Value.of(backup.wal().timeline()),
                 Value.of(backup.wal().start().toString()),
                 Value.of(backup.wal().stop().toString()),
                 Value.of(backup.name().systemIdentifier()),
-                Value.of(problems.isEmpty() ? "yes" : "no: " + shortened(problems)));
-    }
-
-    private static String seconds(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static String shortened(List<String> problems) {
-        return problems.getFirst() + (problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)");
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f MB", bytes / MEGA);
+                Value.of(CellTexts.restorable(problems)));
     }
 
     private static Listing listing(BackupSession session, List<List<Value>> rows) {
@@ -113,29 +97,21 @@ final class ListCommand {
                         "System identifier",
                         "Restorable"),
                 List.of(
-                        left("Label"),
-                        left("Type"),
-                        left("Parent"),
-                        left("Started"),
-                        left("Ended"),
-                        right("Size"),
-                        right("Stored"),
-                        right("Size bytes"),
-                        right("Stored bytes"),
-                        right("TL"),
-                        left("WAL from"),
-                        left("WAL to"),
-                        left("System identifier"),
-                        left("Restorable")),
+                        Column.left("Label"),
+                        Column.left("Type"),
+                        Column.left("Parent"),
+                        Column.left("Started"),
+                        Column.left("Ended"),
+                        Column.right("Size"),
+                        Column.right("Stored"),
+                        Column.right("Size bytes"),
+                        Column.right("Stored bytes"),
+                        Column.right("TL"),
+                        Column.left("WAL from"),
+                        Column.left("WAL to"),
+                        Column.left("System identifier"),
+                        Column.left("Restorable")),
                 rows,
                 Set.of("Started", "Size bytes", "Stored bytes", "System identifier"));
-    }
-
-    private static Column left(String heading) {
-        return new Column(heading, false);
-    }
-
-    private static Column right(String heading) {
-        return new Column(heading, true);
     }
 }

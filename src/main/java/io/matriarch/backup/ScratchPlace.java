@@ -121,12 +121,7 @@ public final class ScratchPlace implements AutoCloseable {
                 throw new ArchiveException("the server of a former command in " + folder
                         + " doesn't end (its process is " + server.get().pid() + "): kill it");
             }
-            try {
-                Thread.sleep(POLL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ArchiveException("interrupted", e);
-            }
+            Pause.of(POLL);
             server = server();
         }
     }

@@ -158,19 +158,10 @@ public final class ScratchServer implements AutoCloseable {
                     .ok()) {
                 return;
             }
-            pause();
+            Pause.of(POLL);
         }
         throw new ArchiveException("the restored server didn't start within "
                 + limits.patience().toMinutes() + " minutes: " + lastWords());
-    }
-
-    private static void pause() throws ArchiveException {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ArchiveException("interrupted", e);
-        }
     }
 
     private String lastWords() throws IOException {

@@ -199,8 +199,6 @@ public final class JobStatus {
     }
 
     private static List<Column> columns(String... headings) {
-        return List.of(headings).stream()
-                .map(heading -> new Column(heading, false))
-                .toList();
+        return List.of(headings).stream().map(Column::left).toList();
     }
 }

@@ -13,7 +13,15 @@ import java.util.List;
 public record Table(String title, List<Column> columns, List<List<String>> rows) {
 
     /** A column's heading, and whether it and its cells stand at the right. */
-    public record Column(String heading, boolean right) {}
+    public record Column(String heading, boolean right) {
+        public static Column left(String heading) {
+            return new Column(heading, false);
+        }
+
+        public static Column right(String heading) {
+            return new Column(heading, true);
+        }
+    }
 
     public Table {
         columns = List.copyOf(columns);

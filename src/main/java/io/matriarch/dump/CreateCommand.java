@@ -87,7 +87,7 @@ final class CreateCommand {
             terminal.complain("Error: " + wrong.get());
             return Tool.WRONG_USAGE;
         }
-        JobReport report = new JobReport("dump");
+        DumpReport report = new DumpReport("dump");
         int code = BackupSession.run(options, terminal, report::problem, session -> create(session, report, terminal));
         return report.end(json, code, terminal);
     }
@@ -107,7 +107,7 @@ final class CreateCommand {
                 : Optional.empty();
     }
 
-    private int create(BackupSession session, JobReport report, Terminal terminal) throws ArchiveException {
+    private int create(BackupSession session, DumpReport report, Terminal terminal) throws ArchiveException {
         String name = label.orElseGet(() -> OffsetDateTime.now(ZoneOffset.UTC).format(LABEL));
         report.label(name);
         PostgresSettings settings = session.configuration().postgresql();

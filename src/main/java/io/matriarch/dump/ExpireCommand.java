@@ -53,12 +53,12 @@ final class ExpireCommand {
             terminal.complain("Error: --keep-count must be at least 1, and days can't be negative");
             return Tool.WRONG_USAGE;
         }
-        JobReport report = new JobReport("dump-expire");
+        DumpReport report = new DumpReport("dump-expire");
         int code = BackupSession.run(options, terminal, report::problem, session -> expire(session, report, terminal));
         return report.end(json, code, terminal);
     }
 
-    private int expire(BackupSession session, JobReport report, Terminal terminal) throws ArchiveException {
+    private int expire(BackupSession session, DumpReport report, Terminal terminal) throws ArchiveException {
         DumpSettings settings = DumpSettings.of(session.configuration());
         // one rule on the command line replaces all of the configuration, so that nothing else decides
         boolean given = count.isPresent() || days.isPresent();

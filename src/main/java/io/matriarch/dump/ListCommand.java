@@ -2,6 +2,7 @@ package io.matriarch.dump;
 
 import io.matriarch.archive.ArchiveException;
 import io.matriarch.backup.BackupSession;
+import io.matriarch.backup.CellTexts;
 import io.matriarch.backup.RepositoryOptions;
 import io.matriarch.cli.Listing;
 import io.matriarch.cli.OutputFormat;
@@ -9,11 +10,8 @@ import io.matriarch.cli.Table.Column;
 import io.matriarch.cli.Terminal;
 import io.matriarch.cli.Tool;
 import io.matriarch.value.Value;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +21,6 @@ import picocli.CommandLine.Option;
 @Command(name = "list")
 final class ListCommand {
     private static final String SUMMARY = "Shows the dumps of the cluster, and whether anything is missing.";
-    private static final double MEGA = 1024 * 1024;
     private static final int PER_MAJOR = 10_000;
     private static final List<String> KEYS = List.of(
             "Label",
@@ -89,26 +86,14 @@ final class ListCommand {
         return List.of(
                 Value.of(dump.label()),
                 Value.of(String.join(", ", dump.databaseNames())),
-                Value.of(seconds(dump.started())),
-                Value.of(seconds(dump.stopped())),
-                Value.of(megabytes(dump.contentSize())),
-                Value.of(megabytes(dump.storedSize())),
+                Value.of(CellTexts.seconds(dump.started())),
+                Value.of(CellTexts.seconds(dump.stopped())),
+                Value.of(CellTexts.megabytes(dump.contentSize())),
+                Value.of(CellTexts.megabytes(dump.storedSize())),
                 Value.of(dump.contentSize()),
                 Value.of(dump.storedSize()),
                 Value.of((long) dump.postgresVersion() / PER_MAJOR),
                 Value.of(dump.name().systemIdentifier()),
-                Value.of(problems.isEmpty() ? "yes" : "no: " + shortened(problems)));
-    }
-
-    private static String seconds(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static String shortened(List<String> problems) {
-        return problems.getFirst() + (problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)");
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f MB", bytes / MEGA);
+                Value.of(CellTexts.restorable(problems)));
     }
 }

@@ -69,10 +69,10 @@ public final class JobPlanner {
     private Optional<Plan> run(JobKind kind) {
         int turn = candidates().indexOf(self);
         Optional<Instant> due = due(kind);
-        boolean now = turn >= 0
+        boolean ours = turn >= 0
                 && due.isPresent()
-                && !due.get().plus(TURN.multipliedBy(turn)).isAfter(this.now);
-        return now ? Optional.of(new Plan.Run(new JobLock(kind, self, this.now), due.get())) : Optional.empty();
+                && !due.get().plus(TURN.multipliedBy(turn)).isAfter(now);
+        return ours ? Optional.of(new Plan.Run(new JobLock(kind, self, now), due.get())) : Optional.empty();
     }
 
     private Optional<Plan> counting() {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a program that started a command gets to know: one JSON object in the last line of standard output, also when the command fails. */
-final class JobReport {
+final class DumpReport {
     private final String job;
     private final Instant started = Instant.now();
     private final long begun = System.nanoTime();
@@ -24,7 +24,7 @@ final class JobReport {
     private long stored;
     private long content;
 
-    JobReport(String job) {
+    DumpReport(String job) {
         this.job = job;
     }
 
@@ -68,7 +68,7 @@ final class JobReport {
                 .with("stored_bytes", stored)
                 .with("content_bytes", content)
                 .with("databases", texts(databases))
-                .with("removed", removed.map(JobReport::texts))
+                .with("removed", removed.map(DumpReport::texts))
                 .with("problems", texts(problems));
     }
 

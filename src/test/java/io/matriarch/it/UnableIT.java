@@ -105,12 +105,11 @@ final class UnableIT {
     void whoseDiskHangsHandsOver() throws Exception {
         Node former = cluster.primary();
         SmallDisk disk = Objects.requireNonNull(DISKS.get(former));
-        CompletableFuture<String> insert = new CompletableFuture<>();
+        CompletableFuture<String> insert;
         disk.freeze();
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .start(() -> insert.complete(former.query("insert into kept values (9) returning 9")));
+            insert = CompletableFuture.supplyAsync(() -> former.query("insert into kept values (9) returning 9"))
+                    .exceptionally(_ -> "broken off");
             LocalCluster.await(
                     "/primary no longer says so",
                     PATIENCE.ttl() * 3,

@@ -156,6 +156,10 @@ final class SimulatedPostgres implements Postgres {
         return running && open;
     }
 
+    boolean isRunning() {
+        return running;
+    }
+
     boolean isStreamingStandby() {
         return running && !open && upstream().isPresent();
     }

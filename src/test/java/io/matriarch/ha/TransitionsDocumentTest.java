@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** docs/transitions.md is written from the table; {@code it/transitions} writes it. */
 final class TransitionsDocumentTest {
     private static final Path DOCUMENT = Path.of("docs/transitions.md");
+    private static final Path PICTURE = Path.of("docs/pictures/loop.svg");
 
     @Test
     void theDocumentIsTheTable() throws IOException {
@@ -21,6 +22,16 @@ final class TransitionsDocumentTest {
         assertThat(DOCUMENT)
                 .as("%s is old: run it/transitions and commit it", DOCUMENT)
                 .hasContent(TransitionsDocument.markdown());
+    }
+
+    @Test
+    void thePictureIsTheTable() throws IOException {
+        if (Boolean.getBoolean("matriarch.write")) {
+            Files.writeString(PICTURE, LoopPicture.svg());
+        }
+        assertThat(PICTURE)
+                .as("%s is old: run it/transitions and commit it", PICTURE)
+                .hasContent(LoopPicture.svg());
     }
 
     @Test

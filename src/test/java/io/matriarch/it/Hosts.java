@@ -3,6 +3,8 @@ package io.matriarch.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ final class Hosts implements AutoCloseable {
         ip("link add " + bridge + " type bridge");
         ip("addr add " + outside() + "/24 dev " + bridge);
         ip("link set " + bridge + " up");
+        forward("-I");
         for (int host = 1; host <= count; host++) {
             add(host);
         }
@@ -101,10 +104,14 @@ final class Hosts implements AutoCloseable {
     private static Programs.Result run(String arguments) {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments.split(" ", -1)));
+        return program(command);
+    }
+
+    private static Programs.Result program(List<String> command) {
         try {
             return Programs.run(command, Map.of());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("can't run ip: install iproute2", e);
+            throw new java.io.UncheckedIOException("can't run " + command.getFirst() + ": install iproute2, iptables", e);
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted", e);
         }
@@ -116,6 +123,14 @@ final class Hosts implements AutoCloseable {
         for (int host = 1; host <= count; host++) {
             run("netns del " + namespace(host));
         }
+        forward("-D");
         run("link del " + bridge);
+    }
+
+    /** Where Docker was started once, bridges pass only what a rule lets through. */
+    private void forward(String change) {
+        if (Files.isExecutable(Path.of("/usr/sbin/iptables"))) {
+            program(List.of("iptables", "-w", change, "FORWARD", "-i", bridge, "-o", bridge, "-j", "ACCEPT"));
+        }
     }
 }

@@ -33,9 +33,12 @@ _matriarch() {
     done
     local candidates=$commands
     [[ $current != -* ]] || candidates=$(_matriarch_options "$help")
-    mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
+    local IFS=$'\n'
+    # shellcheck disable=SC2207 # mapfile isn't zsh's
+    COMPREPLY=($(compgen -W "$candidates" -- "$current"))
     # CONFIG, and the files that options want
-    ((${#COMPREPLY[@]} > 0)) || mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    # shellcheck disable=SC2207
+    ((${#COMPREPLY[@]} > 0)) || COMPREPLY=($(compgen -f -- "$current"))
 }
 
 complete -o filenames -F _matriarch matriarch patroni patronictl

@@ -65,8 +65,7 @@ final class ScrapedMetrics {
     }
 
     double value(String metric) {
-        return Optional.ofNullable(values.get(metric))
-                .orElseThrow(() -> new AssertionError("nobody tells " + metric));
+        return Optional.ofNullable(values.get(metric)).orElseThrow(() -> new AssertionError("nobody tells " + metric));
     }
 
     /** Rules and dashboard ask for nothing that no node tells. */

@@ -185,13 +185,20 @@ final class StandbyClusterIT {
         // as all() has them: home, and its replica; away
         assertThat(nodes.stream().map(ScrapedMetrics::roles))
                 .containsExactly(
-                        Set.of("primary"), Set.of("replica"), Set.of("standby_leader"), Set.of("replica"), Set.of("replica"));
+                        Set.of("primary"),
+                        Set.of("replica"),
+                        Set.of("standby_leader"),
+                        Set.of("replica"),
+                        Set.of("replica"));
         assertThat(nodes).allMatch(node -> node.value("patroni_is_paused") == 0);
         ScrapedMetrics.answerAllThatIsAsked(nodes);
 
         assertThat(home.rest().patch("/config", "{\"pause\": true}").status()).isEqualTo(200);
-        LocalCluster.await("home tells its maintenance mode", 20, () -> Stream.of(home, second)
-                .allMatch(node -> ScrapedMetrics.of(node.rest()).value("patroni_is_paused") == 1));
+        LocalCluster.await(
+                "home tells its maintenance mode",
+                20,
+                () -> Stream.of(home, second)
+                        .allMatch(node -> ScrapedMetrics.of(node.rest()).value("patroni_is_paused") == 1));
         assertThat(ScrapedMetrics.of(home.rest()).roles()).containsExactly("primary");
         ctl(home, "resume", "--wait");
     }

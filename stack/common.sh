@@ -42,3 +42,9 @@ mirror() {
         | sed -n 's/[[:space:]].*//; /security/!p' | head -n 1)
     printf '%s\n' "${found:-http://deb.debian.org/debian}"
 }
+
+# A command in a root of Debian, with /proc, which the systemd tools that packages call need.
+inside() {
+    # shellcheck disable=SC2016 # the inner shell's
+    DEBIAN_FRONTEND=noninteractive LC_ALL=C unshare --mount --propagation private sh -c 'mount --rbind /proc "$1/proc" && exec chroot "$@"' sh "$@"
+}

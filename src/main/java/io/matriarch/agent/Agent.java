@@ -124,6 +124,7 @@ public final class Agent {
                 cache.write(look);
                 takeovers.seen(look);
             });
+            state.lines().onChange(guard::status);
             Runner runner = new Runner(state);
             LoopThread thread = new LoopThread(loop, state, ticker, runner);
             Optional<Jobs> jobs = jobs(state, dcs, wallClock);
@@ -314,8 +315,11 @@ public final class Agent {
                     LOG.info("configuration reloaded");
                     guard.ready();
                 }
-                case LoadResult.Invalid<Configuration> invalid ->
+                case LoadResult.Invalid<Configuration> invalid -> {
                     invalid.problems().forEach(problem -> LOG.errorf("not reloaded: %s", problem));
+                    // it goes on as before: systemd takes it for reloading otherwise
+                    guard.ready();
+                }
             }
         }
     }

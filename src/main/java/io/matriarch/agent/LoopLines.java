@@ -4,6 +4,7 @@ import io.matriarch.cluster.OperationResult;
 import io.matriarch.cluster.ServerStatus;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** What the loop says: a line for each cycle that has something new to tell, a line when the DCS goes and one when it is back. */
@@ -12,6 +13,7 @@ final class LoopLines {
 
     private static final int MOST_REMEMBERED = 100;
 
+    private volatile Consumer<String> listener = _ -> {};
     private final Set<String> tried = new HashSet<>();
     private Set<String> broken = Set.of();
     private String last = "";
@@ -20,6 +22,11 @@ final class LoopLines {
     private long lastEnded;
     private String failsafe = "";
     private boolean dcsAnswers = true;
+
+    /** Who hears of each line that isn't the same as the one before, whether it is logged or not. */
+    void onChange(Consumer<String> told) {
+        listener = told;
+    }
 
     /**
      * A line that repeats the one before is for those who debug, and so is one about the next try of what keeps failing in the same way. One that says why an
@@ -30,6 +37,9 @@ final class LoopLines {
     void log(String line, boolean trouble, boolean repeats) {
         if (tried.size() > MOST_REMEMBERED) {
             tried.clear();
+        }
+        if (!line.equals(last)) {
+            listener.accept(line);
         }
         boolean news = !line.equals(last) && (tried.add(line) || failures < 2);
         boolean why = trouble || (!failure.isEmpty() && line.contains(failure));

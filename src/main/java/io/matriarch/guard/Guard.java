@@ -9,6 +9,7 @@ import io.matriarch.guard.GuardAction.SendSignal;
 import io.matriarch.guard.GuardAction.StartAgent;
 import io.matriarch.guard.GuardAction.StopPostgres;
 import io.matriarch.guard.GuardAction.SystemdState;
+import io.matriarch.guard.GuardAction.TellStatus;
 import io.matriarch.guard.GuardAction.TellSystemd;
 import io.matriarch.guard.GuardEvent.DeadlineReached;
 import io.matriarch.guard.GuardEvent.HeartbeatDue;
@@ -128,6 +129,7 @@ final class Guard {
                     releaseUntil = Optional.of(Deadline.after(ticker, patience));
                     agent.releaseLeaderKey();
                 }
+                case TellStatus(String text) -> systemd.tellStatus(text);
                 case TellSystemd(SystemdState state) -> systemd.tell(state);
                 case Exit(int code) -> exit = OptionalInt.of(code);
             }

@@ -29,6 +29,9 @@ public sealed interface GuardAction {
     /** Tells systemd, where there is one. */
     record TellSystemd(SystemdState state) implements GuardAction {}
 
+    /** Tells systemd, for people who ask it, in one line what the agent does. */
+    record TellStatus(String text) implements GuardAction {}
+
     /** Ends the guard. */
     record Exit(int code) implements GuardAction {}
 

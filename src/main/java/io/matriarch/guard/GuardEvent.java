@@ -12,6 +12,9 @@ public sealed interface GuardEvent {
     /** The agent says that its loop runs, or that it has read its configuration again. */
     record AgentReady() implements GuardEvent {}
 
+    /** The agent says in a line for people what it does. */
+    record AgentStatus(String text) implements GuardEvent {}
+
     /** The agent says that it's alive. */
     record AgentAlive() implements GuardEvent {}
 

@@ -94,6 +94,11 @@ public final class GuardLink implements AutoCloseable {
         send(LinkProtocol.ready());
     }
 
+    /** For people who ask systemd. */
+    public void status(String line) {
+        send(LinkProtocol.status(line));
+    }
+
     /**
      * PostgreSQL accepts writes, or soon will.
      *

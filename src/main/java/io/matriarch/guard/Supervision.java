@@ -8,12 +8,14 @@ import io.matriarch.guard.GuardAction.SendSignal;
 import io.matriarch.guard.GuardAction.Severity;
 import io.matriarch.guard.GuardAction.StartAgent;
 import io.matriarch.guard.GuardAction.SystemdState;
+import io.matriarch.guard.GuardAction.TellStatus;
 import io.matriarch.guard.GuardAction.TellSystemd;
 import io.matriarch.guard.GuardEvent.AgentAlive;
 import io.matriarch.guard.GuardEvent.AgentEnded;
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
 import io.matriarch.guard.GuardEvent.AgentStarted;
+import io.matriarch.guard.GuardEvent.AgentStatus;
 import io.matriarch.guard.GuardEvent.AgentStoppable;
 import io.matriarch.guard.GuardEvent.DeadlineReached;
 import io.matriarch.guard.GuardEvent.Fenced;
@@ -112,6 +114,7 @@ public record Supervision(
             case AgentStoppable() ->
                 stopRequested.isPresent() ? then(this, new SendSignal(ForwardedSignal.TERM)) : then(this);
             case AgentReady() -> ready();
+            case AgentStatus(String text) -> then(this, new TellStatus(text));
             case AgentAlive() -> then(with(OptionalInt.of(0)), new AnswerAgent());
             case Fenced(ProcessId postmaster, long until) -> then(with(fencing.fenced(postmaster, until)));
             case Unfenced() -> then(with(fencing.unfenced()));
@@ -169,6 +172,7 @@ public record Supervision(
         return then(
                 absent(deaths),
                 new Say(Severity.WARNING, "Agent " + status + " unexpectedly, restarting it " + when),
+                new TellStatus("the agent " + status + ", another one starts"),
                 new StartAgent(pause));
     }
 

@@ -43,8 +43,17 @@ final class Systemd {
 
     void tell(SystemdState state) {
         if (state != SystemdState.ALIVE || heartbeat().isPresent()) {
-            socket.ifPresent(path -> calls.datagram(path, text(state).getBytes(StandardCharsets.US_ASCII)));
+            send(text(state));
         }
+    }
+
+    /** What {@code systemctl status} shows. */
+    void tellStatus(String line) {
+        send("STATUS=" + line);
+    }
+
+    private void send(String text) {
+        socket.ifPresent(path -> calls.datagram(path, text.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** systemd wants the time of a reload by CLOCK_MONOTONIC, which is Java's. */

@@ -102,7 +102,7 @@ final class OwnMetrics {
                         .orElse(0.0));
     }
 
-    /** The same on every member, from what is in the DCS. */
+    /** The same on every member, from what is in the DCS. The label isn't job, which is Prometheus's own. */
     private void jobs() {
         for (JobKind kind : JobKind.values()) {
             job(
@@ -140,7 +140,7 @@ final class OwnMetrics {
                             "matriarch_job_overdue_seconds",
                             () -> latest().map(look -> overdue(look, kind)).orElse(0.0))
                     .description("For how long the scheduled job should have begun; 0 when it isn't due.")
-                    .tag("job", kind.word())
+                    .tag("task", kind.word())
                     .register(registry);
         }
         drill(
@@ -173,7 +173,7 @@ final class OwnMetrics {
                                 .map(view -> value.applyAsDouble(view.jobs()))
                                 .orElse(0.0))
                 .description(help)
-                .tag("job", kind.word())
+                .tag("task", kind.word())
                 .register(registry);
     }
 

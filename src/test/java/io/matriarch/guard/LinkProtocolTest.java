@@ -41,6 +41,15 @@ class LinkProtocolTest {
         assertThat(LinkProtocol.parse(LinkProtocol.ready())).contains(new AgentReady());
     }
 
+    @Test
+    void aStatusIsOneLineOfAscii() {
+        assertThat(LinkProtocol.parse(LinkProtocol.status("I am (elephant\n\u00e9), the leader")))
+                .contains(new GuardEvent.AgentStatus("I am (elephant??), the leader"));
+        assertThat(LinkProtocol.status("x".repeat(4000))).hasSize("status ".length() + 300);
+        assertThat(LinkProtocol.parse(LinkProtocol.status("exiting 0")))
+                .contains(new GuardEvent.AgentStatus("exiting 0"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

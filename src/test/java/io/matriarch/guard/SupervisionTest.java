@@ -6,6 +6,7 @@ import io.matriarch.guard.GuardAction.Exit;
 import io.matriarch.guard.GuardAction.Say;
 import io.matriarch.guard.GuardAction.SendSignal;
 import io.matriarch.guard.GuardAction.StartAgent;
+import io.matriarch.guard.GuardAction.TellStatus;
 import io.matriarch.guard.GuardEvent.AgentEnded;
 import io.matriarch.guard.GuardEvent.AgentExiting;
 import io.matriarch.guard.GuardEvent.AgentReady;
@@ -33,6 +34,18 @@ class SupervisionTest {
         happen(new AgentStarted(), new AgentReady());
         now += 60 * SECOND;
         assertThat(happen(KILLED)).containsExactly(new StartAgent(Duration.ZERO));
+    }
+
+    @Test
+    void systemdIsToldWhatTheAgentSaysItDoesAndThatItDied() {
+        happen(new AgentStarted(), new AgentReady());
+        assertThat(supervision
+                        .on(new GuardEvent.AgentStatus("I am (node1)"), now)
+                        .actions())
+                .containsExactly(new TellStatus("I am (node1)"));
+        now += 60 * SECOND;
+        assertThat(supervision.on(KILLED, now).actions())
+                .contains(new TellStatus("the agent was ended by signal 9, another one starts"));
     }
 
     @Test
@@ -151,7 +164,9 @@ class SupervisionTest {
             actions = step.actions();
         }
         return actions.stream()
-                .filter(action -> !(action instanceof Say || action instanceof GuardAction.TellSystemd))
+                .filter(action -> !(action instanceof Say
+                        || action instanceof TellStatus
+                        || action instanceof GuardAction.TellSystemd))
                 .toList();
     }
 

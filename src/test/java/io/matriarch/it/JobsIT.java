@@ -143,7 +143,7 @@ final class JobsIT {
         assertThat(report.items("problems").toString()).contains(repository.toString());
         LocalCluster.await("somebody is told", 20, () -> text(told).contains("base failed matriarch"));
         assertThat(text(told)).contains("\"job\":\"base\"", "\"outcome\":\"failed\"");
-        assertThat(primary.rest().get("/metrics").body()).contains("matriarch_job_failed{job=\"base\",} 1.0");
+        assertThat(primary.rest().get("/metrics").body()).contains("matriarch_job_failed{task=\"base\",} 1.0");
 
         LocalCluster.await(
                 "the archive's failure is known",
@@ -186,8 +186,8 @@ final class JobsIT {
                 .as(list.output())
                 .isEqualTo(done.size());
         assertThat(primary.rest().get("/metrics").body())
-                .contains("matriarch_job_failed{job=\"base\",} 0.0")
-                .doesNotContain("matriarch_job_last_success_timestamp_seconds{job=\"base\",} 0.0");
+                .contains("matriarch_job_failed{task=\"base\",} 0.0")
+                .doesNotContain("matriarch_job_last_success_timestamp_seconds{task=\"base\",} 0.0");
         assertThat(primary.rest().get("/drills").status()).isEqualTo(200);
     }
 

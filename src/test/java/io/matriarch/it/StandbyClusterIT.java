@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -177,6 +179,32 @@ final class StandbyClusterIT {
 
     @Test
     @Order(2)
+    void prometheusIsToldEachRoleAndAllThatRulesAndDashboardAskFor() {
+        List<ScrapedMetrics> nodes =
+                all().stream().map(node -> ScrapedMetrics.of(node.rest())).toList();
+        // as all() has them: home, and its replica; away
+        assertThat(nodes.stream().map(ScrapedMetrics::roles))
+                .containsExactly(
+                        Set.of("primary"),
+                        Set.of("replica"),
+                        Set.of("standby_leader"),
+                        Set.of("replica"),
+                        Set.of("replica"));
+        assertThat(nodes).allMatch(node -> node.value("patroni_is_paused") == 0);
+        ScrapedMetrics.answerAllThatIsAsked(nodes);
+
+        assertThat(home.rest().patch("/config", "{\"pause\": true}").status()).isEqualTo(200);
+        LocalCluster.await(
+                "home tells its maintenance mode",
+                20,
+                () -> Stream.of(home, second)
+                        .allMatch(node -> ScrapedMetrics.of(node.rest()).value("patroni_is_paused") == 1));
+        assertThat(ScrapedMetrics.of(home.rest()).roles()).containsExactly("primary");
+        ctl(home, "resume", "--wait");
+    }
+
+    @Test
+    @Order(3)
     void anotherStandbyLeaderTakesOverWhenAskedAndWhenOneDies() {
         ctl(away.getFirst(), "failover", "--candidate", "a2", "--force");
         LocalCluster.await("a2 leads", 40, () -> away.get(1).rest().says200("/standby-leader"));
@@ -207,7 +235,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aMistakeInTheSectionIsRefusedAndNobodyIsPromoted() {
         Rest.Answer answer = away.getFirst().rest().patch("/config", "{\"standby_cluster\": {\"port\": \"no port\"}}");
         assertThat(answer.status()).as(answer.body()).isBetween(400, 499);
@@ -216,7 +244,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void withoutTheSectionTheStandbyLeaderIsPromotedAndTheOthersFollowIt() {
         Loner leader = awaitStandbyLeader(away, 20);
         assertThat(leader.rest().patch("/config", "{\"standby_cluster\": null}").status())
@@ -245,7 +273,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theFormerRemoteClusterIsDemotedAndFollows() {
         Loner primary = awayPrimary();
         home.node().query("insert into written values (-1)"); // is lost: home follows away from now on
@@ -280,7 +308,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void andIsPromotedAgain() {
         assertThat(ctl(home, "promote-cluster", "--force")).contains("cluster is successfully promoted");
         assertThat(home.rest().says200("/primary")).isTrue();
@@ -298,7 +326,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void ofSeveralHostsTheOneThatAcceptsWritesIsFollowed() {
         List<String> ports = away.stream()
                 .map(node -> Integer.toString(node.node().databasePort()))
@@ -319,7 +347,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void withRestoreCommandOnlyTheWalComesFromTheArchive() {
         String section =
                 "{\"standby_cluster\": {\"host\": null, \"port\": null, \"restore_command\": \"cp %s/%%f %%p\"}}"
@@ -344,7 +372,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aDelayedReplicaReceivesAndDoesNotReplayAndIsNeverPromoted() {
         Loner primary = awayPrimary();
         Loner delayed = away.getLast();
@@ -385,7 +413,7 @@ final class StandbyClusterIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void whyAReplicaDoesNotStreamIsSaidWithinSeconds() {
         Loner primary = awayPrimary();
         Loner replica = primary == away.getFirst() ? away.get(1) : away.getFirst();

@@ -187,7 +187,10 @@ final class Bootstrapping {
             PgTools.Result result =
                     PgTools.runCommand(words, environment, Deadline.after(SCRIPT_PATIENCE), cancellation);
             // a person's script, which says what it does; nothing of ours prints a secret there
-            result.output().lines().filter(line -> !line.isBlank()).forEach(line -> LOG.info("post_bootstrap: " + line));
+            result.output()
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .forEach(line -> LOG.info("post_bootstrap: " + line));
             return result.ok()
                     ? new OperationResult.Succeeded()
                     : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "

@@ -17,7 +17,7 @@ RUN sed -ri "s/^#?listen_addresses.*/listen_addresses = '*'/" "/usr/share/postgr
     && install --directory --owner=postgres --group=postgres --mode=3777 /var/run/postgresql \
     && install --directory --owner=postgres --group=postgres --mode=1777 "$PGDATA"
 VOLUME /var/lib/postgresql/data
-COPY docker-entrypoint.sh /usr/local/bin/
+COPY --chmod=755 docker-entrypoint.sh /usr/local/bin/
 ENTRYPOINT ["docker-entrypoint.sh"]
 STOPSIGNAL SIGINT
 EXPOSE 5432

@@ -3,6 +3,9 @@ package io.matriarch.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +112,25 @@ record Docker(String prefix) {
     void awaitPrimary(String name) {
         LocalCluster.await(
                 name + " is a primary; " + logs(name), 90, () -> rest(name).says200("/primary"));
+    }
+
+    /** The commands of a document: the first indented block that has this beginning, as one script. */
+    static String documented(Path document, String beginning) {
+        try {
+            return Stream.of(Files.readString(document.toAbsolutePath()).split("\n\n", -1))
+                    .filter(block -> block.startsWith("    " + beginning))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a script by bash, which ends at the first command that fails. */
+    static void script(Map<String, String> environment, String text) {
+        Programs.Result result =
+                call(environment, List.of("bash", "-euc", "cd " + Path.of("").toAbsolutePath() + "\n" + text));
+        assertThat(result.code()).as("%s: %s", text, result.output()).isZero();
     }
 
     /** Removes the containers, volumes and the network of this prefix. */

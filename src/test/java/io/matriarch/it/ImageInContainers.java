@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -283,6 +284,24 @@ final class ImageInContainers {
         assertThat(Node.queryAt(url("own", "postgres", "postgres", SECRET), "SHOW data_directory"))
                 .isEqualTo("/var/lib/postgresql/data/pgdata");
         assertThat(DOCKER.exec("own", "patronictl", "list")).contains("Cluster: herd");
+    }
+
+    /** docker/README.md's three nodes, under names of this test. */
+    @Test
+    void theDocumentsThreeNodes() {
+        String prefix = DOCKER.prefix() + "doc-";
+        Docker.script(
+                Map.of(),
+                Docker.documented(Path.of("docker/README.md"), "docker network create")
+                                .replace("quay.io/coreos/etcd:v3.5.21", Docker.ETCD)
+                                .replace("herd", prefix + "net")
+                                .replaceAll("--name (\\w+)", "--name " + prefix + "$1 --network-alias $1")
+                                .replaceAll("-v (pg\\d)", "-v " + prefix + "$1")
+                                .replaceAll(" matriarch(\n|$)", " " + Docker.image() + "$1")
+                                .replaceAll("(docker exec pg1.*)", "")
+                        + "\nuntil docker exec " + prefix
+                        + "pg1 patronictl list | grep -c streaming | grep -qx 2; do sleep 0.5; done");
+        assertThat(DOCKER.exec("doc-pg2", "patronictl", "list")).contains("Leader", "| pg3 ");
     }
 
     @Test

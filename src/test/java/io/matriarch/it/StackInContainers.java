@@ -56,10 +56,12 @@ final class StackInContainers {
                 "READ_PORT", Integer.toString(Programs.freePort()),
                 "API_PORT", Integer.toString(Programs.freePort()),
                 "STATISTICS_PORT", Integer.toString(Programs.freePort())));
-        script("make-secrets", folder.resolve("secrets").toString());
+        Files.createDirectory(folder.resolve("secrets"));
         removeAll();
-        compose("up", "--detach");
-        script("etcd-auth");
+        Docker.script(
+                environment,
+                Docker.documented(Path.of("stack/README.md"), "stack/make-secrets\n    docker compose")
+                        .replace("herd-", STACK + "-"));
         awaitThree();
         String password = Files.readString(folder.resolve("secrets/superuser_password"));
         String url = "jdbc:postgresql://127.0.0.1:" + writePort + "/postgres?user=postgres&password=" + password

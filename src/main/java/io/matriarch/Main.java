@@ -7,6 +7,7 @@ import io.matriarch.backup.BackupCommand;
 import io.matriarch.backup.RestoreCommand;
 import io.matriarch.cli.CtlMain;
 import io.matriarch.cli.GenerateConfig;
+import io.matriarch.cli.HealthCommand;
 import io.matriarch.cli.Invocation;
 import io.matriarch.cli.Usage;
 import io.matriarch.cli.ValidateConfig;
@@ -45,6 +46,7 @@ public final class Main {
             }
             case Invocation.ExplainConfig(List<String> arguments) -> end(ExplainCommand.run(arguments));
             case Invocation.Doctor(List<String> arguments) -> end(DoctorCommand.run(arguments));
+            case Invocation.Health(List<String> arguments) -> end(HealthCommand.run(arguments));
             case Invocation.Backup(List<String> arguments) -> {
                 ParentWatch.start();
                 end(BackupCommand.run(arguments));

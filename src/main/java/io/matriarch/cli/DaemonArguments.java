@@ -20,6 +20,7 @@ final class DaemonArguments {
                    matriarch dump create|list|verify|expire|delete|restore
                    matriarch config explain [KEY]     where a setting comes from, and what changing it does
                    matriarch doctor [--cluster]       what is wrong with this node, or with the cluster, and what to do
+                   matriarch health [CHECK]           asks this node's agent, as a container's health check does
                    matriarch self-test                does this executable work on this machine?
                    matriarch docs transitions         what a node does about what it sees, in Markdown
                    matriarch --version | --help

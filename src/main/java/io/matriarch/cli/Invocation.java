@@ -51,6 +51,13 @@ public sealed interface Invocation {
         }
     }
 
+    /** Asks the agent of this node whether all is well. */
+    record Health(List<String> arguments) implements Invocation {
+        public Health {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
     /** Base backups are made, listed, proven or removed. */
     record Backup(List<String> arguments) implements Invocation {
         public Backup {
@@ -140,6 +147,7 @@ public sealed interface Invocation {
             case "wal" -> new Wal(rest);
             case "self-test" -> new SelfTest(rest);
             case "doctor" -> new Doctor(rest);
+            case "health" -> new Health(rest);
             case "backup" -> new Backup(rest);
             case "restore" -> new Restore(rest);
             case "drill" -> new Drill(rest);

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where PostgreSQL's programs lie: {@code bin_dir} and {@code bin_name} count (an absolute name by itself), else they are looked for as a shell does.
@@ -24,6 +25,22 @@ public record PostgresPrograms(PostgresSettings settings, String searchPath) {
     /** What is executed: a path, or a name to be found on PATH. */
     public String path(String program) {
         return path(settings.binDirectory().map(Path::toString), settings.binNames(), program);
+    }
+
+    /** The same for who runs it without looking: its file on PATH, if it's there. */
+    public String file(String program) {
+        String path = path(program);
+        return path.contains("/")
+                ? path
+                : folders()
+                        .filter(folder -> holds(folder, path))
+                        .map(folder -> (folder.isEmpty() ? "." : folder) + "/" + path)
+                        .findFirst()
+                        .orElse(path);
+    }
+
+    private Stream<String> folders() {
+        return Arrays.stream(searchPath.split(":", -1));
     }
 
     static String path(Optional<String> binDirectory, Mapping binNames, String program) {
@@ -47,7 +64,7 @@ public record PostgresPrograms(PostgresSettings settings, String searchPath) {
                     ? Optional.empty()
                     : Optional.of(key + ": " + path + " is not there, or may not be run; " + advice);
         }
-        boolean found = Arrays.stream(searchPath.split(":", -1)).anyMatch(folder -> holds(folder, path));
+        boolean found = folders().anyMatch(folder -> holds(folder, path));
         return found
                 ? Optional.empty()
                 : Optional.of(

@@ -22,9 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Makes a new cluster: initdb, the roles, post_bootstrap (reference 6.6). */
 final class Bootstrapping {
+    private static final Logger LOG = Logger.getLogger(Bootstrapping.class);
+
     private static final Duration INITDB_PATIENCE = Duration.ofHours(1);
     private static final Duration SCRIPT_PATIENCE = Duration.ofHours(24);
 
@@ -183,6 +186,11 @@ final class Bootstrapping {
             environment.put("PGOPTIONS", "-c synchronous_commit=local -c statement_timeout=0");
             PgTools.Result result =
                     PgTools.runCommand(words, environment, Deadline.after(SCRIPT_PATIENCE), cancellation);
+            // a person's script, which says what it does; nothing of ours prints a secret there
+            result.output()
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .forEach(line -> LOG.info("post_bootstrap: " + line));
             return result.ok()
                     ? new OperationResult.Succeeded()
                     : new OperationResult.Failed("post_bootstrap " + words.getFirst() + " exited with "

@@ -50,7 +50,7 @@ final class PgTools {
                     .filter(line -> !line.isEmpty())
                     .toList();
             return lines.reversed().stream()
-                    .filter(line -> line.contains("error: ") || line.contains("FATAL: "))
+                    .filter(line -> line.contains("error: ") || line.contains("FATAL: ") || line.contains(": ERROR: "))
                     .findFirst()
                     .or(() -> lines.reversed().stream()
                             .filter(line -> !HINT.matcher(line).find())
@@ -61,6 +61,11 @@ final class PgTools {
 
     String path(String program) {
         return programs.path(program);
+    }
+
+    /** For the keeper, which doesn't look for it. */
+    String file(String program) {
+        return programs.file(program);
     }
 
     Optional<String> unusable(String program) {

@@ -310,7 +310,7 @@ final class ServerControl {
         List<String> command = new ArrayList<>(
                 List.of("sh", "-c", "exec 3>&1 1>&2; setsid \"$@\" 3>&- </dev/null & echo $! >&3", "sh"));
         command.addAll(keeper.get());
-        command.add(tools.path("postgres"));
+        command.add(tools.file("postgres"));
         command.addAll(arguments);
         log.beginHere();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -31,6 +31,8 @@ class InvocationTest {
         assertThat(Invocation.of("matriarch", List.of("ctl", "list"))).isEqualTo(new Ctl(List.of("list")));
         assertThat(Invocation.of("matriarch", List.of("wal", "push", "x"))).isEqualTo(new Wal(List.of("push", "x")));
         assertThat(Invocation.of("matriarch", List.of("self-test"))).isEqualTo(new SelfTest(List.of()));
+        assertThat(Invocation.of("matriarch", List.of("health", "primary")))
+                .isEqualTo(new Invocation.Health(List.of("primary")));
         assertThat(Invocation.of("matriarch", List.of("docs", "transitions"))).isEqualTo(new Invocation.Transitions());
         assertThat(Invocation.of("matriarch", List.of("docs", "all"))).isInstanceOf(Invocation.WrongUsage.class);
         assertThat(Invocation.of("patroni", List.of("/etc/patroni.yml")))

@@ -50,6 +50,17 @@ final class PostgresProgramsTest {
         assertThat(named("directory").unusable("postgres")).isPresent();
     }
 
+    /** Whoever runs it without a search needs its file. */
+    @Test
+    void theFileOfANameOnPath() {
+        String twice = "/nosuch:" + folder + ":/bin";
+        assertThat(programs("bin_name: {postgres: pg-17}", twice).file("postgres"))
+                .isEqualTo(folder + "/pg-17");
+        assertThat(programs("bin_name: {postgres: text}", twice).file("postgres"))
+                .isEqualTo("text");
+        assertThat(named("pg-17").file("postgres")).isEqualTo(folder + "/pg-17");
+    }
+
     @Test
     void anAbsoluteNameIsTakenAsItIs() {
         String there = folder + "/pg-17";

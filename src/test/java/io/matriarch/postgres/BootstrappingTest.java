@@ -2,6 +2,7 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.matriarch.Logged;
 import io.matriarch.HardCase;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
@@ -105,9 +106,12 @@ final class BootstrappingTest {
 
     @Test
     void aFailedPostBootstrapIsSetAsideAndAnotherTryWorks() throws Exception {
-        script("echo no such luck; exit 3");
-        assertThat(a.carryOut(new Operation.Bootstrap()))
-                .isEqualTo(new OperationResult.Failed("post_bootstrap " + script + " exited with 3: no such luck"));
+        script("echo begun; echo no such luck; exit 3");
+        try (Logged logged = new Logged(Bootstrapping.class)) {
+            assertThat(a.carryOut(new Operation.Bootstrap()))
+                    .isEqualTo(new OperationResult.Failed("post_bootstrap " + script + " exited with 3: no such luck"));
+            assertThat(logged.messages()).containsExactly("post_bootstrap: begun", "post_bootstrap: no such luck");
+        }
         a.succeeds(new Operation.DiscardFailedBootstrap());
         assertThat(a.look().postmasterAlive()).isFalse();
         assertThat(a.dataDirectory()).isInstanceOf(DataDirectory.Empty.class);

@@ -49,7 +49,7 @@ class CodecTest {
         Codec codec = new Codec(compression, Optional.of(FIRST));
         for (int size : new int[] {4 << 20, (4 << 20) + 1, 17 << 20}) {
             byte[] content = halfRandom(size);
-            byte[] stored = codec.encode(content);
+            byte[] stored = size % 2 == 0 ? codec.encode(content) : codec.encodeAtOnce(content);
             assertThat(Arrays.equals(codec.decode("a" + codec.suffix(), stored), content))
                     .as("%d bytes", size)
                     .isTrue();
@@ -57,6 +57,15 @@ class CodecTest {
                     .as("it's smaller")
                     .isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void severalProcessorsEncodeWhatOneDoes(Compression compression) {
+        Codec codec = new Codec(compression, Optional.empty());
+        byte[] content = halfRandom(17 << 20);
+        assertThat(Arrays.equals(codec.encodeAtOnce(content), codec.encode(content)))
+                .isTrue();
     }
 
     @Property(tries = 300)

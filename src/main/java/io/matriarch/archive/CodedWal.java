@@ -160,7 +160,7 @@ final class CodedWal implements WalRepository {
                 return;
             }
             CompletableFuture<Optional<ContentMark>> mark = marking();
-            byte[] stored = codec.encode(content);
+            byte[] stored = codec.encodeAtOnce(content);
             ChecksumFile own = own(stored, mark.join());
             if (!store.create(directory + name + ChecksumFile.SUFFIX, own.text())) {
                 Optional<ChecksumFile> faster = recorded(directory + name);
@@ -203,7 +203,7 @@ final class CodedWal implements WalRepository {
         /** A push of the same content was cut off, or is under way. */
         private void publish() throws ArchiveException, StoreException {
             CompletableFuture<Optional<ContentMark>> mark = marking();
-            byte[] stored = codec.encode(content);
+            byte[] stored = codec.encodeAtOnce(content);
             ChecksumFile own = own(stored, mark.join());
             record(own);
             if (!store.create(directory + own.file(), stored)) {
@@ -224,7 +224,7 @@ final class CodedWal implements WalRepository {
         /** The object was of the same content, and has rotted. */
         private void mend(String object) throws StoreException {
             CompletableFuture<Optional<ContentMark>> mark = marking();
-            byte[] stored = codec.encode(content);
+            byte[] stored = codec.encodeAtOnce(content);
             ChecksumFile own = own(stored, mark.join());
             store.replace(directory + own.file(), stored);
             record(own);

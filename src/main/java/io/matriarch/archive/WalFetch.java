@@ -44,11 +44,13 @@ final class WalFetch {
         try {
             Checksum found;
             try (FileChannel out = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                found = Checksum.ofCopy(location.file(), out);
+                            temporary,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE);
+                    CheckedCopy copying = CheckedCopy.begin()) {
+                copying.run(location.file(), out);
+                found = copying.checksum();
             }
             if (!found.equals(recorded.get())) {
                 throw new ArchiveException(

@@ -52,10 +52,11 @@ final class WalPush {
     }
 
     private Checksum copyTo(Path copy) throws IOException {
-        try (FileChannel out = create(copy)) {
-            Checksum checksum = Checksum.ofCopy(source.file(), out);
+        try (FileChannel out = create(copy);
+                CheckedCopy copying = CheckedCopy.begin()) {
+            copying.run(source.file(), out);
             out.force(true);
-            return checksum;
+            return copying.checksum();
         }
     }
 

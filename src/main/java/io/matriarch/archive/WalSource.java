@@ -1,5 +1,6 @@
 package io.matriarch.archive;
 
+import io.matriarch.archive.store.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ record WalSource(Path file, WalName name, String systemIdentifier, Optional<File
                     + " MB: segments of more than " + (largest >> 20)
                     + " MB can be archived in a directory without compression and encryption only");
         }
-        byte[] content = Files.readAllBytes(file);
+        byte[] content = WholeFile.read(file, (int) size);
         if (name.holdsWal()) {
             check(Arrays.copyOf(content, Math.min(content.length, SegmentHeader.LENGTH)), content.length);
         }

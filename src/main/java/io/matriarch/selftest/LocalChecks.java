@@ -3,6 +3,10 @@ package io.matriarch.selftest;
 import static io.matriarch.selftest.Check.expect;
 import static io.matriarch.selftest.Check.local;
 
+import io.matriarch.archive.codec.Codec;
+import io.matriarch.archive.codec.CodecException;
+import io.matriarch.archive.codec.Compression;
+import io.matriarch.archive.codec.Sha256;
 import io.matriarch.guard.Signals;
 import io.matriarch.value.Json;
 import io.matriarch.value.Yaml;
@@ -10,7 +14,11 @@ import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +41,9 @@ final class LocalChecks {
                         "time-zone",
                         () -> expect(
                                 false, ZoneId.of("Europe/Berlin").getRules().isFixedOffset())),
-                local("micrometer", LocalChecks::micrometer));
+                local("micrometer", LocalChecks::micrometer),
+                local("sha256", LocalChecks::sha256),
+                local("zstd", LocalChecks::zstd));
     }
 
     private static Optional<String> childProcess() throws IOException, InterruptedException {
@@ -64,5 +74,30 @@ final class LocalChecks {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.counter("tries", "kind", "self-test").increment();
         return expect(true, registry.scrape().contains("tries_total{kind=\"self-test\",} 1.0"));
+    }
+
+    /** In the executable libcrypto's, most likely: it must be Java's. */
+    private static Optional<String> sha256() throws NoSuchAlgorithmException {
+        byte[] content = someContent();
+        String java = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        return expect(java, Sha256.digits(content));
+    }
+
+    /** In the executable libzstd's, most likely; of several frames. */
+    private static Optional<String> zstd() throws CodecException {
+        Codec codec = new Codec(Compression.ZSTD, Optional.empty());
+        byte[] content = someContent();
+        byte[] stored = codec.encodeAtOnce(content);
+        boolean same = Arrays.equals(content, codec.decode("content" + codec.suffix(), stored));
+        return expect(true, same && stored.length < content.length);
+    }
+
+    private static byte[] someContent() {
+        byte[] content = new byte[5_000_000];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) (i * i >>> 8);
+        }
+        return content;
     }
 }

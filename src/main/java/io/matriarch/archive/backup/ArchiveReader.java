@@ -2,6 +2,7 @@ package io.matriarch.archive.backup;
 
 import io.matriarch.archive.Repository;
 import io.matriarch.archive.codec.CodecException;
+import io.matriarch.archive.codec.Sha256;
 import io.matriarch.archive.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,8 +70,7 @@ public final class ArchiveReader extends InputStream {
                     .read(part.object())
                     .orElseThrow(() -> new IOException(part.object() + " is missing in the repository "
                             + repository.store().place()));
-            if (stored.length != part.storedSize()
-                    || !PartUploads.sha256(stored).equals(part.sha256())) {
+            if (stored.length != part.storedSize() || !Sha256.digits(stored).equals(part.sha256())) {
                 throw new IOException(part.object() + " in the repository "
                         + repository.store().place() + " is damaged: its SHA-256 is not the one in the description");
             }

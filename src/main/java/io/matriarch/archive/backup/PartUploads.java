@@ -1,12 +1,10 @@
 package io.matriarch.archive.backup;
 
 import io.matriarch.archive.Repository;
+import io.matriarch.archive.codec.Sha256;
 import io.matriarch.archive.store.StoreException;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,23 +76,13 @@ final class PartUploads implements AutoCloseable {
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
-        return new StoredPart(object, content.length, stored.length, sha256(stored));
+        return new StoredPart(object, content.length, stored.length, Sha256.digits(stored));
     }
 
     /** Why a thread failed. */
     static String reason(ExecutionException e) {
         Throwable cause = e.getCause();
         return cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** Gives up what isn't stored yet; nothing is stored after that. */

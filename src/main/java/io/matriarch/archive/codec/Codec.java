@@ -46,11 +46,21 @@ public final class Codec {
         return keys;
     }
 
+    /** For one object of many, which others encode at the same time. */
     public byte[] encode(byte[] content) {
+        return encode(content, false);
+    }
+
+    /** For one object that somebody waits for: several processors work at it. */
+    public byte[] encodeAtOnce(byte[] content) {
+        return encode(content, true);
+    }
+
+    private byte[] encode(byte[] content, boolean parallel) {
         if (content.length > LARGEST) {
             throw new IllegalArgumentException("content of " + content.length + " bytes is too large for one object");
         }
-        byte[] compressed = compression.compress(content);
+        byte[] compressed = compression.compress(content, parallel);
         return keys.map(ring -> ring.encrypt(compressed)).orElse(compressed);
     }
 

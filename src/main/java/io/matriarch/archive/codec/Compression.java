@@ -1,39 +1,29 @@
 package io.matriarch.archive.codec;
 
-import io.airlift.compress.zstd.ZstdCompressor;
-import io.airlift.compress.zstd.ZstdInputStream;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** What makes content smaller. */
 public enum Compression {
     ZSTD(".zst") {
         @Override
-        byte[] compress(byte[] content) {
-            ZstdCompressor compressor = new ZstdCompressor();
-            byte[] frame = new byte[compressor.maxCompressedLength(content.length)];
-            int length = compressor.compress(content, 0, content.length, frame, 0, frame.length);
-            return Arrays.copyOf(frame, length);
+        byte[] compress(byte[] content, boolean parallel) {
+            int pieces = Math.max(1, (content.length + FRAME - 1) / FRAME);
+            IntStream numbers = IntStream.range(0, pieces);
+            return joined((parallel ? numbers.parallel() : numbers)
+                    .mapToObj(number -> Zstd.fastest()
+                            .frame(content, number * FRAME, Math.min(FRAME, content.length - number * FRAME)))
+                    .toList());
         }
 
         @Override
         byte[] decompress(byte[] compressed, int most) throws CodecException {
-            try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(compressed))) {
-                byte[] content = in.readNBytes(most);
-                if (in.read() >= 0) {
-                    throw new CodecException(
-                            "holds more than " + most + " bytes, compressed: it isn't one of Matriarch's");
-                }
-                return content;
-            } catch (IOException | RuntimeException e) {
-                throw new CodecException("is damaged: zstd can't decompress it", e);
-            }
+            return Zstd.fastest().content(compressed, most);
         }
     },
     LZ4(".lz4") {
         @Override
-        byte[] compress(byte[] content) {
+        byte[] compress(byte[] content, boolean parallel) {
             return Lz4Frame.compress(content);
         }
 
@@ -44,7 +34,7 @@ public enum Compression {
     },
     NONE("") {
         @Override
-        byte[] compress(byte[] content) {
+        byte[] compress(byte[] content, boolean parallel) {
             return content;
         }
 
@@ -53,6 +43,9 @@ public enum Compression {
             return compressed;
         }
     };
+
+    /** Content in each frame of zstd: several processors have something to do, and none becomes noticeably larger. */
+    private static final int FRAME = 4 << 20;
 
     private final String suffix;
 
@@ -70,8 +63,26 @@ public enum Compression {
         return name.endsWith(ZSTD.suffix) ? ZSTD : name.endsWith(LZ4.suffix) ? LZ4 : NONE;
     }
 
-    abstract byte[] compress(byte[] content);
+    /**
+     * Compresses content.
+     *
+     * @param parallel whether several processors may work at it
+     */
+    abstract byte[] compress(byte[] content, boolean parallel);
 
     /** @param most bytes that the content may have */
     abstract byte[] decompress(byte[] compressed, int most) throws CodecException;
+
+    private static byte[] joined(List<byte[]> frames) {
+        if (frames.size() == 1) {
+            return frames.getFirst();
+        }
+        byte[] all = new byte[frames.stream().mapToInt(frame -> frame.length).sum()];
+        int length = 0;
+        for (byte[] frame : frames) {
+            System.arraycopy(frame, 0, all, length, frame.length);
+            length += frame.length;
+        }
+        return all;
+    }
 }

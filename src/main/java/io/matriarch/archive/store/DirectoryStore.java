@@ -91,10 +91,8 @@ public final class DirectoryStore implements ObjectStore {
                 throw new StoreException(file + " has " + size + " bytes, more than any object has");
             }
             ByteBuffer content = ByteBuffer.allocate((int) size);
-            while (content.hasRemaining()) {
-                if (channel.read(content) < 0) {
-                    throw new StoreException(file + " became shorter while it was read");
-                }
+            if (!WholeFile.read(channel, content)) {
+                throw new StoreException(file + " became shorter while it was read");
             }
             return Optional.of(content.array());
         } catch (NoSuchFileException e) {
@@ -267,10 +265,7 @@ public final class DirectoryStore implements ObjectStore {
         DurableFiles.createDirectories(root, file.resolveSibling(".").normalize());
         Path temporary = DurableFiles.temporary(file);
         try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+            WholeFile.write(out, content);
             out.force(true);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);

@@ -49,7 +49,7 @@ class CodecTest {
         Codec codec = new Codec(compression, Optional.of(FIRST));
         for (int size : new int[] {4 << 20, (4 << 20) + 1, 17 << 20}) {
             byte[] content = halfRandom(size);
-            byte[] stored = codec.encode(content);
+            byte[] stored = size % 2 == 0 ? codec.encode(content) : codec.encodeAtOnce(content);
             assertThat(Arrays.equals(codec.decode("a" + codec.suffix(), stored), content))
                     .as("%d bytes", size)
                     .isTrue();
@@ -57,6 +57,15 @@ class CodecTest {
                     .as("it's smaller")
                     .isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void severalProcessorsEncodeWhatOneDoes(Compression compression) {
+        Codec codec = new Codec(compression, Optional.empty());
+        byte[] content = halfRandom(17 << 20);
+        assertThat(Arrays.equals(codec.encodeAtOnce(content), codec.encode(content)))
+                .isTrue();
     }
 
     @Property(tries = 300)
@@ -80,7 +89,7 @@ class CodecTest {
     void damagedFramesOfLz4NeverGiveOtherContentNorOtherExceptions(
             @ForAll @IntRange(max = 5000) int position, @ForAll @IntRange(min = 1, max = 255) int flip) {
         byte[] content = halfRandom(4000);
-        byte[] stored = Compression.LZ4.compress(content);
+        byte[] stored = Compression.LZ4.compress(content, false);
         stored[position % stored.length] ^= (byte) flip;
         assertThatThrownBy(() -> Compression.LZ4.decompress(stored, Codec.LARGEST))
                 .isInstanceOf(CodecException.class);
@@ -140,9 +149,9 @@ class CodecTest {
     void zstdAndLz4ReadIt(Compression compression) throws Exception {
         byte[] content = halfRandom(9 << 20);
         ByteArrayOutputStream parts = new ByteArrayOutputStream();
-        parts.write(compression.compress(Arrays.copyOf(content, 5 << 20)));
-        parts.write(compression.compress(Arrays.copyOfRange(content, 5 << 20, content.length)));
-        parts.write(compression.compress(new byte[0]));
+        parts.write(compression.compress(Arrays.copyOf(content, 5 << 20), true));
+        parts.write(compression.compress(Arrays.copyOfRange(content, 5 << 20, content.length), false));
+        parts.write(compression.compress(new byte[0], true));
         Path file = Files.write(directory.resolve("parts" + compression.suffix()), parts.toByteArray());
         Path decompressed = directory.resolve("whole");
         shell((compression == Compression.ZSTD ? "zstd" : "lz4") + " -q -d < " + file + " > " + decompressed);
@@ -173,9 +182,9 @@ class CodecTest {
 
     @Test
     void moreContentThanAnObjectMayHaveIsRefused() {
-        byte[] bomb = Compression.ZSTD.compress(new byte[2 << 20]);
+        byte[] bomb = Compression.ZSTD.compress(new byte[2 << 20], false);
         assertThatThrownBy(() -> Compression.ZSTD.decompress(bomb, 1 << 20)).hasMessageContaining("more than");
-        byte[] other = Compression.LZ4.compress(new byte[2 << 20]);
+        byte[] other = Compression.LZ4.compress(new byte[2 << 20], false);
         assertThatThrownBy(() -> Compression.LZ4.decompress(other, 1 << 20)).isInstanceOf(CodecException.class);
     }
 

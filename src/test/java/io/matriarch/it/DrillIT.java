@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 final class DrillIT {
     private static final Path DOCUMENT = Path.of("docs/drills.md");
     private static final int PATIENCE = 120;
+    private static final int FIRST_WITH_INCREMENTAL = 17;
 
     private final Path home = LocalCluster.newFolder();
     private final Program program = AgentProgram.chosen().placeIn(home.resolve("bin"));
@@ -68,6 +71,127 @@ final class DrillIT {
         missingWalAndAWrongAnswerAreFound(middle);
         damagedPartsAreFound();
         whatCannotBeginIsToldToScriptsToo();
+        withoutABaseBackupOnlyDumpsAreDrilled();
+        aDumpWithoutATableIsFound();
+        if (majorVersion() >= FIRST_WITH_INCREMENTAL) {
+            anIncrementalChainIsRestored();
+        }
+    }
+
+    private int majorVersion() throws IOException {
+        return Integer.parseInt(Files.readString(data.resolve("PG_VERSION")).strip());
+    }
+
+    /** For a moment the repository has no base backups. */
+    private Ended withoutBackups(String... more) throws IOException {
+        Path backups = repository.resolve("backups");
+        Path away = repository.resolve("away");
+        Files.move(backups, away);
+        try {
+            return ServerProcess.run(home, PATIENCE, drilling(configuration, more));
+        } finally {
+            Files.move(away, backups);
+        }
+    }
+
+    private void withoutABaseBackupOnlyDumpsAreDrilled() throws IOException {
+        Ended ended = withoutBackups();
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(steps(result(ended))).containsOnlyKeys("base backup", "dump", "dump check elephants");
+        assertThat(ended.output())
+                .contains("left out: the repository " + repository + " has none of the cluster herd")
+                .contains("passed: the drill of dumps only");
+        Ended required = withoutBackups("--require-backup");
+        assertThat(required.code()).isEqualTo(1);
+        assertThat(result(required).items("problems").toString()).contains("has no backup of the cluster herd");
+    }
+
+    private void aDumpWithoutATableIsFound() throws IOException {
+        pgDumpLeavesOneOut();
+        // the dump is made at the moment when the table has another name
+        sql("ALTER TABLE heartbeat RENAME TO hidden");
+        tools.must("dump", "create", "--label", "poorer");
+        sql("ALTER TABLE hidden RENAME TO heartbeat");
+        archiveAll();
+        Ended ended = ServerProcess.run(home, PATIENCE, drilling(configuration));
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(result(ended).items("problems").stream().map(Value::asText).flatMap(Optional::stream))
+                .containsExactly("dump: the dump poorer lacks public.heartbeat in postgres, which the dump nightly"
+                        + " and the restored base backup have");
+        theCatalogueKnowsMoreThanTheDump();
+        tools.must("dump", "delete", "poorer");
+    }
+
+    /** As if pg_dump had more options than it was given. */
+    private void pgDumpLeavesOneOut() throws IOException {
+        Path programs = Files.createDirectory(home.resolve("programs"));
+        try (Stream<Path> own = Files.list(Templates.POSTGRES_BIN)) {
+            for (Path file : own.filter(each -> !each.endsWith("pg_dump")).toList()) {
+                Files.createSymbolicLink(programs.resolve(file.getFileName()), file);
+            }
+        }
+        Path cheat = programs.resolve("pg_dump");
+        String real = Templates.POSTGRES_BIN.resolve("pg_dump").toString();
+        LocalCluster.write(
+                cheat,
+                "#!/bin/sh\n[ \"$1\" = --version ] || set -- \"$@\" --exclude-table=herd\nexec " + real + " \"$@\"\n");
+        Files.setPosixFilePermissions(cheat, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path file = home.resolve("cheated.yml");
+        LocalCluster.write(
+                file,
+                Files.readString(configuration).replace("bin_dir: " + Templates.POSTGRES_BIN, "bin_dir: " + programs));
+        Ended ended = ServerProcess.run(
+                home, PATIENCE, program.tool("dump", "create", "--label", "cheated", "-c", file.toString()));
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .contains("no dump was made: pg_dump has left out the table public.herd, of the database postgres");
+        assertThat(tools.must("dump", "list")).doesNotContain("cheated");
+    }
+
+    private void theCatalogueKnowsMoreThanTheDump() throws IOException {
+        Path description;
+        try (Stream<Path> files = Files.walk(repository.resolve("dumps"))) {
+            description = files.filter(file -> file.endsWith("poorer/dump.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        String herd = "{\"schema\": \"public\", \"name\": \"herd\"}";
+        String told = Files.readString(description);
+        assertThat(told).contains(herd);
+        LocalCluster.write(description, told.replace(herd, herd + ", " + herd.replace("herd", "calves")));
+        assertThat(tools.fails("dump", "verify", "poorer"))
+                .contains("postgres: the table public.calves is missing, which the database had");
+        Ended ended = withoutBackups();
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(result(ended).items("problems").toString())
+                .contains("the dump poorer lacks the table public.calves, which the database postgres had when it was"
+                        + " dumped");
+    }
+
+    private void anIncrementalChainIsRestored() throws IOException {
+        for (int number = 1001; number <= 1002; number++) {
+            sql("INSERT INTO herd VALUES (" + number + ")");
+            tools.must("backup", "create", "--incremental", "--label", "changes-" + number);
+        }
+        sql("INSERT INTO herd VALUES (1003)");
+        archiveAll();
+        Path exact = configured("exact.yml", settings() + """
+                checks:
+                  - {name: all, sql: 'SELECT count(*), max(elephant) FROM herd', expect: 1003|1003}
+                """.indent(8));
+        Ended ended = ServerProcess.run(home, PATIENCE, drilling(exact));
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(result(ended).text("label")).contains("changes-1002");
+        assertThat(steps(result(ended))).containsEntry("pg_verifybackup", true).containsEntry("check all", true);
+
+        Path part = object("backup-parts", "base.tar.00000001");
+        assertThat(part.toString()).as("of the backup that both build upon").contains("/first/");
+        byte[] whole = Files.readAllBytes(part);
+        byte[] flipped = whole.clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(part, flipped);
+        assertThat(brokenRestore(exact)).contains("first/" + part.getFileName(), "is damaged");
+        LocalCluster.own(Files.write(part, whole));
     }
 
     private void aKilledOneLeavesNoServer() throws IOException {
@@ -258,6 +382,9 @@ final class DrillIT {
                 archive_command = '%s'
                 """.formatted(port, home, tools.wal("push", "%p")),
                 StandardOpenOption.APPEND);
+        if (majorVersion() >= FIRST_WITH_INCREMENTAL) {
+            Files.writeString(data.resolve("postgresql.conf"), "summarize_wal = on\n", StandardOpenOption.APPEND);
+        }
         tools.mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log");
     }
 
@@ -328,6 +455,7 @@ final class DrillIT {
         try (Stream<Path> files = Files.walk(repository.resolve(folder))) {
             return files.filter(file -> file.getFileName().toString().startsWith(beginning))
                     .filter(file -> !file.toString().endsWith(".sha256"))
+                    .sorted(Comparator.comparing((Path file) -> !file.toString().contains("/first/")))
                     .findFirst()
                     .orElseThrow();
         }

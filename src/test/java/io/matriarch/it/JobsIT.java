@@ -261,7 +261,6 @@ final class JobsIT {
             killedWithAQueue(Node::killAgentAndPostgres);
             switchedOver();
             killedWithAQueue(Node::killPostgres);
-            switchedOver();
             writer.awaitWrites();
         }
         Node primary = cluster.primary();

@@ -4,6 +4,7 @@ import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.FailoverRequest;
+import io.matriarch.cluster.JobKind;
 import io.matriarch.cluster.Leader;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -379,6 +380,11 @@ final class AgentCommands implements Commands {
         return writing instanceof Writing.Written
                 ? new Answer(200, "scheduled switchover deleted")
                 : new Answer(409, "the switchover was changed by somebody else");
+    }
+
+    @Override
+    public Answer requestJob(JobKind kind) {
+        return new JobRequests(dcs, wallClock).request(kind, patience());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.matriarch.agent;
 
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.JobKind;
 import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
@@ -27,6 +28,9 @@ public interface Commands {
 
     /** How far the scheduled job is that runs here; absent when none does, or it doesn't say. */
     Optional<JobProgress> jobProgress();
+
+    /** POST /backups and /drills: a job is to begin now, on the member that would do it by schedule. */
+    Answer requestJob(JobKind kind);
 
     /** Re-reads the configuration file and applies it, soon. */
     void reload();

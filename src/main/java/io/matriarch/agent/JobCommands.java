@@ -23,8 +23,15 @@ record JobCommands(Optional<Path> configuration, String self) {
             case DUMP -> List.of(command(List.of("dump", "create"), List.of("--json")));
             case EXPIRE ->
                 List.of(command(List.of("backup", "expire"), List.of()), command(List.of("dump", "expire"), List.of()));
-            case DRILL -> List.of(command(List.of("drill"), List.of("--json")));
+            case DRILL -> List.of(command(List.of("drill"), drill(settings)));
         };
+    }
+
+    /** When base backups are scheduled, dumps are no consolation for there being none. */
+    private static List<String> drill(JobSettings settings) {
+        boolean scheduled = settings.schedules().containsKey(JobKind.BASE)
+                || settings.schedules().containsKey(JobKind.INCREMENTAL);
+        return scheduled ? List.of("--json", "--require-backup") : List.of("--json");
     }
 
     /** Tells which backups there are. */

@@ -117,8 +117,10 @@ final class Jobs {
 
     private void tick(Snapshot seen, ClusterView view) {
         JobSettings settings = JobSettings.of(seen.config());
-        boolean nothing =
-                settings.schedules().isEmpty() && view.jobs().journal().since().isEmpty();
+        JobJournal known = view.jobs().journal();
+        boolean nothing = settings.schedules().isEmpty()
+                && known.since().isEmpty()
+                && known.requested().isEmpty();
         if (nothing) {
             return;
         }

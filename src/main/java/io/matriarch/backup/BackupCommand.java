@@ -1,5 +1,6 @@
 package io.matriarch.backup;
 
+import io.matriarch.cli.JobStart;
 import io.matriarch.cli.JobStatus;
 import java.util.List;
 
@@ -10,6 +11,7 @@ public final class BackupCommand {
             Usage: matriarch backup create     makes a base backup
                    matriarch backup list       shows the backups
                    matriarch backup status     shows how scheduled jobs went, and what is to be archived yet
+                   matriarch backup start      begins such a job now, on the member that the policy names
                    matriarch backup verify     proves that a backup can be restored
                    matriarch backup expire     removes what the retention no longer keeps
                    matriarch backup delete     removes one backup
@@ -26,6 +28,7 @@ public final class BackupCommand {
             case "create" -> CreateCommand.run(rest);
             case "list" -> ListCommand.run(rest);
             case "status" -> JobStatus.run(rest);
+            case "start" -> JobStart.run(rest);
             case "verify" -> VerifyCommand.run(rest);
             case "expire" -> ExpireCommand.run(rest);
             case "delete" -> DeleteCommand.run(rest);

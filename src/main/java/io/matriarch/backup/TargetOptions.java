@@ -30,6 +30,11 @@ public final class TargetOptions {
 
     public TargetOptions() {}
 
+    /** Whether any of them is. */
+    public boolean given() {
+        return List.of(time, lsn, name, xid, word, timeline).stream().anyMatch(Optional::isPresent);
+    }
+
     /** What can't be meant; absent if nothing is wrong with it. */
     public Optional<String> wrongUsage() {
         if (word.filter(given -> !given.equals("immediate")).isPresent()) {

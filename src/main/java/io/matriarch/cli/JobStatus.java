@@ -9,20 +9,11 @@ import io.matriarch.cluster.JobDocument;
 import io.matriarch.cluster.JobKind;
 import io.matriarch.cluster.JobReport;
 import io.matriarch.cluster.Member;
-import io.matriarch.config.Configuration;
-import io.matriarch.config.ConfigurationLoader;
-import io.matriarch.config.EtcdSettings;
-import io.matriarch.config.LoadResult.Invalid;
-import io.matriarch.config.LoadResult.Loaded;
-import io.matriarch.config.Problem;
-import io.matriarch.dcs.Reading;
-import io.matriarch.dcs.etcd.EtcdDcs;
 import io.matriarch.time.Deadline;
 import io.matriarch.value.Json;
 import io.matriarch.value.MalformedDocument;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +30,6 @@ public final class JobStatus {
     private static final String SUMMARY =
             "Shows how the scheduled jobs of the cluster went, when they are due, and what each member has to archive yet.";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration FOR_A_MEMBER = Duration.ofSeconds(3);
 
     @Option(
@@ -67,44 +57,11 @@ public final class JobStatus {
     }
 
     private int run(Terminal terminal) {
-        Optional<Path> path = Tool.configuration(file, System.getenv());
-        if (Tool.misses(path, terminal)) {
-            return Tool.WRONG_USAGE;
-        }
-        return switch (ConfigurationLoader.load(path, System.getenv())) {
-            case Invalid<Configuration>(List<Problem> problems) -> {
-                problems.forEach(problem -> terminal.complain("Error: " + problem));
-                yield 1;
-            }
-            case Loaded<Configuration> loaded -> show(loaded.configuration(), terminal);
-        };
-    }
-
-    private int show(Configuration configuration, Terminal terminal) {
-        LightVertx vertx = new LightVertx();
-        Optional<EtcdSettings> settings = EtcdOpening.resolve(vertx, configuration.etcd());
-        if (settings.isEmpty()) {
-            terminal.complain("Error: DNS names no etcd server; check etcd3.srv, or name etcd3.hosts");
-            return 1;
-        }
-        try (EtcdDcs dcs = EtcdOpening.open(vertx, settings.get(), configuration.prefix())) {
-            return switch (dcs.readFresh(Deadline.after(PATIENCE))) {
-                case Reading.Known(ClusterView view) -> {
-                    MemberApi api = new VertxMemberApi(vertx.get(), configuration.ctl());
-                    List<Queue> queues = view.members().stream()
-                            .map(member -> queue(api, member))
-                            .toList();
-                    yield show(configuration.scope(), view, queues, terminal);
-                }
-                case Reading.Unavailable(String why) -> {
-                    terminal.complain("Error: the cluster can't be read from etcd: " + why);
-                    yield 1;
-                }
-            };
-        } catch (CtlError problem) {
-            terminal.complain("Error: " + problem.getMessage());
-            return 1;
-        }
+        return ClusterAccess.with(file, terminal, (configuration, view, api) -> {
+            List<Queue> queues =
+                    view.members().stream().map(member -> queue(api, member)).toList();
+            return show(configuration.scope(), view, queues, terminal);
+        });
     }
 
     /** What a member says of its archive; {@code answered}: whether it says anything. */

@@ -17,8 +17,9 @@ public final class JobDocument {
         JobJournal journal = view.jobs().journal();
         Mapping jobs = Mapping.empty();
         for (JobKind kind : kinds) {
-            boolean known =
-                    settings.schedules().containsKey(kind) || journal.last(kind).isPresent();
+            boolean known = settings.schedules().containsKey(kind)
+                    || journal.requested().containsKey(kind)
+                    || journal.last(kind).isPresent();
             jobs = known ? jobs.with(kind.word(), job(settings, journal, kind, now)) : jobs;
         }
         return Mapping.empty()
@@ -39,6 +40,11 @@ public final class JobDocument {
                 .with(
                         "next",
                         JobTimes.next(settings, journal, kind)
+                                .map(JobReport::text)
+                                .map(Value::of))
+                .with(
+                        "requested",
+                        Optional.ofNullable(journal.requested().get(kind))
                                 .map(JobReport::text)
                                 .map(Value::of))
                 .with("overdue_seconds", overdue(settings, journal, kind, now).toSeconds())

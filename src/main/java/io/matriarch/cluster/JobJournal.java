@@ -17,10 +17,18 @@ import java.util.Optional;
  * @param since for each job with a schedule: the schedule, and since when it counts; what was due before isn't made up for
  * @param reports how the last ones ended, newest first
  * @param backups the newest ones in the repository, as of the last job that made or removed some; newest first
+ * @param requested what somebody wants to be done at once, and since when
  * @param revision of the key, 0 without it
  */
-public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, List<Mapping> backups, long revision) {
-    public static final JobJournal EMPTY = new JobJournal(Map.of(), List.of(), List.of(), 0);
+public record JobJournal(
+        Map<JobKind, Since> since,
+        List<JobReport> reports,
+        List<Mapping> backups,
+        Map<JobKind, Instant> requested,
+        long revision) {
+    public static final JobJournal EMPTY = new JobJournal(Map.of(), List.of(), List.of(), Map.of(), 0);
+
+    private static final String REQUESTED = "requested";
 
     /** So many backups are told. */
     public static final int MOST_BACKUPS = 30;
@@ -35,6 +43,7 @@ public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, Lis
         since = Map.copyOf(since);
         reports = kept(reports);
         backups = backups.stream().limit(MOST_BACKUPS).toList();
+        requested = Map.copyOf(requested);
     }
 
     private static List<JobReport> kept(List<JobReport> reports) {
@@ -73,18 +82,30 @@ public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, Lis
                 .findFirst();
     }
 
+    /** Somebody wants a job to be done at once. */
+    public JobJournal request(JobKind kind, Instant now) {
+        Map<JobKind, Instant> more = new HashMap<>(requested);
+        more.put(kind, now);
+        return new JobJournal(since, reports, backups, more, revision);
+    }
+
+    /** Who carried a job out has done what was requested before that. */
     public JobJournal with(JobReport report) {
         List<JobReport> more = new ArrayList<>(List.of(report));
         more.addAll(reports);
-        return new JobJournal(since, more, backups, revision);
+        Map<JobKind, Instant> open = new HashMap<>(requested);
+        if (report.outcome() != JobReport.Outcome.MISSED) {
+            open.remove(report.kind());
+        }
+        return new JobJournal(since, more, backups, open, revision);
     }
 
     public JobJournal since(Map<JobKind, Since> other) {
-        return new JobJournal(other, reports, backups, revision);
+        return new JobJournal(other, reports, backups, requested, revision);
     }
 
     public JobJournal backups(List<Mapping> other) {
-        return new JobJournal(since, reports, other, revision);
+        return new JobJournal(since, reports, other, requested, revision);
     }
 
     /** As in the DCS. */
@@ -98,8 +119,13 @@ public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, Lis
                         Mapping.empty().with("schedule", from.schedule()).with("since", JobReport.text(from.moment())));
             }
         }
-        return Mapping.empty()
-                .with("schedules", schedules)
+        Mapping requests = Mapping.empty();
+        for (JobKind kind : JobKind.values()) {
+            Instant moment = requested.get(kind);
+            requests = moment == null ? requests : requests.with(kind.word(), JobReport.text(moment));
+        }
+        Mapping json = requests.isEmpty() ? Mapping.empty() : Mapping.empty().with(REQUESTED, requests);
+        return json.with("schedules", schedules)
                 .with(
                         "reports",
                         new Sequence(
@@ -126,6 +152,13 @@ public record JobJournal(Map<JobKind, Since> since, List<JobReport> reports, Lis
                 .filter(Mapping.class::isInstance)
                 .map(Mapping.class::cast)
                 .toList();
-        return new JobJournal(since, reports, backups, revision);
+        Map<JobKind, Instant> requested = new EnumMap<>(JobKind.class);
+        for (JobKind kind : JobKind.values()) {
+            json.mapping(REQUESTED)
+                    .text(kind.word())
+                    .flatMap(JobReport::instant)
+                    .ifPresent(moment -> requested.put(kind, moment));
+        }
+        return new JobJournal(since, reports, backups, requested, revision);
     }
 }

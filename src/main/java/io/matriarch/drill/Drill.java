@@ -42,6 +42,7 @@ final class Drill {
     private Optional<Duration> rto = Optional.empty();
     private Optional<Duration> rpo = Optional.empty();
     private Optional<Reached> reached = Optional.empty();
+    private GoneTables goneTables = GoneTables.NOT_COMPARED;
 
     Drill(
             BackupSession session,
@@ -70,7 +71,7 @@ final class Drill {
             if (settings.dump().isPresent()) {
                 place.empty();
                 new DumpDrill(session, programs, new Memory(settings.memory()), disk(place), steps)
-                        .run(place, settings.dump().get());
+                        .run(place, settings.dump().get(), goneTables);
             }
         } catch (ArchiveException e) {
             trouble.add(String.valueOf(e.getMessage()));
@@ -166,6 +167,9 @@ final class Drill {
             for (Check check : settings.checks()) {
                 SqlCheck step = new SqlCheck(check, queries);
                 steps.passes(step.name(), step::run);
+            }
+            if (settings.dump().isPresent() && request.target() instanceof RecoveryTarget.Newest) {
+                goneTables = GoneTables.find(session, queries);
             }
             settings.heartbeat()
                     .ifPresent(heartbeat -> steps.passes("heartbeat", () -> {

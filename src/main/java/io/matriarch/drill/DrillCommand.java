@@ -16,6 +16,7 @@ import io.matriarch.cli.Tool;
 import io.matriarch.config.DrillSettings;
 import io.matriarch.config.PostgresPrograms;
 import io.matriarch.config.Units;
+import io.matriarch.dump.NewestDump;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -59,6 +60,11 @@ public final class DrillCommand {
             paramLabel = "COMMAND",
             description = "What the server fetches WAL with; by default 'matriarch wal fetch' with this configuration")
     private Optional<String> restoreCommand = Optional.empty();
+
+    @Option(
+            names = "--require-backup",
+            description = "It's a failure when there is no base backup, also when there are dumps")
+    private boolean backupRequired;
 
     @Option(names = "--json", description = "The last line of the output is the result as a JSON object")
     private boolean json;
@@ -107,12 +113,30 @@ public final class DrillCommand {
 
     private Report drill(BackupSession session, Terminal terminal) throws ArchiveException {
         DrillSettings settings = DrillSettings.of(session.configuration());
-        DrillRequest request = request(session, settings);
+        boolean onlyDumps = onlyDumps(session);
+        Optional<DrillRequest> planned = onlyDumps ? Optional.empty() : Optional.of(request(session, settings));
         new LowPriority().take().forEach(terminal::complain);
         Program programs =
                 new Program(PostgresPrograms.of(session.configuration().postgresql()));
         Steps steps = new Steps(result -> terminal.echo(result.line()));
+        if (planned.isEmpty()) {
+            return new OnlyDumps(session, settings, programs, steps)
+                    .run(place(session, settings), maxDisk.isPresent() ? maxDisk() : settings.maxDisk());
+        }
+        DrillRequest request = planned.get();
         return new Drill(session, settings, programs, request, terminal.isScreen(), steps).run();
+    }
+
+    /** Whether this cluster has dumps, and nobody wants base backups of it. */
+    private boolean onlyDumps(BackupSession session) throws ArchiveException {
+        boolean backupWanted = backupRequired || label.isPresent() || targets.given();
+        if (backupWanted) {
+            return false;
+        }
+        BackupCatalog catalog = session.catalog();
+        Optional<String> identifier = session.givenIdentifier().or(session::localIdentifier);
+        BackupCatalog own = identifier.isPresent() ? catalog.of(identifier.get()) : catalog;
+        return own.backups().isEmpty() && NewestDump.any(session);
     }
 
     private DrillRequest request(BackupSession session, DrillSettings settings) throws ArchiveException {

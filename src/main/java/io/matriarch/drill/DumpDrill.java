@@ -29,7 +29,8 @@ record DumpDrill(BackupSession session, Program programs, Memory memory, DiskLim
 
     private static final long EMPTY_CLUSTER = 64L << 20;
 
-    void run(ScratchPlace place, List<Check> checks) throws ArchiveException {
+    /** @param tables what is known of those that it lacks */
+    void run(ScratchPlace place, List<Check> checks, GoneTables tables) throws ArchiveException {
         String superuser =
                 session.configuration().postgresql().superuser().username().orElse("postgres");
         try {
@@ -40,7 +41,7 @@ record DumpDrill(BackupSession session, Program programs, Memory memory, DiskLim
                     run,
                     superuser,
                     new ScratchServer.Limits(parameters(), STARTING, disk.watch()))) {
-                if (!steps.passes("dump", () -> restore(server, place.data(), run, superuser))) {
+                if (!steps.passes("dump", () -> restore(server, place.data(), run, superuser, tables))) {
                     return;
                 }
                 for (Check check : checks) {
@@ -53,7 +54,7 @@ record DumpDrill(BackupSession session, Program programs, Memory memory, DiskLim
         }
     }
 
-    private Outcome restore(ScratchServer server, Path data, Path run, String superuser)
+    private Outcome restore(ScratchServer server, Path data, Path run, String superuser, GoneTables tables)
             throws ArchiveException, IOException {
         NewestDump dump = NewestDump.find(session);
         Optional<String> refusal = disk.refusal(EMPTY_CLUSTER + COPIES * dump.size());
@@ -73,7 +74,7 @@ record DumpDrill(BackupSession session, Program programs, Memory memory, DiskLim
                 run.resolve("dump"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         dump.restore(run, ScratchServer.PORT, files);
-        return Outcome.passed(dump.label() + ", ended at " + dump.stopped());
+        return tables.outcome(dump);
     }
 
     /** Nobody needs these data after a power failure. */

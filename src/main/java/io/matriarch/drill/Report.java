@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * What a drill has shown.
  *
- * @param label of the backup; absent when none was found
+ * @param label of the base backup; absent when none was found, or there are only dumps
  * @param rto from the beginning of the restore to the first answer
  * @param rpo what the newest moments would lose
  * @param trouble what went wrong outside of the steps
@@ -67,7 +67,7 @@ record Report(
                 Locale.ROOT,
                 "%s: the drill of %s; RPO %s, RTO %s",
                 ok() ? "passed" : "FAILED",
-                label.orElse("no backup"),
+                label.orElse(steps.isEmpty() ? "no backup" : "dumps only"),
                 rpo.map(Report::seconds).orElse("not measured"),
                 rto.map(Report::seconds).orElse("not measured"));
     }

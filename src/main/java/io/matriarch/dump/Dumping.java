@@ -71,13 +71,15 @@ final class Dumping {
                     + String.join(
                             ", ", databases.stream().map(DatabaseFacts::name).toList()));
             dumpGlobals(writer);
+            List<List<TableName>> tables = new ArrayList<>();
             for (DatabaseFacts database : databases) {
-                dump(database, writer);
+                tables.add(dump(database, writer));
             }
             List<StoredArchive> archives = writer.finish();
             List<DumpedDatabase> dumped = new ArrayList<>();
             for (int index = 0; index < databases.size(); index++) {
-                dumped.add(new DumpedDatabase(databases.get(index), archives.get(index + 1)));
+                dumped.add(new DumpedDatabase(
+                        databases.get(index), archives.get(index + 1), Optional.of(tables.get(index))));
             }
             DumpDescription dump = new DumpDescription(
                     name,
@@ -132,7 +134,9 @@ final class Dumping {
         Files.delete(file);
     }
 
-    private void dump(DatabaseFacts database, BackupWriter writer) throws ArchiveException, IOException {
+    /** Returns the tables that are in it. */
+    private List<TableName> dump(DatabaseFacts database, BackupWriter writer) throws ArchiveException, IOException {
+        LiveTables before = LiveTables.of(server, database.name());
         Path target = folder.resolve(Long.toString(database.oid()));
         List<String> arguments = new ArrayList<>(List.of(
                 "--format=directory",
@@ -147,6 +151,8 @@ final class Dumping {
             arguments.add("--compress=0");
         }
         programs.run("pg_dump", arguments, SpaceWatch.of(folder));
+        List<TableName> tables = before.throughout(LiveTables.of(server, database.name()));
+        requireAll(tables, database, target);
         Progress progress = new Progress(
                 "dump of " + database.name() + ":", FileTree.size(target), terminal.isScreen(), System.err);
         try (OutputStream out = writer.archive(database.archive())) {
@@ -154,5 +160,17 @@ final class Dumping {
         }
         progress.end();
         FileTree.delete(target);
+        return tables;
+    }
+
+    /** What pg_dump leaves out would be missed when it's needed. */
+    private void requireAll(List<TableName> tables, DatabaseFacts database, Path target) throws ArchiveException {
+        String listing = programs.run("pg_restore", List.of("--list", target.toString()), SpaceWatch.of(folder));
+        List<TableName> lacking = TableOfContents.parse(listing).lacking(tables);
+        if (!lacking.isEmpty()) {
+            throw new ArchiveException("no dump was made: pg_dump has left out " + TableName.shown(lacking)
+                    + ", of the database " + database.name() + " at " + server.place()
+                    + "; is the program in postgresql.bin_dir PostgreSQL's own?");
+        }
     }
 }

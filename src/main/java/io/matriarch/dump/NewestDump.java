@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The newest dump of the cluster, in whatever state it is, to be restored as a whole into an empty server. */
 public final class NewestDump {
@@ -21,21 +22,50 @@ public final class NewestDump {
 
     private final BackupSession session;
     private final DumpDescription dump;
+    private final Optional<DumpDescription> previous;
 
-    private NewestDump(BackupSession session, DumpDescription dump) {
+    private NewestDump(BackupSession session, DumpDescription dump, Optional<DumpDescription> previous) {
         this.session = session;
         this.dump = dump;
+        this.previous = previous;
+    }
+
+    /** Whether there are dumps of the cluster. */
+    public static boolean any(BackupSession session) throws ArchiveException {
+        return !new Dumps(session).catalog().dumps().isEmpty();
     }
 
     /** @throws ArchiveException if there is none */
     public static NewestDump find(BackupSession session) throws ArchiveException {
         Dumps dumps = new Dumps(session);
-        DumpDescription newest = dumps.readable().dumps().getLast();
+        List<DumpDescription> all = dumps.readable().dumps();
+        DumpDescription newest = all.getLast();
         List<String> missing = dumps.missing(newest);
         if (!missing.isEmpty()) {
             throw new ArchiveException("the dump " + newest.label() + ": " + String.join("; ", missing));
         }
-        return new NewestDump(session, newest);
+        return new NewestDump(
+                session, newest, all.size() > 1 ? Optional.of(all.get(all.size() - 2)) : Optional.empty());
+    }
+
+    /** The tables that the dump before it has and this one hasn't. */
+    public List<GoneTable> gone() {
+        List<GoneTable> gone = new ArrayList<>();
+        for (DumpedDatabase former : previous.map(DumpDescription::databases).orElse(List.of())) {
+            Optional<List<TableName>> now = dump.database(former.name()).flatMap(DumpedDatabase::tables);
+            if (now.isPresent()) {
+                Set<TableName> kept = Set.copyOf(now.get());
+                former.tables().orElse(List.of()).stream()
+                        .filter(table -> !kept.contains(table))
+                        .forEach(table -> gone.add(new GoneTable(former.name(), table.schema(), table.table())));
+            }
+        }
+        return gone;
+    }
+
+    /** The label of the dump before it; empty if there is none. */
+    public String previousLabel() {
+        return previous.map(DumpDescription::label).orElse("");
     }
 
     public String label() {
@@ -101,5 +131,11 @@ public final class NewestDump {
         arguments.add(extracted.folder().toString());
         stored.programs().run("pg_restore", arguments, SpaceWatch.of(stored.folder()));
         FileTree.delete(extracted.folder());
+        List<TableName> lacking =
+                LiveTables.of(server, database.name()).lacking(database.tables().orElse(List.of()));
+        if (!lacking.isEmpty()) {
+            throw new ArchiveException("the dump " + dump.label() + " lacks " + TableName.shown(lacking)
+                    + ", which the database " + database.name() + " had when it was dumped");
+        }
     }
 }

@@ -93,6 +93,24 @@ record TableOfContents(List<Entry> entries) {
         return entries.stream().filter(entry -> entry.is("TABLE DATA")).toList();
     }
 
+    /** Those of {@code wanted} that have no entry. A name with a line's end is listed with a space instead. */
+    List<TableName> lacking(List<TableName> wanted) {
+        List<String> listed = entries.stream()
+                .filter(entry -> entry.is("TABLE"))
+                .map(entry -> entry.rest() + " ")
+                .toList();
+        // all but the owner is the name; there are many tables, and each is looked up
+        Set<String> names = new HashSet<>();
+        for (String rest : listed) {
+            for (int space = rest.indexOf(' '); space >= 0; space = rest.indexOf(' ', space + 1)) {
+                names.add(rest.substring(0, space));
+            }
+        }
+        return wanted.stream()
+                .filter(table -> !names.contains(table.listed().replaceAll("[\\r\\n]", " ")))
+                .toList();
+    }
+
     int tables() {
         return (int) entries.stream().filter(entry -> entry.is("TABLE")).count();
     }

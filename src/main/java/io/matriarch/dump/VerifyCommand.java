@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand {
     private static final String SUMMARY =
             "Proves that a dump, by default the newest, is whole: all objects are there and hold what was written, and"
-                    + " pg_restore reads the tables of contents and finds the data of each table.";
+                    + " pg_restore reads the tables of contents and finds each table that the database had, and its data.";
 
     /** The last words of pg_dumpall. */
     private static final String COMPLETE = "PostgreSQL database cluster dump complete";
@@ -102,6 +102,11 @@ final class VerifyCommand {
                 StoredDump.Extracted extracted = stored.extract(database, _ -> _ -> false, progress::advance);
                 FileTree.delete(extracted.folder());
                 extracted.withoutData().forEach(table -> problems.add("the data of " + table + " is missing"));
+                extracted
+                        .contents()
+                        .lacking(database.tables().orElse(List.of()))
+                        .forEach(table -> problems.add(
+                                database.name() + ": the table " + table + " is missing, which the database had"));
                 terminal.echo(dump.label() + ": " + database.name() + ": "
                         + extracted.contents().entries().size() + " entries, "
                         + extracted.contents().tables() + " tables");

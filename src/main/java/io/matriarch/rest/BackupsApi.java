@@ -9,23 +9,28 @@ import io.matriarch.cluster.JobDocument;
 import io.matriarch.cluster.JobKind;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Beyond Patroni: the scheduled jobs and the backups, from what is in the DCS; any member answers. */
+/** Beyond Patroni: the jobs and the backups, from what is in the DCS; any member answers, and takes requests for a job. */
 @Path("/")
 public final class BackupsApi {
     private final Answering answers;
+    private final Admission admission;
     private final ArchiveGauge archive;
 
     @Inject
     BackupsApi(AgentAccess agent, ArchiveGauge archive) {
         this.answers = new Answering(agent);
+        this.admission = new Admission(answers);
         this.archive = archive;
     }
 
@@ -49,6 +54,39 @@ public final class BackupsApi {
     @Path("drills")
     public Response drills() {
         return answers.withSnapshot((_, look) -> answers.json(200, document(look, List.of(JobKind.DRILL))));
+    }
+
+    /** Begins a job now: by default a base backup, or what {@code job} says. */
+    @POST
+    @Path("backups")
+    public Response begin(@Context HttpServerRequest request, String body) {
+        return admission.changing(request, body, false, (commands, wanted) -> {
+            String word = wanted.text("job").orElse(JobKind.BASE.word());
+            return JobKind.of(word)
+                    .map(kind -> begin(commands, kind))
+                    .orElseGet(() -> answers.text(
+                            400, "there is no such job: it must be one of base, incremental, dump, expire, drill"));
+        });
+    }
+
+    /** Begins a drill now. */
+    @POST
+    @Path("drills")
+    public Response drill(@Context HttpServerRequest request, String body) {
+        return admission.changing(request, body, false, (commands, _) -> begin(commands, JobKind.DRILL));
+    }
+
+    private Response begin(Commands commands, JobKind kind) {
+        Commands.Answer answer = commands.requestJob(kind);
+        if (answer.status() != Response.Status.ACCEPTED.getStatusCode()) {
+            return answers.text(answer);
+        }
+        String place = kind == JobKind.DRILL ? "/drills" : "/backups";
+        Response response = answers.json(
+                answer.status(),
+                Mapping.empty().with("job", kind.word()).with("message", answer.text() + ", see GET " + place));
+        response.getHeaders().putSingle("Location", place);
+        return response;
     }
 
     private static Mapping document(Snapshot look, List<JobKind> kinds) {

@@ -61,6 +61,14 @@ final class JobCommandsTest {
     }
 
     @Test
+    void whereBaseBackupsAreScheduledADrillNeedsOne() {
+        assertThat(commands("a", JobKind.DRILL, Mapping.empty().with("dump", "@daily")))
+                .containsExactly(List.of("drill", "-c", "/etc/node.yml", "--json"));
+        assertThat(commands("a", JobKind.DRILL, Mapping.empty().with("base", "@daily")))
+                .containsExactly(List.of("drill", "-c", "/etc/node.yml", "--json", "--require-backup"));
+    }
+
+    @Test
     void withoutAFileOnlyTheEnvironmentCounts() {
         assertThat(new JobCommands(Optional.empty(), "a").catalogue())
                 .containsExactly("backup", "list", "--format", "json");

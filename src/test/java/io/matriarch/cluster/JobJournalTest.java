@@ -33,16 +33,28 @@ final class JobJournalTest {
                 .since(Map.of(JobKind.DRILL, new JobJournal.Since("0 2 * * * Z", START)))
                 .with(report(1, JobKind.BASE, Outcome.DONE))
                 .with(report(2, JobKind.DRILL, Outcome.FAILED))
+                .request(JobKind.DUMP, START)
                 .backups(List.of(Mapping.empty().with("label", "x1")));
         String text = Json.compact(journal.toJson());
         assertThat(ClusterJson.readJobs(text, 7))
-                .isEqualTo(new JobJournal(journal.since(), journal.reports(), journal.backups(), 7));
+                .isEqualTo(
+                        new JobJournal(journal.since(), journal.reports(), journal.backups(), journal.requested(), 7));
+    }
+
+    @Test
+    void whoCarriedAJobOutHasDoneWhatWasRequested() {
+        JobJournal journal = JobJournal.EMPTY.request(JobKind.BASE, START).request(JobKind.DUMP, START);
+        assertThat(journal.with(report(1, JobKind.BASE, Outcome.MISSED)).requested())
+                .containsOnlyKeys(JobKind.BASE, JobKind.DUMP);
+        assertThat(journal.with(report(1, JobKind.BASE, Outcome.FAILED)).requested())
+                .containsOnlyKeys(JobKind.DUMP);
     }
 
     @Test
     void brokenTextIsAnEmptyJournal() {
         for (String text : List.of("", "[]", "{", "{\"reports\": [1, {}, {\"job\": \"x\"}], \"schedules\": 3}")) {
-            assertThat(ClusterJson.readJobs(text, 7)).isEqualTo(new JobJournal(Map.of(), List.of(), List.of(), 7));
+            assertThat(ClusterJson.readJobs(text, 7))
+                    .isEqualTo(new JobJournal(Map.of(), List.of(), List.of(), Map.of(), 7));
         }
     }
 

@@ -6,6 +6,7 @@ import io.matriarch.archive.backup.StoredArchive;
 import io.matriarch.archive.backup.StoredPart;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Dumps that nobody made. */
 final class Examples {
@@ -27,7 +28,10 @@ final class Examples {
                 15,
                 stopped.minusSeconds(60),
                 stopped,
-                List.of(new DumpedDatabase(shop, new StoredArchive(shop.archive(), parts))),
+                List.of(new DumpedDatabase(
+                        shop,
+                        new StoredArchive(shop.archive(), parts),
+                        Optional.of(List.of(new TableName("public", "herd"), new TableName("a b", "c.d"))))),
                 new StoredArchive(DumpDescription.GLOBALS, List.of()),
                 "a test");
     }

@@ -112,4 +112,25 @@ class TableOfContentsTest {
     private static TableName name(String text) {
         return TableName.parse(text).orElseThrow();
     }
+
+    @Test
+    void tablesThatAreNotListedAreLacking() {
+        TableOfContents contents = TableOfContents.parse(LISTING);
+        TableName gone = new TableName("app", "gone");
+        assertThat(contents.lacking(List.of(
+                        new TableName("app", "herd"),
+                        gone,
+                        new TableName("public", "we ird"),
+                        new TableName("app", "v"))))
+                .containsExactly(gone, new TableName("app", "v"));
+    }
+
+    @Test
+    void onlyWhatWasThereAllTheTimeMustBeInADump() {
+        LiveTables before = new LiveTables(
+                List.of(List.of("1", "app", "herd"), List.of("2", "app", "dropped"), List.of("3", "app", "renewed")));
+        LiveTables after = new LiveTables(
+                List.of(List.of("1", "app", "herd"), List.of("4", "app", "renewed"), List.of("5", "app", "new")));
+        assertThat(before.throughout(after)).containsExactly(new TableName("app", "herd"));
+    }
 }

@@ -82,6 +82,18 @@ final class JobPlannerTest {
     }
 
     @Test
+    void whatIsRequestedIsDueAtOnceAlsoWithoutASchedule() {
+        JobJournal done = JobJournal.EMPTY.with(report(NOON.minus(Duration.ofDays(1)), Outcome.DONE));
+        Instant then = NOON.minus(Duration.ofHours(3));
+        jobs = counting(done.request(JobKind.BASE, then));
+        assertThat(plan("b", then)).isEqualTo(new Plan.Run(new JobLock(JobKind.BASE, "b", then), then));
+        jobs = counting(done.request(JobKind.DUMP, then));
+        assertThat(plan("c", then)).isInstanceOf(Plan.Idle.class);
+        assertThat(plan("c", then.plusSeconds(60)))
+                .isEqualTo(new Plan.Run(new JobLock(JobKind.DUMP, "c", then.plusSeconds(60)), then));
+    }
+
+    @Test
     void theOthersWaitForTheirTurn() {
         jobs = counting(JobJournal.EMPTY.with(report(NOON.minus(Duration.ofDays(1)), Outcome.DONE)));
         assertThat(runs(plan("c", NOON.plusSeconds(59)))).isFalse();

@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Drills of a real PostgreSQL's backup with the documentation's own command and settings: passed, killed, and with faults that they must find. One backup for all of it. */
+/** Drills of a real PostgreSQL's backup with the documentation's own command and settings: passed, killed, and with faults that they must find. One backup for most of it. */
 @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD, unit = java.util.concurrent.TimeUnit.MINUTES)
 @DisabledIfSystemProperty(named = "matriarch.agent", matches = "patroni", disabledReason = "Patroni makes no backups")
 final class DrillIT {
@@ -48,7 +51,7 @@ final class DrillIT {
 
     @Test
     void aDrillPassesWhenAllIsThereAndFindsEachFault() throws IOException {
-        startServer();
+        startServer("");
         sql("CREATE TABLE herd AS SELECT generate_series(1, 900) AS elephant");
         sql("CREATE INDEX ON herd (elephant)");
         sql("CREATE TABLE heartbeat AS SELECT now() AS at");
@@ -68,6 +71,128 @@ final class DrillIT {
         missingWalAndAWrongAnswerAreFound(middle);
         damagedPartsAreFound();
         whatCannotBeginIsToldToScriptsToo();
+        withoutABaseBackupOnlyDumpsAreDrilled();
+        aDumpWithoutATableIsFound();
+    }
+
+    /** For a moment the repository has no base backups. */
+    private Ended withoutBackups(String... more) throws IOException {
+        Path backups = repository.resolve("backups");
+        Path away = repository.resolve("away");
+        Files.move(backups, away);
+        try {
+            return ServerProcess.run(home, PATIENCE, drilling(configuration, more));
+        } finally {
+            Files.move(away, backups);
+        }
+    }
+
+    private void withoutABaseBackupOnlyDumpsAreDrilled() throws IOException {
+        Ended ended = withoutBackups();
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(steps(result(ended))).containsOnlyKeys("base backup", "dump", "dump check elephants");
+        assertThat(ended.output())
+                .contains("left out: the repository " + repository + " has none of the cluster herd")
+                .contains("passed: the drill of dumps only");
+        Ended required = withoutBackups("--require-backup");
+        assertThat(required.code()).isEqualTo(1);
+        assertThat(result(required).items("problems").toString()).contains("has no backup of the cluster herd");
+    }
+
+    private void aDumpWithoutATableIsFound() throws IOException {
+        pgDumpLeavesOneOut();
+        // the dump is made at the moment when the table has another name
+        sql("ALTER TABLE heartbeat RENAME TO hidden");
+        tools.must("dump", "create", "--label", "poorer");
+        sql("ALTER TABLE hidden RENAME TO heartbeat");
+        archiveAll();
+        Ended ended = ServerProcess.run(home, PATIENCE, drilling(configuration));
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(result(ended).items("problems").stream().map(Value::asText).flatMap(Optional::stream))
+                .containsExactly("dump: the dump poorer lacks public.heartbeat in postgres, which the dump nightly"
+                        + " and the restored base backup have");
+        theCatalogueKnowsMoreThanTheDump();
+        tools.must("dump", "delete", "poorer");
+    }
+
+    /** As if pg_dump had more options than it was given. */
+    private void pgDumpLeavesOneOut() throws IOException {
+        Path programs = Files.createDirectory(home.resolve("programs"));
+        try (Stream<Path> own = Files.list(Templates.POSTGRES_BIN)) {
+            for (Path file : own.filter(each -> !each.endsWith("pg_dump")).toList()) {
+                Files.createSymbolicLink(programs.resolve(file.getFileName()), file);
+            }
+        }
+        Path cheat = programs.resolve("pg_dump");
+        String real = Templates.POSTGRES_BIN.resolve("pg_dump").toString();
+        LocalCluster.write(
+                cheat,
+                "#!/bin/sh\n[ \"$1\" = --version ] || set -- \"$@\" --exclude-table=herd\nexec " + real + " \"$@\"\n");
+        Files.setPosixFilePermissions(cheat, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path file = home.resolve("cheated.yml");
+        LocalCluster.write(
+                file,
+                Files.readString(configuration).replace("bin_dir: " + Templates.POSTGRES_BIN, "bin_dir: " + programs));
+        Ended ended = ServerProcess.run(
+                home, PATIENCE, program.tool("dump", "create", "--label", "cheated", "-c", file.toString()));
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .contains("no dump was made: pg_dump has left out the table public.herd, of the database postgres");
+        assertThat(tools.must("dump", "list")).doesNotContain("cheated");
+    }
+
+    private void theCatalogueKnowsMoreThanTheDump() throws IOException {
+        Path description;
+        try (Stream<Path> files = Files.walk(repository.resolve("dumps"))) {
+            description = files.filter(file -> file.endsWith("poorer/dump.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        String herd = "{\"schema\": \"public\", \"name\": \"herd\"}";
+        String told = Files.readString(description);
+        assertThat(told).contains(herd);
+        LocalCluster.write(description, told.replace(herd, herd + ", " + herd.replace("herd", "calves")));
+        assertThat(tools.fails("dump", "verify", "poorer"))
+                .contains("postgres: the table public.calves is missing, which the database had");
+        Ended ended = withoutBackups();
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(result(ended).items("problems").toString())
+                .contains("the dump poorer lacks the table public.calves, which the database postgres had when it was"
+                        + " dumped");
+    }
+
+    @Test
+    @EnabledIfSystemProperty(
+            named = "matriarch.postgres.bin",
+            matches = ".*/(1[7-9]|[2-9][0-9])/bin",
+            disabledReason = "incremental backups came with PostgreSQL 17")
+    void anIncrementalChainIsRestoredAndItsDamageFound() throws IOException {
+        startServer("summarize_wal = on");
+        sql("CREATE TABLE herd AS SELECT generate_series(1, 1000) AS elephant");
+        tools.must("backup", "create", "--label", "first");
+        for (int number = 1001; number <= 1002; number++) {
+            sql("INSERT INTO herd VALUES (" + number + ")");
+            tools.must("backup", "create", "--incremental", "--label", "changes-" + number);
+        }
+        sql("INSERT INTO herd VALUES (1003)");
+        archiveAll();
+        Path exact = configured("exact.yml", settings() + """
+                checks:
+                  - {name: all, sql: 'SELECT count(*), max(elephant) FROM herd', expect: 1003|1003}
+                """.indent(8));
+        Ended ended = ServerProcess.run(home, PATIENCE, drilling(exact));
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(result(ended).text("label")).contains("changes-1002");
+        assertThat(steps(result(ended))).containsEntry("pg_verifybackup", true).containsEntry("check all", true);
+
+        Path part = object("backup-parts", "base.tar.00000001");
+        assertThat(part.toString()).as("of the backup that both build upon").contains("/first/");
+        byte[] whole = Files.readAllBytes(part);
+        byte[] flipped = whole.clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(part, flipped);
+        assertThat(brokenRestore(exact)).contains("first/" + part.getFileName(), "is damaged");
+        LocalCluster.own(Files.write(part, whole));
     }
 
     private void aKilledOneLeavesNoServer() throws IOException {
@@ -236,7 +361,7 @@ final class DrillIT {
         return steps;
     }
 
-    private void startServer() throws IOException {
+    private void startServer(String setting) throws IOException {
         LocalCluster.own(Files.createDirectory(repository));
         String documented = Files.readString(DOCUMENT)
                 .lines()
@@ -256,7 +381,8 @@ final class DrillIT {
                 wal_level = replica
                 archive_mode = on
                 archive_command = '%s'
-                """.formatted(port, home, tools.wal("push", "%p")),
+                %s
+                """.formatted(port, home, tools.wal("push", "%p"), setting),
                 StandardOpenOption.APPEND);
         tools.mustPostgres("pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", data + ".log");
     }
@@ -328,6 +454,7 @@ final class DrillIT {
         try (Stream<Path> files = Files.walk(repository.resolve(folder))) {
             return files.filter(file -> file.getFileName().toString().startsWith(beginning))
                     .filter(file -> !file.toString().endsWith(".sha256"))
+                    .sorted(Comparator.comparing((Path file) -> !file.toString().contains("/first/")))
                     .findFirst()
                     .orElseThrow();
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Base backups by schedule: first to a repository that isn't there, then to one that is. One step after the other on one cluster. */
+/** Base backups by schedule: first to a repository that isn't there, then to one that is; jobs at once; and failovers while WAL is archived. One step after the other on one cluster. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ExtendWith(LogsOnFailure.class)
 @DisabledIfSystemProperty(named = "matriarch.agent", matches = "patroni", disabledReason = "Patroni makes no backups")
 final class JobsIT {
@@ -206,5 +207,137 @@ final class JobsIT {
         cluster.awaitHealthy();
         LocalCluster.await(
                 "it has what came after the backup", 30, () -> "1".equals(replica.query("SELECT count(*) FROM herd")));
+    }
+
+    @Test
+    @Order(5)
+    void aJobBeginsWhenSomebodyWantsIt() {
+        Node primary = cluster.primary();
+        Rest.Answer wrong = primary.rest().post("/backups", "{\"job\": \"nothing\"}");
+        assertThat(wrong.status()).as(wrong.body()).isEqualTo(400);
+        Rest.Answer begun = primary.rest().post("/backups", "{\"job\": \"dump\"}");
+        assertThat(begun.status()).as(begun.body()).isEqualTo(202);
+        assertThat(begun.json().text("message").orElse("")).contains("the job dump begins", "GET /backups");
+        Rest.Answer again = cluster.replicas().getFirst().rest().post("/backups", "{\"job\": \"dump\"}");
+        assertThat(again.status()).as(again.body()).isEqualTo(409);
+        awaitDumps(1);
+        Mapping report = dumps().getFirst();
+        assertThat(report.text("member")).isNotEqualTo(Optional.of(primary.name()));
+        assertThat(tool(primary, "dump", "list").output())
+                .contains(report.mapping("details").text("label").orElseThrow());
+
+        LocalCluster.await(
+                "no job runs", 30, () -> backups(primary).find("running").isEmpty());
+        ServerProcess.Ended started = tool(primary, "backup", "start", "dump");
+        assertThat(started.code()).as(started.output()).isZero();
+        assertThat(started.output()).contains("the job dump begins");
+        ServerProcess.Ended refused = tool(primary, "backup", "start", "dump");
+        assertThat(refused.code()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains("answers 409");
+        awaitDumps(2);
+    }
+
+    private static List<Mapping> dumps() {
+        return reports(cluster.primary(), "done").stream()
+                .filter(report -> report.text("job").equals(Optional.of("dump")))
+                .toList();
+    }
+
+    private static void awaitDumps(int count) {
+        LocalCluster.await(count + " dumps", 60, () -> dumps().size() == count);
+    }
+
+    /** Who is killed has segments that aren't archived yet, and whoever is promoted takes its own copies for archived. */
+    @Test
+    @Order(6)
+    void noSegmentIsLostOverFailovers() throws IOException {
+        // a primary that crashed isn't started again when another one can take over
+        assertThat(cluster.primary()
+                        .rest()
+                        .patch("/config", "{\"primary_start_timeout\": 0}")
+                        .status())
+                .isEqualTo(200);
+        try (Writer writer = new Writer(cluster.writePort())) {
+            killedWithAQueue(Node::killAgentAndPostgres);
+            switchedOver();
+            killedWithAQueue(Node::killPostgres);
+            writer.awaitWrites();
+        }
+        Node primary = cluster.primary();
+        String rows = "SELECT count(*) || ' ' || sum(number) FROM written";
+        String written = primary.query(rows);
+        String segment = primary.query("SELECT pg_walfile_name(pg_switch_wal())");
+        LocalCluster.await(
+                "all is archived",
+                60,
+                () -> primary.query("SELECT last_archived_wal >= '" + segment + "' FROM pg_stat_archiver")
+                        .equals("t"));
+        ServerProcess.Ended verified = tool(primary, "backup", "verify", "--level", "wal");
+        assertThat(verified.code()).as(verified.output()).isZero();
+
+        Path target = cluster.home().resolve("restored");
+        String fetch = String.join(
+                " ",
+                primary.program()
+                        .tool(
+                                "wal",
+                                "fetch",
+                                "--config",
+                                primary.configuration().toString(),
+                                "%f",
+                                "%p"));
+        ServerProcess.Ended restored = tool(primary, "restore", target.toString(), "--restore-command", fetch);
+        assertThat(restored.code()).as(restored.output()).isZero();
+        int port = Programs.freePort();
+        String options = "-c archive_mode=off -c listen_addresses=127.0.0.1 -c port=" + port
+                + " -c unix_socket_directories=" + target;
+        postgres("pg_ctl", "start", "-w", "-D", target.toString(), "-l", target + ".log", "-o", options);
+        try {
+            LocalCluster.await(
+                    "the recovery",
+                    60,
+                    () -> Node.query(port, "SELECT pg_is_in_recovery()").equals("f"));
+            assertThat(Node.query(port, rows)).isEqualTo(written);
+        } finally {
+            postgres("pg_ctl", "stop", "-w", "-m", "immediate", "-D", target.toString());
+        }
+    }
+
+    private static void killedWithAQueue(Consumer<Node> kill) throws IOException {
+        Node former = cluster.primary();
+        Path away = repository.resolveSibling("away");
+        Files.move(repository, away);
+        for (int segment = 0; segment < 3; segment++) {
+            former.query("SELECT pg_switch_wal()");
+            former.query("CREATE TABLE IF NOT EXISTS filling AS SELECT generate_series(1, 1000) AS number");
+            former.query("INSERT INTO filling SELECT generate_series(1, 1000)");
+        }
+        LocalCluster.await("files wait", 30, () -> waiting(former) > 1);
+        kill.accept(former);
+        Files.move(away, repository);
+        cluster.awaitPrimaryOtherThan(former, 60);
+        cluster.awaitHealthy();
+    }
+
+    private static long waiting(Node node) {
+        return backups(node).mapping("archive").whole("waiting").orElse(0);
+    }
+
+    private static void switchedOver() {
+        Node former = cluster.primary();
+        former.query("SELECT pg_switch_wal()");
+        assertThat(former.rest()
+                        .post("/switchover", "{\"leader\": \"" + former.name() + "\"}")
+                        .status())
+                .isEqualTo(200);
+        cluster.awaitHealthy();
+    }
+
+    private static void postgres(String name, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(Templates.POSTGRES_BIN.resolve(name).toString()));
+        command.addAll(List.of(arguments));
+        ServerProcess.Ended ended = ServerProcess.run(cluster.home(), 60, command);
+        assertThat(ended.code()).as(ended.output()).isZero();
     }
 }

@@ -1,9 +1,11 @@
 package io.matriarch.it;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** A file system of its own at a folder, in a file that takes no more room than it needs. Needs root. */
 final class SmallDisk implements AutoCloseable {
@@ -25,6 +27,19 @@ final class SmallDisk implements AutoCloseable {
     void fillUpTo(int megabytes) throws IOException, InterruptedException {
         long size = Files.getFileStore(folder).getUsableSpace() - (long) megabytes * MEGABYTE;
         Programs.must("fallocate", "-l", Long.toString(size), filler().toString());
+    }
+
+    /** Takes everything. */
+    void fill() throws IOException, InterruptedException {
+        fillUpTo(1);
+        try (OutputStream out = Files.newOutputStream(filler(), StandardOpenOption.APPEND)) {
+            byte[] block = new byte[4096];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            // that was the purpose
+        }
     }
 
     /** Whatever writes waits, and can't be killed. */

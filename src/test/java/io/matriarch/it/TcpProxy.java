@@ -16,6 +16,7 @@ final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket door;
     private final int target;
+    private final long slowness;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Manner manner = Manner.FAITHFUL;
 
@@ -27,11 +28,19 @@ final class TcpProxy implements AutoCloseable {
         /** Every piece is late. */
         SLOW,
         /** Requests arrive, answers don't. */
-        DEAF
+        DEAF,
+        /** A server of S3 answers wrong checksums, and other bytes than it was given. */
+        LYING
     }
 
     TcpProxy(int port, int target) {
+        this(port, target, SLOWNESS_MILLIS);
+    }
+
+    /** @param slowness for how many milliseconds a slow proxy keeps each piece */
+    TcpProxy(int port, int target, long slowness) {
         this.target = target;
+        this.slowness = slowness;
         try {
             door = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -81,11 +90,15 @@ final class TcpProxy implements AutoCloseable {
 
     private void copy(Socket from, Socket to, boolean answers) {
         byte[] buffer = new byte[16_384];
+        Lie lie = new Lie();
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 if (manner == Manner.SLOW) {
-                    Thread.sleep(SLOWNESS_MILLIS);
+                    Thread.sleep(slowness);
+                }
+                if (answers && manner == Manner.LYING) {
+                    lie.twist(buffer, read);
                 }
                 if (!answers || manner != Manner.DEAF) {
                     out.write(buffer, 0, read);

@@ -156,8 +156,13 @@ final class Writer implements AutoCloseable {
 
     /** Rows that were acknowledged, must be there, and aren't. */
     List<Row> lostRows() {
+        return lostRows(url);
+    }
+
+    /** The same at another server, such as a restored one. */
+    List<Row> lostRows(String elsewhere) {
         Set<Long> present = new HashSet<>();
-        try (Connection reader = DriverManager.getConnection(url);
+        try (Connection reader = DriverManager.getConnection(elsewhere);
                 ResultSet result = reader.createStatement().executeQuery("select number from " + table)) {
             while (result.next()) {
                 present.add(result.getLong(1));

@@ -8,6 +8,7 @@ import io.matriarch.agent.Commands;
 import io.matriarch.agent.JobProgress;
 import io.matriarch.agent.Snapshot;
 import io.matriarch.cluster.ClusterView;
+import io.matriarch.cluster.JobKind;
 import io.matriarch.cluster.Takeovers;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value.Mapping;
@@ -53,6 +54,21 @@ final class PatroniApiTest {
                 .isEqualTo(403);
     }
 
+    @Test
+    void aJobIsBegunByWhomThingsMayBeChanged() {
+        AgentAccess access = new AgentAccess();
+        access.publish(new OneLook(Looks.replica(MEMBERS_ONLY).snapshot()));
+        BackupsApi api = new BackupsApi(access, new ArchiveGauge(access));
+        assertThat(api.begin(requestFrom("10.0.0.77"), "").getStatus()).isEqualTo(403);
+        assertThat(api.drill(requestFrom("10.0.0.77"), "").getStatus()).isEqualTo(403);
+
+        AgentAccess open = new AgentAccess();
+        open.publish(new OneLook(Looks.replica("").snapshot()));
+        Response begun = new BackupsApi(open, new ArchiveGauge(open)).drill(requestFrom("10.0.0.77"), "");
+        assertThat(begun.getStatus()).isEqualTo(202);
+        assertThat(begun.getHeaderString("Location")).isEqualTo("/drills");
+    }
+
     private static HttpServerRequest requestFrom(String address) {
         return (HttpServerRequest) Proxy.newProxyInstance(
                 HttpServerRequest.class.getClassLoader(),
@@ -87,6 +103,11 @@ final class PatroniApiTest {
         @Override
         public CompletableFuture<Optional<Snapshot>> freshSnapshot() {
             return CompletableFuture.completedFuture(snapshot());
+        }
+
+        @Override
+        public Answer requestJob(JobKind kind) {
+            return new Answer(202, kind.word());
         }
 
         @Override

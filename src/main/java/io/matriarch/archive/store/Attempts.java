@@ -50,18 +50,17 @@ final class Attempts {
     }
 
     /**
-     * Whether a request that takes a name succeeded; false when the name is taken.
+     * The answer to a request that takes a name; absent when the name is taken.
      *
      * @throws StoreException if it failed; the cause says whether the server refused the condition
      */
-    Outcome<Boolean> take(String what, Runnable request) throws StoreException {
+    <T> Outcome<Optional<T>> take(String what, Supplier<T> request) throws StoreException {
         for (int attempt = 1; ; attempt++) {
             try {
-                request.run();
-                return new Outcome<>(true, attempt > 1);
+                return new Outcome<>(Optional.of(request.get()), attempt > 1);
             } catch (SdkException e) {
                 if (S3Problems.taken(e)) {
-                    return new Outcome<>(false, attempt > 1);
+                    return new Outcome<>(Optional.empty(), attempt > 1);
                 }
                 giveUpOrWait("store", what, e, attempt);
             }

@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
@@ -83,7 +84,31 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public void replace(String name, byte[] content) throws StoreException {
-        attempts.make("store", name, () -> client.putObject(put(name).build(), body(content)));
+        prove(
+                name,
+                content,
+                attempts.make("store", name, () -> client.putObject(put(name).build(), body(content))));
+    }
+
+    /**
+     * The answer has the server's own checksum of what it has stored. When that isn't the one of what was sent, the server is asked for the object: some give it a tag that is no
+     * checksum.
+     *
+     * @throws StoreException if it has stored something else
+     */
+    private void prove(String name, byte[] content, PutObjectResponse answer) throws StoreException {
+        Optional<String> told = answer.serverSideEncryption() == ServerSideEncryption.AWS_KMS
+                ? Optional.empty()
+                : EntityTag.md5(answer);
+        if (told.isEmpty() || told.get().equals(EntityTag.md5(content))) {
+            return;
+        }
+        if (read(name).filter(there -> Arrays.equals(there, content)).isEmpty()) {
+            throw new StoreException("the server has stored something else than it was sent as " + name
+                    + " in the bucket " + settings.bucket() + " at " + new S3Problems(settings).server()
+                    + ": it answers the MD5 " + told.get() + " instead of " + EntityTag.md5(content)
+                    + ", and gives other bytes back; its disk or memory may be broken");
+        }
     }
 
     @Override
@@ -185,13 +210,15 @@ public final class S3Store implements ObjectStore {
     private boolean putIfAbsent(String name, byte[] content) throws StoreException {
         PutObjectRequest request = put(name).ifNoneMatch("*").build();
         try {
-            Attempts.Outcome<Boolean> taken = attempts.take(name, () -> client.putObject(request, body(content)));
+            Attempts.Outcome<Optional<PutObjectResponse>> taken =
+                    attempts.take(name, () -> client.putObject(request, body(content)));
+            if (taken.answer().isPresent()) {
+                prove(name, content, taken.answer().get());
+                return true;
+            }
             // the answer to an earlier attempt of ours may have been lost
-            return taken.answer()
-                    || (taken.repeated()
-                            && read(name)
-                                    .filter(there -> Arrays.equals(there, content))
-                                    .isPresent());
+            return taken.repeated()
+                    && read(name).filter(there -> Arrays.equals(there, content)).isPresent();
         } catch (StoreException e) {
             if (S3Problems.conditionRefused(e.getCause())) {
                 conditions = Conditions.IGNORED;

@@ -15,7 +15,11 @@ final class ForgetfulServer implements AutoCloseable {
     /** What the server makes of a condition. */
     enum Manner {
         IGNORES,
-        REFUSES
+        REFUSES,
+        /** And gives objects tags of its own. */
+        TAGS,
+        /** And stores something else, and says so by the tag. */
+        LIES
     }
 
     private final HttpServer server;
@@ -61,7 +65,16 @@ final class ForgetfulServer implements AutoCloseable {
             refuse(exchange, 501, "NotImplemented");
             return;
         }
-        objects.put(path, body);
+        byte[] stored = body.clone();
+        if (manner == Manner.LIES) {
+            stored[stored.length / 2] ^= 1;
+        }
+        objects.put(path, stored);
+        if (manner == Manner.LIES) {
+            exchange.getResponseHeaders().set("ETag", '"' + EntityTag.md5(stored) + '"');
+        } else if (manner == Manner.TAGS) {
+            exchange.getResponseHeaders().set("ETag", '"' + "0123456789abcdef".repeat(2) + '"');
+        }
         exchange.sendResponseHeaders(200, -1);
     }
 

@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,13 +93,27 @@ class S3StoreTest extends ObjectStoreContract {
     /** Older servers of S3 don't know the condition, and would replace the object. */
     @Test
     void aServerThatIgnoresOrRefusesConditionsIsAskedForTheNameFirst() throws Exception {
-        for (ForgetfulServer.Manner manner : ForgetfulServer.Manner.values()) {
+        for (ForgetfulServer.Manner manner : EnumSet.complementOf(EnumSet.of(ForgetfulServer.Manner.LIES))) {
             try (ForgetfulServer server = ForgetfulServer.start(manner, 0)) {
                 S3Store store =
                         S3Store.open(settings(server.endpoint(), S3Server.BUCKET, "secret", S3Server.SECRET_KEY));
                 assertThat(store.create("a", bytes("1"))).as(manner.name()).isTrue();
                 assertThat(store.create("a", bytes("2"))).as(manner.name()).isFalse();
                 assertThat(store.read("a")).as(manner.name()).contains(bytes("1"));
+            }
+        }
+    }
+
+    @Test
+    void aServerThatStoresSomethingElseIsFoundOut() throws Exception {
+        try (ForgetfulServer server = ForgetfulServer.start(ForgetfulServer.Manner.LIES, 0)) {
+            S3Store store = S3Store.open(settings(server.endpoint(), S3Server.BUCKET, "secret", S3Server.SECRET_KEY));
+            for (ThrowingCallable storing : List.<ThrowingCallable>of(
+                    () -> store.replace("a", bytes("content")), () -> store.create("b", bytes("content")))) {
+                assertThatThrownBy(storing)
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("the server has stored something else than it was sent as ")
+                        .hasMessageContaining(", and gives other bytes back");
             }
         }
     }

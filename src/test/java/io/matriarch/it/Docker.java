@@ -109,9 +109,16 @@ record Docker(String prefix) {
                 .toArray(String[]::new));
     }
 
+    /** Fails at once, with its last words, when the container has ended. */
     void awaitPrimary(String name) {
-        LocalCluster.await(
-                name + " is a primary; " + logs(name), 90, () -> rest(name).says200("/primary"));
+        try {
+            LocalCluster.await(name + " is a primary", 90, () -> {
+                assertThat(state(name)).as("%s: %s", name, logs(name)).startsWith("running");
+                return !address(name).isEmpty() && rest(name).says200("/primary");
+            });
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + "; its log: " + logs(name), late);
+        }
     }
 
     /** The commands of a document: the first indented block that has this beginning, as one script. */

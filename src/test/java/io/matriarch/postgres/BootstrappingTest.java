@@ -2,8 +2,8 @@ package io.matriarch.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.matriarch.Logged;
 import io.matriarch.HardCase;
+import io.matriarch.Logged;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;

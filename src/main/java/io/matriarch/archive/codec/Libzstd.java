@@ -1,11 +1,13 @@
 package io.matriarch.archive.codec;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.graalvm.nativeimage.PinnedObject;
+import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.function.CFunctionPointer;
 import org.graalvm.nativeimage.c.function.InvokeCFunctionPointer;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.CTypeConversion;
 import org.graalvm.word.PointerBase;
 import org.graalvm.word.WordFactory;
 
@@ -31,20 +33,21 @@ final class Libzstd implements Zstd {
         // pieces of nothing have an address, too
         byte[] source = content.length == 0 ? new byte[1] : content;
         Bound bound = WordFactory.pointer(function("ZSTD_compressBound"));
-        byte[] frame = new byte[(int) bound.call(length)];
-        Compress compress = WordFactory.pointer(function("ZSTD_compress"));
-        try (PinnedObject in = PinnedObject.create(source);
-                PinnedObject out = PinnedObject.create(frame)) {
+        long capacity = bound.call(length);
+        // an array of the heap would be filled with zeros first, which takes longer than to compress it
+        CCharPointer frame = UnmanagedMemory.malloc(WordFactory.unsigned(capacity));
+        try (PinnedObject in = PinnedObject.create(source)) {
+            Compress compress = WordFactory.pointer(function("ZSTD_compress"));
             long written = compress.call(
-                    out.addressOfArrayElement(0),
-                    frame.length,
-                    in.addressOfArrayElement(Math.min(from, source.length - 1)),
-                    length,
-                    LEVEL);
+                    frame, capacity, in.addressOfArrayElement(Math.min(from, source.length - 1)), length, LEVEL);
             if (failed(written)) {
                 throw new IllegalStateException("libzstd can't compress: error " + -written);
             }
-            return Arrays.copyOf(frame, (int) written);
+            byte[] copy = new byte[(int) written];
+            CTypeConversion.asByteBuffer(frame, copy.length).get(copy);
+            return copy;
+        } finally {
+            UnmanagedMemory.free(frame);
         }
     }
 

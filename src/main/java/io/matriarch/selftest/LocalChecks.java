@@ -79,8 +79,8 @@ final class LocalChecks {
     /** In the executable libcrypto's, most likely: it must be Java's. */
     private static Optional<String> sha256() throws NoSuchAlgorithmException {
         byte[] content = someContent();
-        String java = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        String java =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         return expect(java, Sha256.digits(content));
     }
 
@@ -96,7 +96,7 @@ final class LocalChecks {
     private static byte[] someContent() {
         byte[] content = new byte[5_000_000];
         for (int i = 0; i < content.length; i++) {
-            content[i] = (byte) (i * i >>> 8);
+            content[i] = (byte) ((i * i) >>> 8);
         }
         return content;
     }

@@ -1,11 +1,13 @@
 package io.matriarch.archive.codec;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.graalvm.nativeimage.PinnedObject;
+import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.function.CFunctionPointer;
 import org.graalvm.nativeimage.c.function.InvokeCFunctionPointer;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.CTypeConversion;
 import org.graalvm.word.PointerBase;
 import org.graalvm.word.WordFactory;
 
@@ -13,6 +15,11 @@ import org.graalvm.word.WordFactory;
 final class Libzstd implements Zstd {
     /** The level that takes the least time for what it saves: WAL becomes 3 % smaller with 3, the program's default, and takes twice as long. */
     private static final int LEVEL = 1;
+
+    /** ZSTD_c_compressionLevel and ZSTD_c_checksumFlag: a checksum of the content in each frame, so that the program zstd notices damage, too. */
+    private static final int COMPRESSION_LEVEL = 100;
+
+    private static final int CHECKSUM = 201;
 
     private final long library;
 
@@ -31,20 +38,39 @@ final class Libzstd implements Zstd {
         // pieces of nothing have an address, too
         byte[] source = content.length == 0 ? new byte[1] : content;
         Bound bound = WordFactory.pointer(function("ZSTD_compressBound"));
-        byte[] frame = new byte[(int) bound.call(length)];
-        Compress compress = WordFactory.pointer(function("ZSTD_compress"));
-        try (PinnedObject in = PinnedObject.create(source);
-                PinnedObject out = PinnedObject.create(frame)) {
-            long written = compress.call(
-                    out.addressOfArrayElement(0),
-                    frame.length,
-                    in.addressOfArrayElement(Math.min(from, source.length - 1)),
-                    length,
-                    LEVEL);
+        long capacity = bound.call(length);
+        // an array of the heap would be filled with zeros first, which takes longer than to compress it
+        CCharPointer frame = UnmanagedMemory.malloc(WordFactory.unsigned(capacity));
+        try (PinnedObject in = PinnedObject.create(source)) {
+            long written = compress(
+                    frame, capacity, in.addressOfArrayElement(Math.min(from, source.length - 1)), length);
+            byte[] copy = new byte[(int) written];
+            CTypeConversion.asByteBuffer(frame, copy.length).get(copy);
+            return copy;
+        } finally {
+            UnmanagedMemory.free(frame);
+        }
+    }
+
+    private long compress(PointerBase to, long capacity, PointerBase from, long length) {
+        Create create = WordFactory.pointer(function("ZSTD_createCCtx"));
+        Free free = WordFactory.pointer(function("ZSTD_freeCCtx"));
+        Configure configure = WordFactory.pointer(function("ZSTD_CCtx_setParameter"));
+        Compress compress = WordFactory.pointer(function("ZSTD_compress2"));
+        PointerBase context = create.call();
+        if (context.rawValue() == 0) {
+            throw new IllegalStateException("libzstd can't compress: it gets no memory");
+        }
+        try {
+            configure.call(context, COMPRESSION_LEVEL, LEVEL);
+            configure.call(context, CHECKSUM, 1);
+            long written = compress.call(context, to, capacity, from, length);
             if (failed(written)) {
                 throw new IllegalStateException("libzstd can't compress: error " + -written);
             }
-            return Arrays.copyOf(frame, (int) written);
+            return written;
+        } finally {
+            free.call(context);
         }
     }
 
@@ -119,10 +145,28 @@ final class Libzstd implements Zstd {
         long call(long length);
     }
 
-    /** size_t ZSTD_compress(void *to, size_t capacity, const void *from, size_t length, int level) */
+    /** ZSTD_CCtx *ZSTD_createCCtx(void) */
+    interface Create extends CFunctionPointer {
+        @InvokeCFunctionPointer
+        PointerBase call();
+    }
+
+    /** size_t ZSTD_freeCCtx(ZSTD_CCtx *) */
+    interface Free extends CFunctionPointer {
+        @InvokeCFunctionPointer
+        long call(PointerBase context);
+    }
+
+    /** size_t ZSTD_CCtx_setParameter(ZSTD_CCtx *, ZSTD_cParameter, int) */
+    interface Configure extends CFunctionPointer {
+        @InvokeCFunctionPointer
+        long call(PointerBase context, int parameter, int value);
+    }
+
+    /** size_t ZSTD_compress2(ZSTD_CCtx *, void *to, size_t capacity, const void *from, size_t length) */
     interface Compress extends CFunctionPointer {
         @InvokeCFunctionPointer
-        long call(PointerBase to, long capacity, PointerBase from, long length, int level);
+        long call(PointerBase context, PointerBase to, long capacity, PointerBase from, long length);
     }
 
     /** size_t ZSTD_decompress(void *to, size_t capacity, const void *from, size_t length) */

@@ -96,7 +96,7 @@ final class LocalChecks {
     private static byte[] someContent() {
         byte[] content = new byte[5_000_000];
         for (int i = 0; i < content.length; i++) {
-            content[i] = (byte) ((i * i) >>> 8);
+            content[i] = (byte) (((long) i * i) >>> 8);
         }
         return content;
     }

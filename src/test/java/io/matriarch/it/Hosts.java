@@ -111,7 +111,8 @@ final class Hosts implements AutoCloseable {
         try {
             return Programs.run(command, Map.of());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("can't run " + command.getFirst() + ": install iproute2, iptables", e);
+            throw new java.io.UncheckedIOException(
+                    "can't run " + command.getFirst() + ": install iproute2, iptables", e);
         } catch (InterruptedException e) {
             throw new IllegalStateException("interrupted", e);
         }

@@ -42,8 +42,8 @@ final class Libzstd implements Zstd {
         // an array of the heap would be filled with zeros first, which takes longer than to compress it
         CCharPointer frame = UnmanagedMemory.malloc(WordFactory.unsigned(capacity));
         try (PinnedObject in = PinnedObject.create(source)) {
-            long written = compress(
-                    frame, capacity, in.addressOfArrayElement(Math.min(from, source.length - 1)), length);
+            long written =
+                    compress(frame, capacity, in.addressOfArrayElement(Math.min(from, source.length - 1)), length);
             byte[] copy = new byte[(int) written];
             CTypeConversion.asByteBuffer(frame, copy.length).get(copy);
             return copy;

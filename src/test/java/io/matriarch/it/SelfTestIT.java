@@ -70,6 +70,8 @@ class SelfTestIT {
                         "ok dns",
                         "ok time-zone",
                         "ok micrometer",
+                        "ok sha256",
+                        "ok zstd",
                         "ok etcd",
                         "ok etcd-srv",
                         "ok etcd-tls",

@@ -30,11 +30,12 @@ final class BootedMachine implements AutoCloseable {
      */
     BootedMachine(String hostname, Path shown) throws IOException {
         console = Files.createTempFile("console", ".log");
-        List<String> command = new ArrayList<>(List.of("systemd-nspawn", "--quiet", "--register=no", "--keep-unit"));
-        command.addAll(List.of("--directory=" + root(), "--volatile=overlay", "--private-network", "--boot"));
-        command.addAll(
-                List.of("--machine=matriarch-" + ProcessHandle.current().pid(), "--capability=CAP_SYS_RESOURCE"));
-        command.addAll(List.of("--console=pipe", "--bind-ro=" + shown.toAbsolutePath() + ":/shown"));
+        List<String> command = new ArrayList<>(container());
+        command.addAll(List.of(
+                "--machine=matriarch-" + ProcessHandle.current().pid(),
+                "--capability=CAP_SYS_RESOURCE",
+                "--bind-ro=" + shown.toAbsolutePath() + ":/shown",
+                "--boot"));
         container = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
@@ -46,6 +47,26 @@ final class BootedMachine implements AutoCloseable {
             return state.equals("running") || state.equals("degraded");
         });
         must("echo 127.0.1.1 " + hostname + " >> /etc/hosts");
+    }
+
+    private static List<String> container() {
+        return List.of(
+                "systemd-nspawn",
+                "--quiet",
+                "--register=no",
+                "--keep-unit",
+                "--directory=" + root(),
+                "--volatile=overlay",
+                "--private-network",
+                "--console=pipe");
+    }
+
+    /** What this machine says when it can't have such containers; empty if it can. */
+    static String whyNot() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(container());
+        command.add("/bin/true");
+        Programs.Result tried = Programs.run(command, Map.of());
+        return tried.code() == 0 ? "" : "systemd-nspawn can't run a container here: " + tried.output();
     }
 
     /** What {@code it/systemd-root} makes. */
@@ -107,8 +128,9 @@ final class BootedMachine implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // the container's processes end with it
-        container.destroyForcibly();
+        // all processes of the container end with its first one; systemd-nspawn's end alone would leave them
+        ProcessHandle.of(init).ifPresent(ProcessHandle::destroyForcibly);
+        LocalCluster.await("systemd-nspawn has ended", 30, () -> !container.isAlive());
         Files.delete(console);
     }
 }

@@ -47,7 +47,7 @@ final class SystemdIT {
         booted = true;
     }
 
-    private static String whyNot() {
+    private static String whyNot() throws IOException, InterruptedException {
         if (AgentProgram.chosen() != AgentProgram.MATRIARCH) {
             return "the packages hold the native executable";
         }
@@ -58,7 +58,7 @@ final class SystemdIT {
             return "there is no systemd-nspawn (stack/install tests)";
         }
         return Files.isDirectory(BootedMachine.root())
-                ? ""
+                ? BootedMachine.whyNot()
                 : "there is no root of Debian at " + BootedMachine.root() + " (it/systemd-root)";
     }
 
@@ -109,8 +109,11 @@ final class SystemdIT {
         machine.must("systemctl start matriarch");
         awaitPrimary();
         sql("CREATE TABLE herd AS SELECT generate_series(1, 1000) AS elephant");
-        assertThat(machine.must("patronictl -c /etc/matriarch/matriarch.yml list"))
-                .contains("node1", "Leader");
+        LocalCluster.await(
+                "patronictl lists the leader",
+                20,
+                () -> machine.must("patronictl -c /etc/matriarch/matriarch.yml list")
+                        .matches("(?s).*node1 .* Leader .*"));
     }
 
     @Test

@@ -14,7 +14,7 @@ final class DaemonArguments {
                    matriarch --generate-sample-config [FILE]
                    matriarch ctl COMMAND [ARGS]...    what patronictl does; also under that name
                    matriarch wal push|fetch ...       archive_command and restore_command
-                   matriarch backup create|list|status|verify|expire|delete
+                   matriarch backup create|start|list|status|verify|expire|delete
                    matriarch restore [DIR]            a data directory of a backup
                    matriarch drill                    restores the newest backup aside, and tries whether all is there
                    matriarch dump create|list|verify|expire|delete|restore

@@ -34,7 +34,8 @@ final class CheckedCopy implements AutoCloseable {
 
     private CheckedCopy() {
         for (int i = 0; i < BUFFERS; i++) {
-            free.add(ByteBuffer.allocate(BUFFER));
+            // outside the heap: the JDK would copy each of them there, and back
+            free.add(ByteBuffer.allocateDirect(BUFFER));
         }
         checksum = CompletableFuture.supplyAsync(
                 this::compute,
@@ -55,7 +56,7 @@ final class CheckedCopy implements AutoCloseable {
                 while (buffer.hasRemaining()) {
                     copy.write(buffer);
                 }
-                written.add(buffer);
+                written.add(buffer.flip());
                 buffer = next();
             }
         }
@@ -100,7 +101,7 @@ final class CheckedCopy implements AutoCloseable {
         Sha256 sum = Sha256.begin();
         try {
             for (ByteBuffer buffer = written.take(); buffer.capacity() > 0; buffer = written.take()) {
-                sum.update(buffer.array(), buffer.arrayOffset(), buffer.limit());
+                sum.update(buffer);
                 buffer.clear();
                 free.add(buffer);
             }

@@ -1,13 +1,12 @@
 package io.matriarch.archive;
 
 import io.matriarch.archive.store.DurableFiles;
+import io.matriarch.archive.store.PromptFile;
+import io.matriarch.archive.store.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -52,16 +51,12 @@ final class WalPush {
     }
 
     private Checksum copyTo(Path copy) throws IOException {
-        try (FileChannel out = create(copy);
+        try (PromptFile out = PromptFile.create(copy, Files.size(source.file()));
                 CheckedCopy copying = CheckedCopy.begin()) {
             copying.run(source.file(), out);
-            out.force(true);
+            out.force();
             return copying.checksum();
         }
-    }
-
-    private static FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     private void publishChecksum(Checksum checksum) throws ArchiveException, IOException {
@@ -83,12 +78,10 @@ final class WalPush {
     }
 
     private void writeChecksum(Checksum checksum, Path file) throws IOException {
-        try (FileChannel out = create(file)) {
-            ByteBuffer line = ByteBuffer.wrap(checksum.line(location.name().text()));
-            while (line.hasRemaining()) {
-                out.write(line);
-            }
-            out.force(true);
+        byte[] line = checksum.line(location.name().text());
+        try (PromptFile out = PromptFile.create(file, line.length)) {
+            WholeFile.write(out, line);
+            out.force();
         }
     }
 

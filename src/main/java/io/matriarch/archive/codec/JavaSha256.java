@@ -1,5 +1,6 @@
 package io.matriarch.archive.codec;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -18,6 +19,11 @@ final class JavaSha256 implements Sha256 {
     @Override
     public void update(byte[] bytes, int from, int length) {
         digest.update(bytes, from, length);
+    }
+
+    @Override
+    public void update(ByteBuffer bytes) {
+        digest.update(bytes);
     }
 
     @Override

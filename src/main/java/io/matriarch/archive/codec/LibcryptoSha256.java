@@ -1,5 +1,7 @@
 package io.matriarch.archive.codec;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.graalvm.nativeimage.PinnedObject;
@@ -46,6 +48,19 @@ final class LibcryptoSha256 implements Sha256 {
             Update function = WordFactory.pointer(update);
             function.call(own.addressOfArrayElement(0), added.addressOfArrayElement(from), length);
         }
+    }
+
+    @Override
+    public void update(ByteBuffer bytes) {
+        if (!bytes.isDirect()) {
+            throw new IllegalArgumentException("the buffer is an array of the heap");
+        }
+        try (PinnedObject own = PinnedObject.create(state)) {
+            Update function = WordFactory.pointer(update);
+            long address = MemorySegment.ofBuffer(bytes).address();
+            function.call(own.addressOfArrayElement(0), WordFactory.pointer(address), bytes.remaining());
+        }
+        bytes.position(bytes.limit());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.matriarch.archive.codec;
 
 import io.matriarch.nativeimage.Executable;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -11,6 +12,9 @@ import java.util.Optional;
 public interface Sha256 {
     /** Adds bytes. */
     void update(byte[] bytes, int from, int length);
+
+    /** Adds what a buffer outside the heap has left, which it hasn't any more then. */
+    void update(ByteBuffer bytes);
 
     /** The 32 bytes of the checksum; nothing can be added after that. */
     byte[] finish();

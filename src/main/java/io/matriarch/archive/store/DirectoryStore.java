@@ -264,9 +264,9 @@ public final class DirectoryStore implements ObjectStore {
         }
         DurableFiles.createDirectories(root, file.resolveSibling(".").normalize());
         Path temporary = DurableFiles.temporary(file);
-        try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (PromptFile out = PromptFile.create(temporary, content.length)) {
             WholeFile.write(out, content);
-            out.force(true);
+            out.force();
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw e;

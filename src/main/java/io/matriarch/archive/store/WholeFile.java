@@ -3,6 +3,7 @@ package io.matriarch.archive.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -37,7 +38,8 @@ public final class WholeFile {
         return true;
     }
 
-    static void write(FileChannel out, byte[] content) throws IOException {
+    /** Writes all bytes. */
+    public static void write(WritableByteChannel out, byte[] content) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.position() < content.length) {
             bytes.limit(Math.min(content.length, bytes.position() + PIECE));

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * WAL in any store with any codec. The checksum file is created before the object, and so decides what the content of a name is: whoever comes later, with whatever codec, must
@@ -30,13 +31,14 @@ final class CodedWal implements WalRepository {
 
     @Override
     public void push(WalSource source) throws ArchiveException, IOException {
-        byte[] content = source.read(Codec.LARGEST);
-        try {
+        try (GrowingChecksum checksum = new GrowingChecksum()) {
+            byte[] content = source.read(Codec.LARGEST, checksum);
             RepositoryFormat.claim(repository.store());
             new Push(
                             directory(source.name(), source.systemIdentifier()),
                             source.name().text(),
-                            content)
+                            content,
+                            checksum)
                     .run();
         } catch (StoreException e) {
             throw new ArchiveException(e.getMessage(), e);
@@ -138,13 +140,15 @@ final class CodedWal implements WalRepository {
         private final String directory;
         private final String name;
         private final byte[] content;
+        private final GrowingChecksum checksum;
         private final ObjectStore store = repository.store();
         private final Codec codec = repository.codec();
 
-        Push(String directory, String name, byte[] content) {
+        Push(String directory, String name, byte[] content, GrowingChecksum checksum) {
             this.directory = directory;
             this.name = name;
             this.content = content;
+            this.checksum = checksum;
         }
 
         void run() throws ArchiveException, StoreException {
@@ -159,9 +163,9 @@ final class CodedWal implements WalRepository {
                 adopt(name + unproven.get());
                 return;
             }
-            CompletableFuture<Optional<ContentMark>> mark = marking();
+            Supplier<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encodeAtOnce(content);
-            ChecksumFile own = own(stored, mark.join());
+            ChecksumFile own = own(stored, mark.get());
             if (!store.create(directory + name + ChecksumFile.SUFFIX, own.text())) {
                 Optional<ChecksumFile> faster = recorded(directory + name);
                 if (faster.isPresent()) {
@@ -202,9 +206,9 @@ final class CodedWal implements WalRepository {
 
         /** A push of the same content was cut off, or is under way. */
         private void publish() throws ArchiveException, StoreException {
-            CompletableFuture<Optional<ContentMark>> mark = marking();
+            Supplier<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encodeAtOnce(content);
-            ChecksumFile own = own(stored, mark.join());
+            ChecksumFile own = own(stored, mark.get());
             record(own);
             if (!store.create(directory + own.file(), stored)) {
                 adopt(own.file());
@@ -223,9 +227,9 @@ final class CodedWal implements WalRepository {
 
         /** The object was of the same content, and has rotted. */
         private void mend(String object) throws StoreException {
-            CompletableFuture<Optional<ContentMark>> mark = marking();
+            Supplier<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encodeAtOnce(content);
-            ChecksumFile own = own(stored, mark.join());
+            ChecksumFile own = own(stored, mark.get());
             store.replace(directory + own.file(), stored);
             record(own);
             if (!object.equals(directory + own.file())) {
@@ -261,14 +265,17 @@ final class CodedWal implements WalRepository {
         private Optional<Boolean> same(ChecksumFile recorded) {
             return recorded.mark()
                     .map(mark -> mark.marks(content, codec))
-                    .orElseGet(() -> Optional.of(Checksum.of(content).equals(recorded.stored())));
+                    .orElseGet(() -> Optional.of(checksum.join().equals(recorded.stored())));
         }
 
         /** By another thread, while this one compresses: each takes its time, and PostgreSQL waits for both. */
-        private CompletableFuture<Optional<ContentMark>> marking() {
+        private Supplier<Optional<ContentMark>> marking() {
+            if (codec.keys().isEmpty()) {
+                return () -> markOf(ownFile());
+            }
             return CompletableFuture.supplyAsync(
                     () -> markOf(ownFile()),
-                    task -> Thread.ofPlatform().daemon().start(task));
+                    task -> Thread.ofPlatform().daemon().start(task))::join;
         }
 
         private String ownFile() {
@@ -276,7 +283,7 @@ final class CodedWal implements WalRepository {
         }
 
         private ChecksumFile own(byte[] stored, Optional<ContentMark> mark) {
-            return new ChecksumFile(Checksum.of(stored), ownFile(), mark);
+            return new ChecksumFile(codec.suffix().isEmpty() ? checksum.join() : Checksum.of(stored), ownFile(), mark);
         }
 
         private ChecksumFile recordOf(String file, byte[] stored) {
@@ -284,7 +291,7 @@ final class CodedWal implements WalRepository {
         }
 
         private Optional<ContentMark> markOf(String file) {
-            return file.equals(name) ? Optional.empty() : Optional.of(ContentMark.of(content, codec));
+            return file.equals(name) ? Optional.empty() : Optional.of(ContentMark.of(content, checksum, codec));
         }
 
         private void record(ChecksumFile own) throws StoreException {

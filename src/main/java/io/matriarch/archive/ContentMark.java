@@ -15,11 +15,12 @@ record ContentMark(Optional<String> key, String digits) {
     private static final String SHA = "sha256";
     private static final String HMAC = "hmac-sha256";
 
-    static ContentMark of(byte[] content, Codec codec) {
+    /** @param checksum of the content */
+    static ContentMark of(byte[] content, GrowingChecksum checksum, Codec codec) {
         return codec.keys()
                 .map(keys -> keyed(keys.first(), content))
-                .orElseGet(() ->
-                        new ContentMark(Optional.empty(), Checksum.of(content).digits()));
+                .orElseGet(
+                        () -> new ContentMark(Optional.empty(), checksum.join().digits()));
     }
 
     /** Whether this marks that content; absent when the key isn't here. */

@@ -26,22 +26,33 @@ final class Fetching {
         this.ahead = ahead;
     }
 
-    /** False if the file is in no repository. */
-    boolean fetch(String text, Path destination) throws ArchiveException {
+    Fetched fetch(String text, Path destination) throws ArchiveException {
         WalName name = WalName.parse(text)
                 .orElseThrow(() -> new ArchiveException(text + " is not a name of PostgreSQL for a file in pg_wal"));
         Optional<String> given = arguments.systemIdentifier();
         String identifier = given.isPresent() ? given.get() : SystemIdentifier.besides(destination);
         Optional<Spool> spool = setup.spool(destination, identifier);
-        if (spool.isEmpty()) {
-            return setup.repositories().fetch(name, identifier, destination);
+        boolean ready = spool.isPresent() && fetchedAhead(spool.get(), name, destination);
+        if (!ready && !setup.repositories().fetch(name, identifier, destination)) {
+            return Fetched.ABSENT;
         }
-        if (!fetchedAhead(spool.get(), name, destination)
-                && !setup.repositories().fetch(name, identifier, destination)) {
-            return false;
+        Fetched fetched = restrict(name, destination);
+        if (fetched == Fetched.WHOLE && spool.isPresent()) {
+            startAhead(spool.get(), name, identifier, destination);
         }
-        startAhead(spool.get(), name, identifier, destination);
-        return true;
+        return fetched;
+    }
+
+    private static Fetched restrict(WalName name, Path destination) throws ArchiveException {
+        Optional<FollowedHistory> history = FollowedHistory.of(name, destination);
+        try {
+            return history.isEmpty() ? Fetched.WHOLE : history.get().restrict(name, destination);
+        } catch (IOException e) {
+            throw new ArchiveException(
+                    "can't compare " + name.text() + " with the histories of timelines in "
+                            + destination.resolveSibling("") + ": " + FileProblem.whereAndWhy(e),
+                    e);
+        }
     }
 
     private static boolean fetchedAhead(Spool spool, WalName name, Path destination) throws ArchiveException {

@@ -127,11 +127,18 @@ public final class WalCommand {
         WalSetup.requireRepository(arguments, environment);
         try {
             WalSetup setup = WalSetup.of(arguments, environment);
-            if (new Fetching(setup, arguments, ahead).fetch(name, destination)) {
-                return SUCCESS;
+            Fetched fetched = new Fetching(setup, arguments, ahead).fetch(name, destination);
+            switch (fetched) {
+                case WHOLE -> {}
+                case SHORTENED ->
+                    errors.println("matriarch wal fetch: " + name
+                            + " goes on with what the timeline that is followed lacks: the rest of it is left out");
+                case FOREIGN ->
+                    errors.println("matriarch wal fetch: " + name
+                            + " begins after the timeline that is followed left its timeline: it isn't wanted");
+                case ABSENT -> errors.println("matriarch wal fetch: " + name + " is not in the repository");
             }
-            errors.println("matriarch wal fetch: " + name + " is not in the repository");
-            return FAILURE;
+            return fetched == Fetched.WHOLE || fetched == Fetched.SHORTENED ? SUCCESS : FAILURE;
         } catch (ArchiveException e) {
             errors.println("matriarch wal fetch: " + e.getMessage());
         }

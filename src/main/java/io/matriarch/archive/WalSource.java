@@ -49,14 +49,14 @@ record WalSource(Path file, WalName name, String systemIdentifier, Optional<File
      *
      * @param largest how many bytes it may have
      */
-    byte[] read(int largest) throws ArchiveException, IOException {
+    byte[] read(int largest, WholeFile.Progress progress) throws ArchiveException, IOException {
         long size = Files.size(file);
         if (size > largest) {
             throw new ArchiveException(file + " has " + (size >> 20)
                     + " MB: segments of more than " + (largest >> 20)
                     + " MB can be archived in a directory without compression and encryption only");
         }
-        byte[] content = WholeFile.read(file, (int) size);
+        byte[] content = WholeFile.read(file, (int) size, progress);
         if (name.holdsWal()) {
             check(Arrays.copyOf(content, Math.min(content.length, SegmentHeader.LENGTH)), content.length);
         }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +27,7 @@ class PostgresArchiveTest {
     private final Path scratch = scratchDirectory();
     private final Path primary = scratch.resolve("primary");
     private final Path base = scratch.resolve("base");
+    private final Path successor = scratch.resolve("successor");
     private final Path repository = scratch.resolve("repository");
     private final Path launcher = scratch.resolve("matriarch");
     private final ScratchPostgres postgres = new ScratchPostgres(scratch);
@@ -36,6 +38,7 @@ class PostgresArchiveTest {
     void endServers() throws Exception {
         postgres.stop(primary);
         postgres.stop(base);
+        postgres.stop(successor);
         // who works ahead may be about to end
         await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().until(this::removeAll);
     }
@@ -83,6 +86,64 @@ class PostgresArchiveTest {
         assertThat(Files.readString(Path.of(base + ".log")))
                 .containsPattern(last + ".* is damaged")
                 .containsOnlyOnce("archive recovery complete");
+    }
+
+    /**
+     * A standby that comes late finds no segment of the new timeline, but one of that number in which the former primary, which didn't know that it was one, went on. PostgreSQL would
+     * replay all of it, and follow the new timeline then as if nothing had happened.
+     */
+    @Test
+    void whatAFormerPrimaryArchivedAfterATakeoverIsNotReplayed() throws Exception {
+        writeLauncher();
+        startPrimary("--repository " + repository);
+        postgres.query("CREATE TABLE herd AS SELECT generate_series(1, 1000) AS elephant");
+        copyPrimary(5433);
+        postgres.configure(base, "restore_command = ''");
+        Files.move(base, successor);
+        postgres.start(successor);
+        copyPrimary(5434);
+        postgres.configure(base, "primary_conninfo = ''");
+        archiveAll();
+        postgres.query("INSERT INTO herd VALUES (1001)");
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> postgres.query(5433, "SELECT count(*) FROM herd").equals("1001"));
+        postgres.must("pg_ctl", "promote", "-w", "-D", successor.toString());
+        postgres.query("INSERT INTO herd SELECT -generate_series(1, 100)");
+        String diverged = archiveAll();
+        postgres.stop(primary);
+        postgres.query(5433, "INSERT INTO herd VALUES (1002)");
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> postgres.query(5433, "SELECT last_archived_wal FROM pg_stat_archiver")
+                        .endsWith(".partial"));
+
+        postgres.start(base);
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> postgres.query(5434, "SELECT count(*) FROM herd WHERE elephant > 1000")
+                        .equals("1"));
+        assertThat(Files.readString(Path.of(base + ".log"))).contains(diverged + " goes on with what");
+        assertThat(postgres.query(5434, "SELECT count(*) FROM herd WHERE elephant < 0"))
+                .isEqualTo("0");
+        postgres.query(5433, "SELECT pg_switch_wal()");
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> postgres.query(5434, "SELECT count(*) FROM herd WHERE elephant > 1000")
+                        .equals("2"));
+        assertThat(postgres.query(5434, "SELECT count(*) FROM herd")).isEqualTo("1002");
+    }
+
+    /** To {@link #base}, and a standby when it's started. */
+    private void copyPrimary(int port) throws Exception {
+        postgres.must(
+                "pg_basebackup",
+                "-h",
+                scratch.toString(),
+                "-U",
+                "postgres",
+                "-D",
+                base.toString(),
+                "-Xnone",
+                "-cfast",
+                "-R");
+        postgres.configure(base, "port = " + port);
     }
 
     private void startPrimary(String options) throws Exception {

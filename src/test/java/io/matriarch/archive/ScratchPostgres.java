@@ -44,7 +44,11 @@ final class ScratchPostgres {
     }
 
     String query(String sql) throws IOException, InterruptedException {
-        return must("psql", "-h", scratch.toString(), "-U", "postgres", "-XAtqc", sql)
+        return query(5432, sql);
+    }
+
+    String query(int port, String sql) throws IOException, InterruptedException {
+        return must("psql", "-h", scratch.toString(), "-p", Integer.toString(port), "-U", "postgres", "-XAtqc", sql)
                 .strip();
     }
 

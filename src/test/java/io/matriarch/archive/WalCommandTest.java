@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -53,6 +54,46 @@ class WalCommandTest {
         assertThat(fetch(NAME, fetched)).isZero();
         assertThat(fetched).hasSameBinaryContentAs(segment);
         assertThat(filesIn(data.resolve("pg_wal"))).containsExactly(NAME, "RECOVERYXLOG");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    /** A former primary's: the server follows timeline 3, which left timeline 2 in the middle of this segment. */
+    @Test
+    void aSegmentEndsWhereTheFollowedTimelineLeftItsOwn() throws IOException {
+        Path segment = segment(NAME, CLUSTER, 1);
+        byte[] archived = Files.readAllBytes(segment);
+        assertThat(push(segment)).isZero();
+        Files.writeString(wal("00000003.history"), "1\t0/1000\tbefore\n\n2\t1/380000\tno recovery target specified\n");
+        assertThat(fetch(NAME, wal("RECOVERYXLOG"))).isZero();
+        byte[] fetched = Files.readAllBytes(wal("RECOVERYXLOG"));
+        assertThat(fetched).hasSameSizeAs(archived);
+        assertThat(Arrays.mismatch(fetched, archived)).isEqualTo(0x80000);
+        assertThat(Arrays.copyOfRange(fetched, 0x80000, fetched.length)).containsOnly(0);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains(NAME + " goes on with what");
+
+        assertThat(fetch(NAME, wal(NAME))).as("pg_rewind wants all of it").isZero();
+        assertThat(wal(NAME)).hasBinaryContent(archived);
+    }
+
+    @Test
+    void aSegmentOfAfterTheFollowedTimelineLeftItsOwnIsNotGiven() throws IOException {
+        push(segment(NAME, CLUSTER, 1));
+        Files.writeString(wal("00000003.history"), "2\t1/300000\tno recovery target specified\n");
+        assertThat(fetch(NAME, wal("RECOVERYXLOG"))).isEqualTo(WalCommand.FAILURE);
+        assertThat(wal("RECOVERYXLOG")).doesNotExist();
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains(NAME + " begins after the timeline");
+    }
+
+    /** Timelines that aren't newer, or begin later, say nothing. */
+    @Test
+    void otherHistoriesLeaveASegmentAsItIs() throws IOException {
+        Path segment = segment(NAME, CLUSTER, 1);
+        push(segment);
+        Files.writeString(wal("00000002.history"), "1\t0/1000\tbefore\n");
+        Files.writeString(wal("00000003.history"), "2\t1/380000\tan older attempt\n");
+        Files.writeString(wal("00000004.history"), "2\t1/400000\tafter it\n");
+        assertThat(fetch(NAME, wal("RECOVERYXLOG"))).isZero();
+        assertThat(wal("RECOVERYXLOG")).hasSameBinaryContentAs(segment);
         assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 

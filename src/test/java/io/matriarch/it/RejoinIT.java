@@ -153,6 +153,17 @@ final class RejoinIT {
                 () -> successor
                         .query("select timeline_id > 1 from pg_control_checkpoint()")
                         .equals("t"));
+        // one that comes later would find the segment below in the archive, and replay what no other node has: see
+        // FollowedHistory
+        successor.query("insert into written values (0)");
+        for (Node node : cluster.nodes()) {
+            LocalCluster.await(
+                    node + " has followed",
+                    60,
+                    () -> node == former
+                            || node.query("select count(*) from written where number = 0")
+                                    .equals("1"));
+        }
         wrap(
                 "pg_rewind",
                 "sleep 1\n[[ \"$*\" == *--dry-run* ]] && mv %s/%s %s/ 2>/dev/null"

@@ -6,6 +6,7 @@ import io.matriarch.archive.WalContent;
 import io.matriarch.archive.codec.Codec;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
+import io.matriarch.cluster.TimelineFork;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package io.matriarch.archive.backup;
 
 import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.TimelineFork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

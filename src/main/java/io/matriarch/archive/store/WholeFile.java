@@ -15,25 +15,51 @@ public final class WholeFile {
 
     private WholeFile() {}
 
+    /** Is told how far the reading has come. */
+    public interface Progress {
+        /** Nothing has been read so far. */
+        void begins(byte[] content);
+
+        /** So many bytes of the content are there. */
+        void read(int length);
+    }
+
+    /** Nobody wants to know. */
+    private static final Progress UNSEEN = new Progress() {
+        @Override
+        public void begins(byte[] content) {}
+
+        @Override
+        public void read(int length) {}
+    };
+
     /**
      * All bytes of a file.
      *
      * @param size that it has; less if it becomes shorter meanwhile
      */
-    public static byte[] read(Path file, int size) throws IOException {
+    public static byte[] read(Path file, int size, Progress progress) throws IOException {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer content = ByteBuffer.allocate(size);
-            return read(in, content) ? content.array() : java.util.Arrays.copyOf(content.array(), content.position());
+            progress.begins(content.array());
+            return read(in, content, progress)
+                    ? content.array()
+                    : java.util.Arrays.copyOf(content.array(), content.position());
         }
     }
 
     /** Fills a buffer; false when the file ends before that. */
     static boolean read(FileChannel in, ByteBuffer content) throws IOException {
+        return read(in, content, UNSEEN);
+    }
+
+    private static boolean read(FileChannel in, ByteBuffer content, Progress progress) throws IOException {
         while (content.position() < content.capacity()) {
             content.limit(Math.min(content.capacity(), content.position() + PIECE));
             if (in.read(content) < 0) {
                 return false;
             }
+            progress.read(content.position());
         }
         return true;
     }

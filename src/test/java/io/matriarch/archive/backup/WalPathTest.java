@@ -3,6 +3,7 @@ package io.matriarch.archive.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.cluster.Lsn;
+import io.matriarch.cluster.TimelineFork;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

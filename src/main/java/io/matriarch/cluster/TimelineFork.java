@@ -1,13 +1,12 @@
-package io.matriarch.archive.backup;
+package io.matriarch.cluster;
 
-import io.matriarch.cluster.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A line of a history file: {@code timeline} was left at {@code end}. */
-record TimelineFork(long timeline, Lsn end) {
+public record TimelineFork(long timeline, Lsn end) {
     /** Lines that say something else are comments. */
-    static List<TimelineFork> parse(String history) {
+    public static List<TimelineFork> parse(String history) {
         List<TimelineFork> forks = new ArrayList<>();
         for (String line : history.lines().toList()) {
             String[] fields = line.strip().split("\\s+", 3);

@@ -2,10 +2,12 @@
 ARG DEBIAN
 FROM ${DEBIAN}
 ARG PG_MAJOR
+ARG UPDATES
 RUN groupadd -r postgres --gid=999 \
     && useradd -r -g postgres --uid=999 --home-dir=/var/lib/postgresql --shell=/bin/bash postgres \
     && install --directory --owner=postgres --group=postgres --mode=1777 /var/lib/postgresql
 RUN mkdir -p /etc/postgresql-common/createcluster.d \
+    && echo "$UPDATES" >/etc/apt/sources.list.d/updates.list \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/none.conf \
     && apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gosu libnss-wrapper locales xz-utils zstd "postgresql-$PG_MAJOR" \

@@ -22,6 +22,11 @@ record Docker(String prefix) {
         return System.getProperty(IMAGE_PROPERTY, "");
     }
 
+    /** The same with the newest minor version of PostgreSQL that Debian has; the other one may be older. */
+    static String newerImage() {
+        return System.getProperty(IMAGE_PROPERTY + ".newer", "");
+    }
+
     Programs.Result run(String... arguments) {
         return run(Map.of(), arguments);
     }

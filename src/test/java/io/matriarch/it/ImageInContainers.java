@@ -305,7 +305,7 @@ final class ImageInContainers {
     }
 
     @Test
-    void theImageIsTheBaseAndOneFileMore() {
+    void theImageIsTheBaseAndOneFileMoreAndTheListOfWhatIsInIt() {
         String[] labels = DOCKER.must(
                         "image",
                         "inspect",
@@ -316,9 +316,11 @@ final class ImageInContainers {
         assertThat(labels[0]).isEqualTo("Matriarch");
         assertThat(labels[2]).isEqualTo("SIGINT");
         long base = Long.parseLong(DOCKER.must("image", "inspect", "-f", "{{.Size}}", labels[1]));
+        String list = DOCKER.must("run", "--rm", Docker.image(), "cat", "/usr/local/share/sbom/matriarch.cdx.json");
+        assertThat(list).contains("\"CycloneDX\"", "pkg:maven/io.quarkus/quarkus-arc@");
         long executable = Long.parseLong(
                 DOCKER.must("run", "--rm", Docker.image(), "stat", "-c", "%s", "/usr/local/bin/matriarch"));
-        assertThat(Long.parseLong(labels[3]) - base).isBetween(executable, executable + 100_000);
+        assertThat(Long.parseLong(labels[3]) - base - list.length()).isBetween(executable, executable + 100_000);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The histories of timelines that a server has in pg_wal: those of the timeline that it follows.
@@ -20,6 +21,8 @@ import java.util.Optional;
  * <p>A former primary may have archived WAL that the cluster doesn't know, after the point where its timeline was left. PostgreSQL asks for a segment of its own timeline first; while
  * nobody has archived that, it takes the older timeline's segment of the same number, and replays all of it, without a word (seen with 15 and 17). So that segment ends here where the
  * timeline was left.
+ *
+ * <p>What lies behind that point differs from server to server, too: with archive_mode=always, each standby archives the segment as it had it when the timeline changed.
  */
 record FollowedHistory(Path wal) {
     /** What a server that recovers calls the file that it asks for; pg_rewind wants just the WAL of a timeline that was left, and calls it by its name. */
@@ -44,20 +47,32 @@ record FollowedHistory(Path wal) {
                 .findFirst();
     }
 
+    /** That of the server whose pg_wal a file is in, which is to be archived. */
+    static FollowedHistory besides(Path archived) {
+        return new FollowedHistory(archived.resolveSibling("."));
+    }
+
+    /** How many bytes of a segment the followed timeline has; absent when it has all of them, or nothing is known. */
+    OptionalLong known(WalName name, long segmentSize) throws IOException {
+        Optional<Lsn> end = name.holdsWal() ? end(name.timeline()) : Optional.empty();
+        long known = end.map(lsn -> lsn.bytes() - name.startLsn(segmentSize)).orElse(segmentSize);
+        return known < segmentSize ? OptionalLong.of(Math.max(known, 0)) : OptionalLong.empty();
+    }
+
     /** Sees to it that a fetched segment has nothing that the followed timeline lacks. */
     Fetched restrict(WalName name, Path segment) throws IOException {
-        Optional<Lsn> end = end(name.timeline());
-        Optional<SegmentHeader> header = end.isEmpty() ? Optional.empty() : SegmentHeader.find(segment);
-        if (end.isEmpty() || header.isEmpty()) {
+        Optional<SegmentHeader> header = SegmentHeader.find(segment);
+        OptionalLong known = header.isEmpty()
+                ? OptionalLong.empty()
+                : known(name, header.get().segmentSize());
+        if (known.isEmpty()) {
             return Fetched.WHOLE;
         }
-        long size = header.get().segmentSize();
-        long known = end.get().bytes() - name.startLsn(size);
-        if (known <= 0) {
+        if (known.getAsLong() == 0) {
             Files.delete(segment);
             return Fetched.FOREIGN;
         }
-        return known < size && clear(segment, (int) known) ? Fetched.SHORTENED : Fetched.WHOLE;
+        return clear(segment, (int) known.getAsLong()) ? Fetched.SHORTENED : Fetched.WHOLE;
     }
 
     /** Fills the rest of a file with zeros, as in a segment that is being written; false when it is. */

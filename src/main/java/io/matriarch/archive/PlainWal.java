@@ -2,6 +2,7 @@ package io.matriarch.archive;
 
 import io.matriarch.archive.codec.Codec;
 import io.matriarch.archive.store.DirectoryStore;
+import io.matriarch.archive.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -24,6 +25,7 @@ final class PlainWal implements WalRepository {
     public void push(WalSource source) throws ArchiveException, IOException {
         WalLocation location = new WalLocation(directory, source.systemIdentifier(), source.name());
         location.requireRepository();
+        requireKnownFormat();
         if (location.coded()) {
             coded().push(source);
         } else {
@@ -34,11 +36,21 @@ final class PlainWal implements WalRepository {
     @Override
     public boolean fetch(WalName wal, String systemIdentifier, Path destination) throws ArchiveException, IOException {
         WalLocation location = new WalLocation(directory, systemIdentifier, wal);
+        location.requireRepository();
+        requireKnownFormat();
         if (!location.coded() && WalFetch.fetch(location, destination)) {
             return true;
         }
         // it may be there in another form, and its checksum be missing
         return coded().fetch(wal, systemIdentifier, destination);
+    }
+
+    private void requireKnownFormat() throws ArchiveException {
+        try {
+            RepositoryFormat.check(new DirectoryStore(directory));
+        } catch (StoreException e) {
+            throw new ArchiveException(e.getMessage(), e);
+        }
     }
 
     private WalRepository coded() {

@@ -16,6 +16,7 @@ record WalArguments(
         Optional<String> repository, Optional<Path> config, Optional<String> systemIdentifier, List<String> words) {
     private static final String REPOSITORY = "--repository";
     private static final String CONFIG = "--config";
+    private static final String SHORT_CONFIG = "-c";
     private static final String SYSTEM_IDENTIFIER = "--system-identifier";
 
     /** @throws ArchiveException if they make no sense */
@@ -26,7 +27,7 @@ record WalArguments(
         List<String> words = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
-            if (!argument.startsWith("--")) {
+            if (!argument.startsWith("--") && !argument.equals(SHORT_CONFIG)) {
                 words.add(argument);
                 continue;
             }
@@ -41,7 +42,7 @@ record WalArguments(
                     path(value);
                     repository = Optional.of(value);
                 }
-                case CONFIG -> config = Optional.of(path(value));
+                case CONFIG, SHORT_CONFIG -> config = Optional.of(path(value));
                 case SYSTEM_IDENTIFIER -> systemIdentifier = Optional.of(number(value));
                 default -> throw new ArchiveException("there is no option " + option);
             }

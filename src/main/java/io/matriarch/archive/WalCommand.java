@@ -33,7 +33,7 @@ public final class WalCommand {
 
             Options:
               --repository DIR             the folder that holds the archived WAL; without it the variable MATRIARCH_REPOSITORY says so
-              --config FILE                the node's configuration: WAL goes to all repositories in its section backup, and comes from any of them
+              -c, --config FILE            the node's configuration: WAL goes to all repositories in its section backup, and comes from any of them
               --repository NAME            with --config, only the one of that name
               --system-identifier NUMBER   of the cluster; without it the data directory that PATH or DEST lies in says so
               -h, --help                   prints this

@@ -88,9 +88,14 @@ final class WalPush {
     /** The file is in the repository already: fine if it's the same, mended if it was the same and it or its checksum has rotted since. */
     private void accept() throws ArchiveException, IOException {
         Checksum checksum = Checksum.of(source.file());
-        boolean same = Files.mismatch(source.file(), location.file()) < 0;
+        long mismatch = Files.mismatch(source.file(), location.file());
+        boolean same = mismatch < 0;
         boolean proven = location.checksum().equals(Optional.of(checksum));
         if (!same && !proven) {
+            boolean undamaged = location.checksum().equals(Optional.of(Checksum.of(location.file())));
+            if (undamaged && source.alike(mismatch)) {
+                return;
+            }
             throw different();
         }
         Path temporary = location.temporary();

@@ -5,6 +5,7 @@ import io.matriarch.config.BackupSettings;
 import io.matriarch.config.LoadResult.Invalid;
 import io.matriarch.config.LoadResult.Loaded;
 import io.matriarch.config.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,12 @@ record WalSetup(WalRepositories repositories, BackupSettings settings) {
         Path file = arguments.config().get();
         return switch (BackupConfigurationLoader.load(file, environment)) {
             case Invalid<BackupSettings>(List<Problem> problems) ->
-                throw new ArchiveException(String.join(
-                        "; ", problems.stream().map(Problem::toString).toList()));
+                throw new ArchiveException(
+                        Files.notExists(file)
+                                ? file + " doesn't exist; check --config"
+                                : String.join(
+                                        "; ",
+                                        problems.stream().map(Problem::toString).toList()));
             case Loaded<BackupSettings> loaded ->
                 new WalSetup(
                         WalRepositories.configured(loaded.configuration(), arguments.repository()),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A file of pg_wal that is to be archived.
@@ -62,6 +63,16 @@ record WalSource(Path file, WalName name, String systemIdentifier, Optional<File
         }
         requireUnchanged();
         return content;
+    }
+
+    /**
+     * Whether another file of that name holds the same as far as it matters to this server: up to where the timeline that it follows left the segment's.
+     *
+     * @param mismatch the first byte that differs
+     */
+    boolean alike(long mismatch) throws IOException {
+        OptionalLong known = FollowedHistory.besides(file).known(name, Files.size(file));
+        return known.isPresent() && mismatch >= known.getAsLong();
     }
 
     /** Proves that what was read until now is one state of the file, to be called before anything of it is published. */

@@ -39,9 +39,8 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
     }
 
     private ArchiveException none(String which) {
-        return new ArchiveException(
-                "the repository " + session.repository().store().place() + " has no backup of the cluster "
-                        + session.configuration().scope() + which);
+        return new ArchiveException("the repository "
+                + session.repository().store().place() + " has no backup of the cluster " + session.scope() + which);
     }
 
     private BackupDescription named(String label, RecoveryTarget target) throws ArchiveException {

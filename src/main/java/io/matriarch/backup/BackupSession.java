@@ -29,11 +29,13 @@ import java.util.stream.Stream;
  * A configuration and one of its repositories, open.
  *
  * @param file of the configuration; absent when only the environment counts
+ * @param scope of the cluster whose backups are meant: the configuration's, unless a person says otherwise
  */
 public record BackupSession(
         Configuration configuration,
         Optional<Path> file,
         Repository repository,
+        String scope,
         Optional<String> givenIdentifier,
         int jobs)
         implements AutoCloseable {
@@ -84,6 +86,7 @@ public record BackupSession(
                         configuration,
                         path.map(Path::toAbsolutePath),
                         Repository.open(chosen(configuration, options.repository())),
+                        configuration.scope(),
                         options.systemIdentifier(),
                         options.jobs());
         };
@@ -103,9 +106,14 @@ public record BackupSession(
                                         + String.join(", ", names)));
     }
 
-    /** What is there of clusters with the scope of the configuration. */
+    /** The same, for the backups of another cluster. */
+    BackupSession of(String otherScope) {
+        return new BackupSession(configuration, file, repository, otherScope, givenIdentifier, jobs);
+    }
+
+    /** What is there of clusters with that scope. */
     public BackupCatalog catalog() throws ArchiveException {
-        return BackupCatalog.read(repository.store(), givenIdentifier).ofScope(configuration.scope());
+        return BackupCatalog.read(repository.store(), givenIdentifier).ofScope(scope);
     }
 
     /** Of the one cluster that is meant: what is given, else that of the data directory, else the only one with backups. */
@@ -132,9 +140,10 @@ public record BackupSession(
         String place = repository.store().place();
         throw new ArchiveException(
                 identifiers.isEmpty()
-                        ? "the repository " + place + " has no backup of the cluster " + configuration.scope()
+                        ? "the repository " + place + " has no backup of the cluster " + scope
+                                + "; 'matriarch restore --from-scope NAME' takes those of another"
                         : "the repository " + place + " has backups of several clusters of the name "
-                                + configuration.scope() + ": say which with --system-identifier, one of "
+                                + scope + ": say which with --system-identifier, one of "
                                 + String.join(", ", identifiers));
     }
 

@@ -1,6 +1,7 @@
 package io.matriarch.backup;
 
 import io.matriarch.archive.ArchiveException;
+import io.matriarch.file.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,13 +50,23 @@ public record Destination(List<Path> folders) {
                     throw new ArchiveException(folder + " is not empty: nothing is overwritten unless --overwrite and"
                             + " the cluster's name are given");
                 }
+                if (!entries.isEmpty() && !unfinished && entries.stream().noneMatch(Destination::isPostgres)) {
+                    throw new ArchiveException(folder + " holds nothing of PostgreSQL: --overwrite doesn't remove what"
+                            + " is there, look whether it's the right folder and empty it yourself");
+                }
                 freed.put(folder, FileTree.size(folder));
             }
             requireNoServer();
             return freed;
         } catch (IOException e) {
-            throw new ArchiveException("can't look at the target: " + e.getMessage(), e);
+            throw new ArchiveException("can't look at the target: " + FileProblem.whereAndWhy(e), e);
         }
+    }
+
+    /** Of a data directory, or of a tablespace's folder, however damaged. */
+    private static boolean isPostgres(Path entry) {
+        String name = String.valueOf(entry.getFileName());
+        return name.startsWith("PG_") || List.of("global", "base", "pg_wal").contains(name);
     }
 
     private void requireNoServer() throws IOException, ArchiveException {

@@ -62,6 +62,12 @@ public final class RestoreCommand {
             description = "What the server fetches WAL with; by default 'matriarch wal fetch' with this configuration")
     private Optional<String> restoreCommand = Optional.empty();
 
+    @Option(
+            names = "--from-scope",
+            paramLabel = "NAME",
+            description = "The cluster whose backups are meant, if it isn't that of the configuration")
+    private Optional<String> fromScope = Optional.empty();
+
     @Option(names = "--scope", hidden = true, description = "The cluster's name, from the agent")
     private Optional<String> scope = Optional.empty();
 
@@ -102,7 +108,8 @@ public final class RestoreCommand {
             terminal.complain("Error: " + wrong.get());
             return Tool.WRONG_USAGE;
         }
-        return BackupSession.run(options, terminal, session -> restore(session, terminal));
+        return BackupSession.run(
+                options, terminal, session -> restore(fromScope.map(session::of).orElse(session), terminal));
     }
 
     private Optional<String> wrongUsage() {

@@ -102,7 +102,8 @@ class PostgresArchiveTest {
         Files.move(base, successor);
         postgres.start(successor);
         copyPrimary(5434);
-        postgres.configure(base, "primary_conninfo = ''");
+        // what it has fetched it archives again
+        postgres.configure(base, "primary_conninfo = ''", "archive_mode = always");
         archiveAll();
         postgres.query("INSERT INTO herd VALUES (1001)");
         await().atMost(60, TimeUnit.SECONDS)
@@ -128,6 +129,11 @@ class PostgresArchiveTest {
                 .until(() -> postgres.query(5434, "SELECT count(*) FROM herd WHERE elephant > 1000")
                         .equals("2"));
         assertThat(postgres.query(5434, "SELECT count(*) FROM herd")).isEqualTo("1002");
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> postgres.query(5434, "SELECT last_archived_wal > '" + diverged + "' FROM pg_stat_archiver")
+                        .equals("t"));
+        assertThat(postgres.query(5434, "SELECT failed_count FROM pg_stat_archiver"))
+                .isEqualTo("0");
     }
 
     /** To {@link #base}, and a standby when it's started. */

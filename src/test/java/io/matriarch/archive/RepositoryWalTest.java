@@ -63,6 +63,40 @@ class RepositoryWalTest {
         assertThat(check.waitFor()).isZero();
     }
 
+    /** What archive_mode=always makes of a takeover: each standby has other bytes after the point where the timeline was left. */
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "none", "zstd first"})
+    void whatLiesBehindTheEndOfATimelineMayDiffer(String codec) throws IOException {
+        configure(codec);
+        Path segment = segment(1);
+        assertThat(push(segment)).as(errors::toString).isZero();
+        byte[] archived = Files.readAllBytes(segment);
+        Files.writeString(wal("00000003.history"), "2\t1/380000\tno recovery target specified\n");
+        byte[] other = archived.clone();
+        Arrays.fill(other, 0x80000, other.length, (byte) 0);
+        assertThat(push(Files.write(segment, other))).as(errors::toString).isZero();
+        other[0x7FFFF] ^= 1;
+        assertThat(push(Files.write(segment, other))).as("before that point").isEqualTo(WalCommand.FAILURE);
+        assertThat(fetch()).isZero();
+        assertThat(wal("fetched")).hasBinaryContent(archived);
+        Files.delete(wal("00000003.history"));
+        other[0x7FFFF] ^= 1;
+        assertThat(push(Files.write(segment, other)))
+                .as("nothing tells that it ended")
+                .isEqualTo(WalCommand.FAILURE);
+    }
+
+    @Test
+    void aRepositoryOfALaterFormatIsNotTouched() throws IOException {
+        configure("none");
+        Path segment = segment(1);
+        assertThat(push(segment)).isZero();
+        Files.writeString(repository.resolve("repository.json"), "{\"format\": 99}");
+        assertThat(fetch()).isEqualTo(WalCommand.FATAL);
+        assertThat(push(segment)).isEqualTo(WalCommand.FAILURE);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("has the format 99");
+    }
+
     @Test
     void histories() throws IOException {
         configure("zstd first");

@@ -25,6 +25,9 @@ class DestinationTest {
                 .hasMessageContaining(side + " is not empty");
         assertThat(data).doesNotExist();
         assertThat(side.resolve("file")).hasContent("precious");
+        assertThatThrownBy(() -> destination.requireUsable(true))
+                .hasMessageContaining(side + " holds nothing of PostgreSQL");
+        Files.createDirectory(side.resolve("PG_15_202209061"));
         assertThat(destination.requireUsable(true)).containsEntry(side, 8L);
     }
 

@@ -82,6 +82,13 @@ final class BackupIT {
                 .contains("nothing was changed");
         tools.must(restoring(earlier, "--overwrite", "herd", "--backup", "first", "--target-name", "after"));
         assertThat(contentOf(earlier)).isEqualTo("1002|500");
+        Path other = home.resolve("other.yml");
+        LocalCluster.write(other, Files.readString(configuration).replace("scope: herd", "scope: other"));
+        ServerTools others = new ServerTools(home, program, other, List.of("--jobs", "1"));
+        Path copy = home.resolve("copy");
+        assertThat(others.fails(restoring(copy))).contains("no backup of the cluster other", "--from-scope");
+        others.must(restoring(copy, "--from-scope", "herd", "--target-timeline", "current"));
+        assertThat(contentOf(copy)).isEqualTo("1002|500");
         assertThat(tools.run(restoring(home.resolve("never"), "--target-time", "2020-01-01T00:00:00Z"))
                         .output())
                 .contains("ended before the target");

@@ -303,6 +303,49 @@ final class JobsIT {
         }
     }
 
+    /** Each has other bytes in the segment in which a timeline ends, and archives what it has fetched. */
+    @Test
+    @Order(7)
+    void followersThatArchiveTooAgreeAfterTakeovers() throws IOException {
+        for (Node node : cluster.nodes()) {
+            String fetch = String.join(
+                    " ",
+                    node.program()
+                            .tool(
+                                    "wal",
+                                    "fetch",
+                                    "--config",
+                                    node.configuration().toString(),
+                                    "%f",
+                                    "%p"));
+            LocalCluster.write(
+                    node.configuration(),
+                    Files.readString(node.configuration())
+                            .replace("archive_mode: 'on'", "archive_mode: 'always'")
+                            .replace(
+                                    "  create_replica_methods",
+                                    "  recovery_conf:\n    restore_command: '" + fetch
+                                            + "'\n  create_replica_methods"));
+            assertThat(node.rest().post("/reload", "").status()).isEqualTo(202);
+        }
+        for (Node node : cluster.nodes()) {
+            LocalCluster.await(node + " knows", 20, () -> node.logText().contains("archive_mode"));
+        }
+        assertThat(cluster.ctl("restart", "matriarch", "--force")).contains("Success");
+        cluster.awaitHealthy();
+        for (int takeover = 0; takeover < 2; takeover++) {
+            // what is recycled has other content on each node
+            cluster.primary().query("CHECKPOINT");
+            cluster.primary().query("INSERT INTO filling SELECT generate_series(1, 100000)");
+            switchedOver();
+        }
+        cluster.primary().query("SELECT pg_switch_wal()");
+        for (Node node : cluster.nodes()) {
+            assertThat(node.query("SHOW archive_mode")).isEqualTo("always");
+            LocalCluster.await(node + " has archived all", 90, () -> waiting(node) == 0);
+        }
+    }
+
     private static void killedWithAQueue(Consumer<Node> kill) throws IOException {
         Node former = cluster.primary();
         Path away = repository.resolveSibling("away");

@@ -74,7 +74,10 @@ record ClientPrograms(PostgresPrograms programs, Map<String, String> environment
                 int code = run(program, command, output, space);
                 String text = Files.readString(output, StandardCharsets.UTF_8);
                 if (code != 0) {
-                    throw new ArchiveException(program + " failed: " + lastWords(text));
+                    // on a full disk its words are lost, too
+                    space.check();
+                    throw new ArchiveException(program + " failed"
+                            + (text.isBlank() ? " without a word, exit code " + code : ": " + lastWords(text)));
                 }
                 return text;
             } finally {

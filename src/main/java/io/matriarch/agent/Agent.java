@@ -164,7 +164,7 @@ public final class Agent {
                     state::snapshot,
                     dcs,
                     clock,
-                    () -> new JobCommands(path, state.configuration().name()),
+                    () -> JobCommands.of(path, state.configuration()),
                     process,
                     new Notifier(vertx, state::configuration)::tell));
         } catch (IOException e) {

@@ -13,12 +13,10 @@ import io.matriarch.dcs.Reading;
 import io.matriarch.dcs.Writing;
 import io.matriarch.ha.JobPlanner;
 import io.matriarch.time.Deadline;
-import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,9 +43,6 @@ final class Jobs {
     /** Of a backup, what is told of it. */
     private static final Set<String> TOLD =
             Set.of("Label", "Type", "Ended", "Size bytes", "Stored bytes", "Restorable");
-
-    /** etcd isn't there for long texts, and each member has the journal in memory. */
-    private static final int LONGEST_DETAILS = 4000;
 
     private final Supplier<Optional<Snapshot>> look;
     private final Dcs dcs;
@@ -153,12 +148,15 @@ final class Jobs {
         try {
             LOG.infof("job %s begins", lock.kind().word());
             long begun = System.nanoTime();
-            List<JobProcess.Result> results = results(lock.kind(), settings, view);
+            JobResults results = JobResults.of(
+                    commands.get().of(lock.kind(), settings, view),
+                    ending::get,
+                    command -> process.run(command, told -> progress.set(Optional.of(told))));
             if (ending.get()) {
                 return;
             }
-            JobReport report = report(lock, due, Duration.ofNanos(System.nanoTime() - begun), results);
-            List<Mapping> backups = catalogue(lock.kind());
+            JobReport report = results.report(lock, due, Duration.ofNanos(System.nanoTime() - begun));
+            List<Mapping> backups = catalogue(lock.kind(), settings);
             keep(journal -> backups.isEmpty()
                     ? journal.with(report)
                     : journal.with(report).backups(backups));
@@ -172,49 +170,11 @@ final class Jobs {
         }
     }
 
-    private List<JobProcess.Result> results(JobKind kind, JobSettings settings, ClusterView view) {
-        List<JobProcess.Result> results = new ArrayList<>();
-        for (List<String> command : commands.get().of(kind, settings, view)) {
-            JobProcess.Result result = process.run(command, told -> progress.set(Optional.of(told)));
-            results.add(result);
-            if (!result.ok()) {
-                break;
-            }
-        }
-        return results;
-    }
-
-    private static JobReport report(JobLock lock, Instant due, Duration took, List<JobProcess.Result> results) {
-        JobProcess.Result last = results.getLast();
-        Mapping said = last.report();
-        List<String> problems = new ArrayList<>(said.items("problems").stream()
-                .flatMap(problem -> problem.asText().stream())
-                .toList());
-        last.errors().stream().filter(error -> !problems.contains(error)).forEach(problems::add);
-        if (!last.ok() && problems.isEmpty()) {
-            problems.add("it ended with exit code " + last.code());
-        }
-        Mapping details = said.without("job")
-                .without("ok")
-                .without("started")
-                .without("seconds")
-                .without("problems");
-        return new JobReport(
-                lock.kind(),
-                lock.member(),
-                due,
-                lock.started(),
-                took,
-                last.ok() ? Outcome.DONE : Outcome.FAILED,
-                Json.compact(details).length() > LONGEST_DETAILS ? details.without("steps") : details,
-                last.ok() ? List.of() : problems);
-    }
-
     /** Newest first; empty when they aren't any others than before, or can't be told. */
-    private List<Mapping> catalogue(JobKind kind) {
+    private List<Mapping> catalogue(JobKind kind, JobSettings settings) {
         return switch (kind) {
             case BASE, INCREMENTAL, EXPIRE ->
-                process.run(commands.get().catalogue(), _ -> {}).rows().stream()
+                process.run(commands.get().catalogue(settings), _ -> {}).rows().stream()
                         .map(Jobs::told)
                         .toList()
                         .reversed();

@@ -2,6 +2,8 @@ package io.matriarch.cluster;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is done by schedule, once in the whole cluster; in the order in which they are done when several are due. */
 public enum JobKind {
@@ -19,6 +21,11 @@ public enum JobKind {
     /** As in the configuration, in the DCS and in metrics. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** All of them, for a person. */
+    static String words() {
+        return Stream.of(values()).map(JobKind::word).collect(Collectors.joining(", "));
     }
 
     public static Optional<JobKind> of(String word) {

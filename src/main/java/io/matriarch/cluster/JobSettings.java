@@ -18,13 +18,19 @@ import java.util.Optional;
  * @param node who does them
  * @param grace when nobody could do a job for so long, that is a failure
  * @param maxRate of base backups, in PostgreSQL's units
+ * @param repositories with which the jobs work
  */
-public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grace, Optional<String> maxRate) {
+public record JobSettings(
+        Map<JobKind, Cron> schedules,
+        Node node,
+        Duration grace,
+        Optional<String> maxRate,
+        JobRepositories repositories) {
     static final String SECTION = "backup_jobs";
 
     private static final Duration GRACE = Duration.ofHours(1);
     private static final long LONGEST_GRACE = 31_536_000;
-    private static final List<String> OTHERS = List.of("node", "timezone", "grace", "max_rate");
+    private static final List<String> OTHERS = List.of("node", "timezone", "grace", "max_rate", JobRepositories.KEY);
 
     /** Who does the jobs. */
     public enum Node {
@@ -72,7 +78,8 @@ public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grac
                         .mapToObj(Duration::ofSeconds)
                         .findFirst()
                         .orElse(GRACE),
-                section.text("max_rate").filter(JobSettings::isRate));
+                section.text("max_rate").filter(JobRate::isOne),
+                JobRepositories.of(section.mapping(JobRepositories.KEY)));
     }
 
     /** What is wrong with the section, for a person. */
@@ -102,14 +109,12 @@ public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grac
                         value.asWhole().stream().noneMatch(JobSettings::isGrace),
                         text,
                         "isn't a number of seconds from 1 to " + LONGEST_GRACE);
-            case "max_rate" -> wrong(!isRate(text), text, "isn't a rate such as 50MB");
+            case "max_rate" ->
+                wrong(!JobRate.isOne(text), text, "isn't a rate from " + JobRate.RANGE + ", such as 50MB");
+            case JobRepositories.KEY -> JobRepositories.problem(value);
             default -> {
-                List<String> known = new ArrayList<>();
-                for (JobKind kind : JobKind.values()) {
-                    known.add(kind.word());
-                }
-                known.addAll(OTHERS);
-                yield Optional.of("there is no such setting; allowed here are " + String.join(", ", known));
+                String known = JobKind.words() + ", " + String.join(", ", OTHERS);
+                yield Optional.of("there is no such setting; allowed here are " + known);
             }
         };
     }
@@ -120,9 +125,5 @@ public record JobSettings(Map<JobKind, Cron> schedules, Node node, Duration grac
 
     private static boolean isGrace(long seconds) {
         return seconds >= 1 && seconds <= LONGEST_GRACE;
-    }
-
-    private static boolean isRate(String text) {
-        return text.matches("[1-9][0-9]{0,6} ?(kB|MB|GB)?");
     }
 }

@@ -48,7 +48,10 @@ public final class KnownKeys {
                     "bootstrap.dcs.standby_cluster",
                     "host port restore_command primary_slot_name create_replica_methods archive_cleanup_command"
                             + " recovery_min_apply_delay"),
-            Map.entry("bootstrap.dcs.backup_jobs", "base incremental dump expire drill node timezone grace max_rate"),
+            Map.entry(
+                    "bootstrap.dcs.backup_jobs",
+                    "base incremental dump expire drill node timezone grace max_rate repositories"),
+            Map.entry("bootstrap.dcs.backup_jobs.repositories", "base incremental dump expire drill"),
             Map.entry("postgresql.authentication", "superuser replication rewind"),
             Map.entry(
                     "postgresql.bin_name", "pg_ctl initdb pg_controldata pg_basebackup postgres pg_isready pg_rewind"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.matriarch.HardCase;
 import io.matriarch.value.Json;
 import io.matriarch.value.Value.Mapping;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -69,6 +70,45 @@ final class DynamicConfigurationCheckTest {
                         "standby_cluster.port: 2 ports for 1 hosts");
         assertThat(check("{\"standby_cluster\":{\"host\":\"::1\"}}").mistakes()).isEmpty();
         assertThat(new DynamicConfiguration(check.usable(), 0).standbyCluster()).isTrue();
+    }
+
+    @Test
+    void aRateThatPostgresWouldRefuseIsRefused() {
+        for (String rate : List.of("1", "\"31kB\"", "1048577", "\"2GB\"", "\"50mb\"", "[]", "\"\"")) {
+            assertThat(check("{\"backup_jobs\":{\"max_rate\":" + rate + "}}").mistakes())
+                    .as(rate)
+                    .singleElement()
+                    .asString()
+                    .startsWith("backup_jobs.max_rate: '")
+                    .endsWith("' isn't a rate from 32kB to 1GB, such as 50MB");
+        }
+        for (String rate : List.of("32", "1048576", "\"32kB\"", "\"50 MB\"", "\"1024MB\"", "\"1GB\"", "null")) {
+            assertThat(check("{\"backup_jobs\":{\"max_rate\":" + rate + "}}").mistakes())
+                    .as(rate)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void repositoriesOfJobsAreListsOfNames() {
+        assertThat(check("{\"backup_jobs\":{\"repositories\":{\"base\":[\"local\",\"off-site_2\"],\"dump\":null}}}")
+                        .mistakes())
+                .isEmpty();
+        for (String names : List.of("\"local\"", "[]", "[\"local\",{}]", "[\"--help\"]", "{}", "[\"Local\"]")) {
+            assertThat(check("{\"backup_jobs\":{\"repositories\":{\"base\":" + names + "}}}")
+                            .mistakes())
+                    .as(names)
+                    .containsExactly("backup_jobs.repositories: base: a list of names is expected here, such as"
+                            + " [local, remote], of lower-case letters, digits, - and _");
+        }
+        assertThat(check("{\"backup_jobs\":{\"repositories\":{\"bse\":[\"local\"]}}}")
+                        .mistakes())
+                .containsExactly("backup_jobs.repositories: there is no job bse;"
+                        + " the jobs are base, incremental, dump, expire, drill");
+        assertThat(check("{\"backup_jobs\":{\"repositories\":[\"local\"]}}").mistakes())
+                .containsExactly(
+                        "backup_jobs.repositories: a mapping of jobs to lists of repositories is expected here,"
+                                + " such as {base: [local, remote]}");
     }
 
     @Test

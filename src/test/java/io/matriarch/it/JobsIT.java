@@ -33,6 +33,7 @@ final class JobsIT {
 
     private static LocalCluster cluster;
     private static Path repository;
+    private static Path remote;
     private static Path told;
 
     @BeforeAll
@@ -40,6 +41,8 @@ final class JobsIT {
         cluster = new LocalCluster(AgentProgram.chosen(), LocalCluster.Patience.OF_TESTS);
         LogsOnFailure.show(cluster);
         repository = cluster.home().resolve("repository");
+        remote = cluster.home().resolve("remote");
+        LocalCluster.own(Files.createDirectory(remote));
         told = cluster.home().resolve("told");
         Path teller = cluster.home().resolve("teller");
         LocalCluster.write(teller, "#!/bin/sh\necho \"$@\" >>" + told + "\ncat >>" + told + "\n");
@@ -72,10 +75,11 @@ final class JobsIT {
                             backup:
                               repositories:
                                 local: {type: directory, path: %s}
+                                remote: {type: directory, path: %s}
                               spool: %s
                               notify:
                                 command: [%s]
-                            """.formatted(repository, cluster.home().resolve(node.name()), teller));
+                            """.formatted(repository, remote, cluster.home().resolve(node.name()), teller));
         }
         cluster.start();
     }
@@ -130,7 +134,9 @@ final class JobsIT {
     void whatFailsIsToldEverywhere() {
         Node primary = cluster.primary();
         assertThat(primary.rest()
-                        .patch("/config", "{\"backup_jobs\": {\"base\": \"* * * * *\"}}")
+                        .patch(
+                                "/config",
+                                "{\"backup_jobs\": {\"base\": \"* * * * *\", \"repositories\": {\"base\": [\"nowhere\", \"local\"]}}}")
                         .status())
                 .isEqualTo(200);
         LocalCluster.await(
@@ -141,7 +147,10 @@ final class JobsIT {
         Mapping report = reports(primary, "failed").getFirst();
         assertThat(report.text("job")).hasValue("base");
         assertThat(report.text("member")).isNotEqualTo(Optional.of(primary.name()));
-        assertThat(report.items("problems").toString()).contains(repository.toString());
+        assertThat(report.items("problems").toString())
+                .contains(
+                        "repository nowhere: there is no repository nowhere in backup.repositories, only local, remote")
+                .contains("repository local: ", repository.toString());
         LocalCluster.await("somebody is told", 20, () -> text(told).contains("base failed matriarch"));
         assertThat(text(told)).contains("\"job\":\"base\"", "\"outcome\":\"failed\"");
         assertThat(primary.rest().get("/metrics").body()).contains("matriarch_job_failed{task=\"base\",} 1.0");
@@ -159,12 +168,16 @@ final class JobsIT {
     @Order(3)
     void aReplicaBacksUpOnceForAll() throws IOException {
         LocalCluster.own(Files.createDirectory(repository));
+        Node primary = cluster.primary();
+        assertThat(primary.rest()
+                        .patch("/config", "{\"backup_jobs\": {\"repositories\": {\"base\": [\"local\", \"remote\"]}}}")
+                        .status())
+                .isEqualTo(200);
         LocalCluster.await(
                 "a backup is done",
                 A_MINUTE_AND_MORE,
                 () -> cluster.nodes().stream()
                         .noneMatch(node -> reports(node, "done").isEmpty()));
-        Node primary = cluster.primary();
         assertThat(primary.rest().patch("/config", "{\"backup_jobs\": null}").status())
                 .isEqualTo(200);
         LocalCluster.await(
@@ -181,11 +194,16 @@ final class JobsIT {
         assertThat(report.text("member")).isNotEqualTo(Optional.of(primary.name()));
         assertThat(backups(primary).items("backups").toString())
                 .contains(report.mapping("details").text("label").orElseThrow());
-        ServerProcess.Ended list = tool(primary, "backup", "list", "-f", "tsv");
-        assertThat(list.code()).as(list.output()).isZero();
-        assertThat(list.output().lines().filter(line -> line.endsWith("\tyes")).count())
-                .as(list.output())
-                .isEqualTo(done.size());
+        for (String name : List.of("local", "remote")) {
+            ServerProcess.Ended list = tool(primary, "backup", "list", "-f", "tsv", "--repository", name);
+            assertThat(list.code()).as(list.output()).isZero();
+            assertThat(list.output()
+                            .lines()
+                            .filter(line -> line.endsWith("\tyes"))
+                            .count())
+                    .as(name + list.output())
+                    .isEqualTo(done.size());
+        }
         assertThat(primary.rest().get("/metrics").body())
                 .contains("matriarch_job_failed{task=\"base\",} 0.0")
                 .doesNotContain("matriarch_job_last_success_timestamp_seconds{task=\"base\",} 0.0");
@@ -237,6 +255,24 @@ final class JobsIT {
         awaitDumps(2);
     }
 
+    @Test
+    @Order(6)
+    void backupsExpireInAllRepositories() throws IOException {
+        Path away = remote.resolveSibling("remote-away");
+        Files.move(remote, away);
+        Node primary = cluster.primary();
+        LocalCluster.await(
+                "no job runs", 30, () -> backups(primary).find("running").isEmpty());
+        assertThat(tool(primary, "backup", "start", "expire").code()).isZero();
+        LocalCluster.await(
+                "the job has failed",
+                60,
+                () -> reports(primary, "failed").stream()
+                        .anyMatch(report -> report.text("job").equals(Optional.of("expire"))
+                                && report.items("problems").toString().contains("repository remote: ")));
+        Files.move(away, remote);
+    }
+
     private static List<Mapping> dumps() {
         return reports(cluster.primary(), "done").stream()
                 .filter(report -> report.text("job").equals(Optional.of("dump")))
@@ -249,7 +285,7 @@ final class JobsIT {
 
     /** Who is killed has segments that aren't archived yet, and whoever is promoted takes its own copies for archived. */
     @Test
-    @Order(6)
+    @Order(7)
     void noSegmentIsLostOverFailovers() throws IOException {
         // a primary that crashed isn't started again when another one can take over
         assertThat(cluster.primary()

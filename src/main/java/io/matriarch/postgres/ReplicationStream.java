@@ -88,9 +88,9 @@ public final class ReplicationStream implements AutoCloseable {
             return new ReplicationStream(place, login, socket, new SilenceLimit(socket), warnings);
         } catch (SQLException | IOException e) {
             throw new ReplicationProblem(
-                    place + " doesn't let the user "
+                    place + " gives no connection for replication to the user "
                             + settings.replication().username().orElse("that runs this")
-                            + " log in for replication: " + e.getMessage(),
+                            + ": " + e.getMessage(),
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.DynamicConfiguration;
@@ -110,6 +111,15 @@ final class AgentCommands implements Commands {
         return postgres.readNow()
                 .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApply(reading -> state.snapshot().map(look -> look.withReading(reading)));
+    }
+
+    /** A server that doesn't answer the loop isn't asked by others. */
+    @Override
+    public CompletableFuture<Optional<ArchiveFailure>> archiveFailure() {
+        return state.snapshot().flatMap(look -> look.server().reading()).isPresent()
+                ? postgres.archiveFailure()
+                        .completeOnTimeout(Optional.empty(), FOR_AN_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                : CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.matriarch.agent;
 
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.ClusterView;
 import io.matriarch.cluster.JobKind;
 import io.matriarch.cluster.Takeovers;
@@ -25,6 +26,9 @@ public interface Commands {
      * lead decides by it: WAL that arrived since the last look may be all that is left of a commit.
      */
     CompletableFuture<Optional<Snapshot>> freshSnapshot();
+
+    /** What PostgreSQL couldn't archive, if it has archived nothing since, as it says now; absent, too, if it says nothing within 1.5 s. */
+    CompletableFuture<Optional<ArchiveFailure>> archiveFailure();
 
     /** How far the scheduled job is that runs here; absent when none does, or it doesn't say. */
     Optional<JobProgress> jobProgress();

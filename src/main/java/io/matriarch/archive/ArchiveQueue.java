@@ -1,10 +1,12 @@
 package io.matriarch.archive;
 
+import io.matriarch.cluster.ArchiveFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +15,7 @@ import java.util.Optional;
  *
  * @param count how many files wait
  * @param oldest since when the oldest of them waits; absent when none does
- * @param failing the first of them, in PostgreSQL's order, whose archiving failed, as far as the spool knows
+ * @param failing the first of them, in PostgreSQL's order, whose archiving failed, as far as the spool or {@link #with PostgreSQL} knows
  */
 public record ArchiveQueue(int count, Optional<Instant> oldest, Optional<Failing> failing) {
     /** A file that couldn't be archived, and why, in one line for a person. */
@@ -22,7 +24,7 @@ public record ArchiveQueue(int count, Optional<Instant> oldest, Optional<Failing
     /**
      * Reads the queue of a data directory.
      *
-     * @param spool {@code backup.spool}; without it no failure is known
+     * @param spool {@code backup.spool}, which knows of the failures of {@code wal push} and why; without it none is known yet
      */
     public static ArchiveQueue read(Path dataDirectory, Optional<Path> spool) throws IOException {
         Path directory = dataDirectory.toAbsolutePath().normalize();
@@ -36,6 +38,19 @@ public record ArchiveQueue(int count, Optional<Instant> oldest, Optional<Failing
             }
         }
         return new ArchiveQueue(ready.size(), oldest, failing(status, ready, spool));
+    }
+
+    /** With what PostgreSQL itself says, which doesn't know why: the spool's word goes before. */
+    public ArchiveQueue with(Optional<ArchiveFailure> failure) {
+        return count == 0 || failing.isPresent()
+                ? this
+                : new ArchiveQueue(
+                        count,
+                        oldest,
+                        failure.map(known -> new Failing(
+                                known.file(),
+                                "PostgreSQL couldn't archive it, last tried at "
+                                        + known.at().truncatedTo(ChronoUnit.SECONDS) + ": its log says why")));
     }
 
     private static Optional<Instant> since(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.History;
 import io.matriarch.cluster.Operation;
@@ -51,6 +52,7 @@ public final class LocalPostgres implements Postgres {
     private final AtomicReference<PostgresConfiguration> configuration;
     private final Connections connections;
     private final Monitor monitor;
+    private final ArchiverInquiry archiver;
     private final DataDirectoryFiles directory;
     private final ConfigurationFiles files;
     private final ControlFile control;
@@ -93,6 +95,7 @@ public final class LocalPostgres implements Postgres {
         Supplier<PostgresSettings> newest = () -> configuration.get().local().postgresql();
         this.connections = new Connections(newest, () -> socketFolders(configuration.get()));
         this.monitor = new Monitor(connections);
+        this.archiver = new ArchiverInquiry(connections);
         this.control = new ControlFile(tools, settings.dataDirectory());
         this.files = new ConfigurationFiles(newest, initial.local().name(), tools);
         this.directory = new DataDirectoryFiles(settings.dataDirectory(), control, files);
@@ -166,6 +169,12 @@ public final class LocalPostgres implements Postgres {
     public CompletableFuture<Optional<ServerReading>> readNow() {
         boolean alive = Postmaster.of(settings.dataDirectory()).isPresent();
         return alive && accepts() ? monitor.askSoon() : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletableFuture<Optional<ArchiveFailure>> archiveFailure() {
+        boolean alive = Postmaster.of(settings.dataDirectory()).isPresent();
+        return alive && accepts() ? archiver.ask() : CompletableFuture.completedFuture(Optional.empty());
     }
 
     /** The postmaster that runs in a data directory. */

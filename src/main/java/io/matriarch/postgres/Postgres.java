@@ -1,5 +1,6 @@
 package io.matriarch.postgres;
 
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.ServerReading;
 import io.matriarch.cluster.ServerStatus;
@@ -21,6 +22,9 @@ public interface Postgres {
 
     /** What the server says to a question that is put after this call, on any thread; absent when it doesn't answer. Completes late or never when it hangs. */
     CompletableFuture<Optional<ServerReading>> readNow();
+
+    /** What the server couldn't archive, if it has archived nothing since; absent, too, when it doesn't answer. On any thread; completes late when the server hangs. */
+    CompletableFuture<Optional<ArchiveFailure>> archiveFailure();
 
     /**
      * Begins an operation.

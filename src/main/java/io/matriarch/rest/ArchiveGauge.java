@@ -3,6 +3,7 @@ package io.matriarch.rest;
 import io.matriarch.agent.AgentAccess;
 import io.matriarch.agent.Commands;
 import io.matriarch.archive.ArchiveQueue;
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.config.Configuration;
 import io.matriarch.value.Value;
 import io.matriarch.value.Value.Mapping;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What PostgreSQL has to archive yet, looked at when somebody asks, at most every few seconds. */
 @Singleton
@@ -23,6 +25,8 @@ final class ArchiveGauge {
 
     private final AgentAccess agent;
     private Optional<ArchiveQueue> known = Optional.empty();
+    private Optional<ArchiveFailure> answered = Optional.empty();
+    private CompletableFuture<Optional<ArchiveFailure>> asked = CompletableFuture.completedFuture(Optional.empty());
     private long lookedAt;
     private boolean looked;
 
@@ -31,14 +35,39 @@ final class ArchiveGauge {
         this.agent = agent;
     }
 
-    /** Absent when it can't be read, or there is no data directory. */
+    /**
+     * Absent when it can't be read, or there is no data directory. Never waits for PostgreSQL: as long as that hasn't answered whether archiving fails, it's what it said
+     * the last time.
+     */
     synchronized Optional<ArchiveQueue> queue() {
         if (!looked || System.nanoTime() - lookedAt > FRESH.toNanos()) {
-            known = agent.commands().map(Commands::configuration).flatMap(ArchiveGauge::read);
+            Optional<Commands> commands = agent.commands();
+            known = commands.map(Commands::configuration).flatMap(ArchiveGauge::read);
+            commands.ifPresent(this::ask);
             lookedAt = System.nanoTime();
             looked = true;
         }
-        return known;
+        return known.map(queue -> queue.with(asked.getNow(answered)));
+    }
+
+    /** Only when files wait and the spool doesn't say what fails. */
+    private void ask(Commands commands) {
+        boolean open = known.filter(
+                        queue -> queue.count() > 0 && queue.failing().isEmpty())
+                .isPresent();
+        answered = open ? asked.getNow(answered) : Optional.empty();
+        asked = open ? commands.archiveFailure() : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** The same with PostgreSQL's answer to this question, which is waited for. */
+    private Optional<ArchiveQueue> answeredQueue() {
+        queue();
+        question().join();
+        return queue();
+    }
+
+    private synchronized CompletableFuture<Optional<ArchiveFailure>> question() {
+        return asked;
     }
 
     private static Optional<ArchiveQueue> read(Configuration configuration) {
@@ -59,9 +88,10 @@ final class ArchiveGauge {
                 .orElse(Duration.ZERO);
     }
 
-    /** As in REST; null when nothing is known. */
+    /** As in REST; null when nothing is known. Waits for PostgreSQL, but not for long. */
     Value document() {
-        return queue().<Value>map(queue -> Mapping.empty()
+        return answeredQueue()
+                .<Value>map(queue -> Mapping.empty()
                         .with("waiting", Value.of(queue.count()))
                         .with(
                                 "oldest_seconds",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.matriarch.archive.ArchiveQueue.Failing;
+import io.matriarch.cluster.ArchiveFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -162,6 +163,9 @@ class AheadTest {
         assertThat(queue.oldest()).contains(since);
         assertThat(queue.failing().map(Failing::file)).contains(name(1));
         assertThat(queue.failing().orElseThrow().error()).contains("is it mounted?");
+        assertThat(queue.with(Optional.of(new ArchiveFailure(name(2), since))))
+                .as("PostgreSQL knows less")
+                .isEqualTo(queue);
         Files.move(directory.resolve("unmounted"), repository);
         assertThat(push(1)).isZero();
         assertThat(queue().failing().map(Failing::file)).contains(name(2));

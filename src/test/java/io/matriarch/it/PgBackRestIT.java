@@ -32,6 +32,7 @@ final class PgBackRestIT {
                 Loner second = new Loner(etcd, "herd", "b");
                 Loner then = new Loner(etcd, "then", "a")) {
             archiving(first).startAsPrimary();
+            thatArchivingFailsIsTold(first);
             shell(first, "pgbackrest --stanza=herd stanza-create");
             sql(first, "CREATE TABLE herd AS SELECT 1 AS elephant");
             shell(first, "pgbackrest --stanza=herd --type=full backup");
@@ -41,10 +42,40 @@ final class PgBackRestIT {
             sql(first, "SELECT pg_sleep(0.1)");
             sql(first, "INSERT INTO herd VALUES (3)");
             archiveAll(first);
+            assertThat(metrics(first)).contains("matriarch_archive_failing 0.0");
             reinitializedReplicaComesFromThereToo(first, second);
             anotherClusterIsOfTheMoment(then, moment);
             assertThat(sql(first, "SELECT count(*) FROM herd")).isEqualTo("3");
         }
+    }
+
+    /** pgBackRest isn't Matriarch's, but it's PostgreSQL that knows. */
+    private void thatArchivingFailsIsTold(Loner node) {
+        sql(node, "SELECT pg_switch_wal()");
+        LocalCluster.await(
+                "a metric that tells of the failure",
+                PATIENCE,
+                () -> metrics(node).contains("matriarch_archive_failing 1.0"));
+        Mapping archive = node.rest().get("/backups").json().mapping("archive");
+        assertThat(archive.text("failing")).hasValue(sql(node, "SELECT last_failed_wal FROM pg_stat_archiver"));
+        assertThat(archive.text("error").orElse("")).contains("its log says why");
+        Ended status = ServerProcess.run(
+                etcd.home(),
+                PATIENCE,
+                etcd.program()
+                        .tool(
+                                "backup",
+                                "status",
+                                "-f",
+                                "tsv",
+                                "--config",
+                                node.node().configuration().toString()));
+        assertThat(status.code()).as(status.output()).isEqualTo(1);
+        assertThat(status.output()).contains("its log says why");
+    }
+
+    private static String metrics(Loner node) {
+        return node.rest().get("/metrics").body();
     }
 
     private void replicaComesFromTheRepository(Loner replica) throws IOException {

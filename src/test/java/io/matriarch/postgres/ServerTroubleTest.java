@@ -3,6 +3,7 @@ package io.matriarch.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matriarch.HardCase;
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.Operation;
 import io.matriarch.cluster.OperationResult;
@@ -48,7 +49,8 @@ final class ServerTroubleTest {
         told = folder.resolve("told");
         Path script = Files.writeString(folder.resolve("tell.sh"), "#!/bin/bash\necho \"$@\" >> " + told + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        a = new RealPostgres(folder, "a", "", "", ", callbacks: {on_role_change: \"" + script + "\"}");
+        a = new RealPostgres(
+                folder, "a", "", ", archive_mode: 'on'", ", callbacks: {on_role_change: \"" + script + "\"}");
         a.succeeds(new Operation.Bootstrap());
         a.await("an answer", ServerTroubleTest::answers);
     }
@@ -130,6 +132,23 @@ final class ServerTroubleTest {
 
     @Test
     @Order(5)
+    void whatCannotBeArchivedIsKnownUntilItIs() throws SQLException {
+        assertThat(archiveFailure()).isEmpty();
+        a.reload("{postgresql: {parameters: {archive_command: 'false'}}}");
+        String segment = a.ask("SELECT pg_walfile_name(pg_switch_wal())");
+        a.await("the failure", () -> archiveFailure().isPresent());
+        assertThat(archiveFailure().orElseThrow().file()).isLessThanOrEqualTo(segment);
+        a.reload("{postgresql: {parameters: {archive_command: 'true'}}}");
+        a.ask("SELECT pg_switch_wal()");
+        a.await("no failure", () -> archiveFailure().isEmpty());
+    }
+
+    private static Optional<ArchiveFailure> archiveFailure() {
+        return a.postgres().archiveFailure().join();
+    }
+
+    @Test
+    @Order(6)
     @HardCase(98)
     void aLogicalSlotThatTakesItsTimeHoldsNothingUpAndKnowsNoTimeout() throws SQLException {
         a.reload("{postgresql: {parameters: {wal_level: logical}}}");
@@ -160,7 +179,7 @@ final class ServerTroubleTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     @HardCase(75)
     void theStopTimeoutCountsForBackendsThatDoNotEndToo() throws Exception {
         a.reload("{synchronous_mode: true, primary_stop_timeout: 1, postgresql: {parameters: {wal_level: logical}}}");
@@ -191,7 +210,7 @@ final class ServerTroubleTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     @HardCase(62)
     void aCrashedPrimaryThatFailsToComeBackIsToldAsAChangeOfRole() throws IOException {
         Files.deleteIfExists(told);
@@ -208,7 +227,7 @@ final class ServerTroubleTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     @HardCase(87)
     void aPostmasterWhoseDirectoryIsGoneIsSeenAndKilled() throws IOException {
         ProcessHandle postmaster = a.postmaster().orElseThrow();
@@ -228,7 +247,7 @@ final class ServerTroubleTest {
 
     /** The agent has been restarted since, and remembers nothing. */
     @Test
-    @Order(9)
+    @Order(10)
     @HardCase(87)
     void aPostmasterWhoseDirectoryWasReplacedIsSeenByANewAgent() throws IOException, InterruptedException {
         Path moved = folder.resolve("moved");
@@ -259,7 +278,7 @@ final class ServerTroubleTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     @HardCase(87)
     void nothingIsWrittenWhereAPostmasterOfBeforeLives() throws IOException {
         RemovedFiles.remove(a.data());
@@ -282,7 +301,7 @@ final class ServerTroubleTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aPortThatSomebodyElseUsesIsNamed() throws IOException {
         a.stop();
         try (ServerSocket stranger = new ServerSocket(a.port(), 1, InetAddress.getLoopbackAddress())) {

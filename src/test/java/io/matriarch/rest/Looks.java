@@ -19,6 +19,7 @@ import io.matriarch.config.ConfigurationLoader;
 import io.matriarch.config.LoadResult;
 import io.matriarch.ha.Ability;
 import io.matriarch.value.Value.Mapping;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -241,13 +242,17 @@ record Looks(Snapshot snapshot) {
     }
 
     static Configuration configuration(String more) {
+        return configuration(Path.of("/data"), more);
+    }
+
+    static Configuration configuration(Path data, String more) {
         String yaml = """
             scope: batman
             name: a
             restapi: {listen: '10.0.0.1:8008'}
             etcd3: {host: 10.0.0.9}
-            postgresql: {listen: '10.0.0.1:5432', data_dir: /data}
-            """ + more;
+            postgresql: {listen: '10.0.0.1:5432', data_dir: '%s'}
+            """.formatted(data) + more;
         return switch (ConfigurationLoader.load(Optional.empty(), Map.of("PATRONI_CONFIGURATION", yaml))) {
             case LoadResult.Loaded<Configuration> loaded -> loaded.configuration();
             case LoadResult.Invalid<Configuration> invalid -> throw new AssertionError(invalid.problems());

@@ -1,6 +1,7 @@
 package io.matriarch.sim;
 
 import io.matriarch.agent.Peers;
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
@@ -105,6 +106,11 @@ final class MistakenPorts {
         @Override
         public CompletableFuture<Optional<ServerReading>> readNow() {
             return real.readNow();
+        }
+
+        @Override
+        public CompletableFuture<Optional<ArchiveFailure>> archiveFailure() {
+            return real.archiveFailure();
         }
 
         @Override

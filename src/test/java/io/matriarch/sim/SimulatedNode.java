@@ -6,6 +6,7 @@ import io.matriarch.agent.LoopState;
 import io.matriarch.agent.Peers;
 import io.matriarch.agent.Watchdog;
 import io.matriarch.agent.WatchdogDevice;
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.DynamicConfiguration;
 import io.matriarch.cluster.Member;
 import io.matriarch.cluster.Operation;
@@ -367,6 +368,11 @@ final class SimulatedNode {
         @Override
         public CompletableFuture<Optional<ServerReading>> readNow() {
             return postgres.readNow();
+        }
+
+        @Override
+        public CompletableFuture<Optional<ArchiveFailure>> archiveFailure() {
+            return postgres.archiveFailure();
         }
 
         @Override

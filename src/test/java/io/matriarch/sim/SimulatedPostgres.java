@@ -1,5 +1,6 @@
 package io.matriarch.sim;
 
+import io.matriarch.cluster.ArchiveFailure;
 import io.matriarch.cluster.ControlData;
 import io.matriarch.cluster.DataDirectory;
 import io.matriarch.cluster.History;
@@ -438,6 +439,11 @@ final class SimulatedPostgres implements Postgres {
     @Override
     public CompletableFuture<Optional<ServerReading>> readNow() {
         return CompletableFuture.completedFuture(running && !hangs ? Optional.of(reading()) : Optional.empty());
+    }
+
+    @Override
+    public CompletableFuture<Optional<ArchiveFailure>> archiveFailure() {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     private DataDirectory directory() {

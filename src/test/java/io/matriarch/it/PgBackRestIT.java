@@ -42,8 +42,8 @@ final class PgBackRestIT {
             sql(first, "SELECT pg_sleep(0.1)");
             sql(first, "INSERT INTO herd VALUES (3)");
             archiveAll(first);
-            LocalCluster.await("nothing fails any more", PATIENCE, () -> metrics(first)
-                    .contains("matriarch_archive_failing 0.0"));
+            LocalCluster.await(
+                    "nothing fails any more", PATIENCE, () -> metrics(first).contains("matriarch_archive_failing 0.0"));
             reinitializedReplicaComesFromThereToo(first, second);
             anotherClusterIsOfTheMoment(then, moment);
             assertThat(sql(first, "SELECT count(*) FROM herd")).isEqualTo("3");

@@ -405,10 +405,14 @@ final class JobsIT {
     private static void switchedOver() {
         Node former = cluster.primary();
         former.query("SELECT pg_switch_wal()");
-        assertThat(former.rest()
-                        .post("/switchover", "{\"leader\": \"" + former.name() + "\"}")
-                        .status())
-                .isEqualTo(200);
+        // those that have just come back may not be good enough yet
+        LocalCluster.await("a switchover", 30, 1000, () -> {
+            Rest.Answer answer = former.rest().post("/switchover", "{\"leader\": \"" + former.name() + "\"}");
+            if (answer.status() != 200) {
+                throw new IllegalStateException(answer.body());
+            }
+            return true;
+        });
         cluster.awaitHealthy();
     }
 

@@ -268,7 +268,7 @@ final class CodedWal implements WalRepository {
                     .orElseGet(() -> Optional.of(checksum.join().equals(recorded.stored())));
         }
 
-        /** By another thread, while this one compresses: each takes its time, and PostgreSQL waits for both. */
+        /** An HMAC by another thread, while this one compresses; the plain checksum has been under way since the file was opened. */
         private Supplier<Optional<ContentMark>> marking() {
             if (codec.keys().isEmpty()) {
                 return () -> markOf(ownFile());

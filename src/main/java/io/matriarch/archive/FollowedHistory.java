@@ -32,11 +32,11 @@ record FollowedHistory(Path wal) {
     static Optional<FollowedHistory> of(WalName name, Path destination) {
         boolean asked = name.kind() == WalName.Kind.SEGMENT
                 && String.valueOf(destination.getFileName()).equals(RECOVERED);
-        return asked ? Optional.of(new FollowedHistory(destination.resolveSibling("."))) : Optional.empty();
+        return asked ? Optional.of(besides(destination)) : Optional.empty();
     }
 
     /** Where the followed timeline left an older one; absent when it is followed itself, or nothing is known. */
-    Optional<Lsn> end(long timeline) throws IOException {
+    private Optional<Lsn> end(long timeline) throws IOException {
         Optional<Path> followed = newestAfter(timeline);
         if (followed.isEmpty()) {
             return Optional.empty();
@@ -47,9 +47,9 @@ record FollowedHistory(Path wal) {
                 .findFirst();
     }
 
-    /** That of the server whose pg_wal a file is in, which is to be archived. */
-    static FollowedHistory besides(Path archived) {
-        return new FollowedHistory(archived.resolveSibling("."));
+    /** That of the server whose pg_wal a file is in. */
+    static FollowedHistory besides(Path file) {
+        return new FollowedHistory(file.resolveSibling("."));
     }
 
     /** How many bytes of a segment the followed timeline has; absent when it has all of them, or nothing is known. */

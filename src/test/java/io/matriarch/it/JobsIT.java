@@ -48,15 +48,7 @@ final class JobsIT {
         LocalCluster.write(teller, "#!/bin/sh\necho \"$@\" >>" + told + "\ncat >>" + told + "\n");
         Files.setPosixFilePermissions(teller, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (Node node : cluster.nodes()) {
-            String archive = String.join(
-                    " ",
-                    node.program()
-                            .tool(
-                                    "wal",
-                                    "push",
-                                    "--config",
-                                    node.configuration().toString(),
-                                    "%p"));
+            String archive = wal(node, "push", "%p");
             String restore = String.join(
                     " ",
                     node.program().tool("restore", "-c", node.configuration().toString()));
@@ -90,6 +82,14 @@ final class JobsIT {
             cluster.close();
             LogsOnFailure.deleteUnlessFailed(cluster);
         }
+    }
+
+    /** A command for PostgreSQL. */
+    private static String wal(Node node, String action, String... places) {
+        List<String> words = new ArrayList<>(
+                List.of("wal", action, "--config", node.configuration().toString()));
+        words.addAll(List.of(places));
+        return String.join(" ", node.program().tool(words.toArray(String[]::new)));
     }
 
     private static Mapping backups(Node node) {
@@ -312,16 +312,7 @@ final class JobsIT {
         assertThat(verified.code()).as(verified.output()).isZero();
 
         Path target = cluster.home().resolve("restored");
-        String fetch = String.join(
-                " ",
-                primary.program()
-                        .tool(
-                                "wal",
-                                "fetch",
-                                "--config",
-                                primary.configuration().toString(),
-                                "%f",
-                                "%p"));
+        String fetch = wal(primary, "fetch", "%f", "%p");
         ServerProcess.Ended restored = tool(primary, "restore", target.toString(), "--restore-command", fetch);
         assertThat(restored.code()).as(restored.output()).isZero();
         int port = Programs.freePort();
@@ -344,16 +335,7 @@ final class JobsIT {
     @Order(7)
     void followersThatArchiveTooAgreeAfterTakeovers() throws IOException {
         for (Node node : cluster.nodes()) {
-            String fetch = String.join(
-                    " ",
-                    node.program()
-                            .tool(
-                                    "wal",
-                                    "fetch",
-                                    "--config",
-                                    node.configuration().toString(),
-                                    "%f",
-                                    "%p"));
+            String fetch = wal(node, "fetch", "%f", "%p");
             LocalCluster.write(
                     node.configuration(),
                     Files.readString(node.configuration())

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * What a fully static executable is linked with: the JDK's C libraries and zlib, compiled for musl from their sources, and runtime.c.
  *
  * The sources may be of a neighbouring version of the JDK: this JDK's classes say which functions with which parameters they want ({@link JniHeaders}), and the C compiler
- * compares. A function that differs is left out, and ends the executable if it's ever called, as one does that runtime.c lacks.
+ * compares. A function that differs is left out: the linker fails if the executable needs it.
  */
 final class StaticLibraries {
     static final String COMPILER = "x86_64-linux-musl-gcc";
@@ -66,13 +66,6 @@ final class StaticLibraries {
             "-idirafter",
             "/usr/include/x86_64-linux-gnu");
 
-    private final Sources sources;
-    private final Path jdk;
-    private final ObjectFiles objects;
-    private final Path headers;
-    private final SortedSet<String> needed = new TreeSet<>();
-    private final SortedSet<String> defined = new TreeSet<>();
-
     /** Folders with the JDK's source (its src is in it) and zlib's. */
     record Sources(Path jdk, Path zlib) {
         void update(MessageDigest digest) throws IOException {
@@ -83,6 +76,13 @@ final class StaticLibraries {
             }
         }
     }
+
+    private final Sources sources;
+    private final Path jdk;
+    private final ObjectFiles objects;
+    private final Path headers;
+    private final SortedSet<String> needed = new TreeSet<>();
+    private final SortedSet<String> defined = new TreeSet<>();
 
     StaticLibraries(Sources sources, Path jdk, ObjectFiles objects) throws IOException {
         this.sources = sources;
@@ -104,9 +104,6 @@ final class StaticLibraries {
                 }
             }
             archive(folder.resolve("lib" + library.name() + ".a"), compiled);
-            ObjectFiles.symbols("-D", "--defined-only", jdk.resolve("lib/lib" + library.name() + ".so").toString())
-                    .filter(name -> name.startsWith("Java_"))
-                    .forEach(needed::add);
         }
         List<String> zlib = new ArrayList<>();
         for (Path file : endingIn(".c", sources.zlib(), 1)) {

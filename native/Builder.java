@@ -36,7 +36,14 @@ final class Builder {
     private static final String RUNTIME = "runtime.c";
     private static final List<String> PARTS =
             List.of(
-            "Builder.java", "JdkLibraries.java", "JniHeaders.java", "ObjectFiles.java", "StaticLibraries.java", RUNTIME, "pom.xml", "checksums.txt");
+            "Builder.java",
+            "JdkLibraries.java",
+            "JniHeaders.java",
+            "ObjectFiles.java",
+            "StaticLibraries.java",
+            RUNTIME,
+            "pom.xml",
+            "checksums.txt");
 
     /** The builder's modules, which look into the JDK's. */
     private static final String BUILDER_MODULES = String.join(
@@ -217,7 +224,8 @@ final class Builder {
     private static Path folderIn(String variable) {
         String folder = System.getenv().getOrDefault(variable, "");
         if (folder.isBlank() || !Files.isDirectory(Path.of(folder))) {
-            throw new BuildProblem(variable + " must name a folder with sources, not '" + folder + "': native/build --static fetches them");
+            throw new BuildProblem(variable + " must name a folder with sources, not '" + folder
+                    + "': native/build --static fetches them");
         }
         return Path.of(folder).toAbsolutePath();
     }

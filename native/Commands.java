@@ -10,9 +10,13 @@ final class Commands {
     private Commands() {}
 
     /** Which Debian package has the program. */
-    private static final Map<String, String> PACKAGES =
-            Map.of(
-            "gcc", "gcc", "ld", "binutils", "ar", "binutils", "nm", "binutils", "mvn", "maven", StaticLibraries.COMPILER, "musl-tools");
+    private static final Map<String, String> PACKAGES = Map.of(
+            "gcc", "gcc",
+            "ld", "binutils",
+            "ar", "binutils",
+            "nm", "binutils",
+            "mvn", "maven",
+            StaticLibraries.COMPILER, "musl-tools");
 
     /** @throws BuildProblem naming the Debian package of a program that isn't there */
     static void requireAll(String... programs) {

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The C headers of classes with native methods, as {@code javac -h} writes them, made of the classes of the JDK that runs this. C code of another JDK that is compiled with them
- * must have the same functions with the same parameters as this JDK declares.
+ * The C headers of classes with native methods, as {@code javac -h} writes them, made of the classes of the JDK that
+ * runs this. C code of another JDK that is compiled with them must have the functions that this JDK declares.
  */
 final class JniHeaders {
     private static final Path MODULES =
@@ -118,9 +118,10 @@ final class JniHeaders {
                             .collect(Collectors.joining()));
         }
         String receiver = method.flags().has(AccessFlag.STATIC) ? "jclass" : "jobject";
+        Stream<String> types = Stream.concat(
+                Stream.of("JNIEnv *", receiver), parameters.parameterList().stream().map(JniHeaders::cType));
         return "JNIEXPORT " + cType(parameters.returnType()) + " JNICALL " + name
-                + Stream.concat(Stream.of("JNIEnv *", receiver), parameters.parameterList().stream().map(JniHeaders::cType))
-                        .collect(Collectors.joining(", ", "(", ");"));
+                + types.collect(Collectors.joining(", ", "(", ");"));
     }
 
     private static String cType(ClassDesc type) {
@@ -128,7 +129,8 @@ final class JniHeaders {
             return type.descriptorString().equals("V") ? "void" : "j" + type.displayName();
         }
         if (type.isArray()) {
-            return type.componentType().isPrimitive() ? "j" + type.componentType().displayName() + "Array" : "jobjectArray";
+            ClassDesc element = type.componentType();
+            return element.isPrimitive() ? "j" + element.displayName() + "Array" : "jobjectArray";
         }
         return switch (type.descriptorString()) {
             case "Ljava/lang/String;" -> "jstring";
@@ -146,7 +148,8 @@ final class JniHeaders {
                     case '_' -> "_1";
                     case ';' -> "_2";
                     case '[' -> "_3";
-                    default -> c < 128 && Character.isLetterOrDigit(c) ? Character.toString(c) : String.format("_0%04x", c);
+                    default ->
+                        c < 128 && Character.isLetterOrDigit(c) ? Character.toString(c) : String.format("_0%04x", c);
                 })
                 .collect(Collectors.joining());
     }

@@ -42,7 +42,8 @@ final class NativeImage {
         int name = quarkus.indexOf("-jar") - 1;
         List<String> arguments = new ArrayList<>(quarkus);
         arguments.addAll(name, further);
-        Path ofDistribution = Path.of(System.getenv().getOrDefault("GRAALVM_HOME", System.getProperty("java.home")), "bin", "native-image");
+        String home = System.getenv().getOrDefault("GRAALVM_HOME", System.getProperty("java.home"));
+        Path ofDistribution = Path.of(home, "bin", "native-image");
         List<String> command = new ArrayList<>();
         if (!Files.isExecutable(ofDistribution)) {
             Libc libc = further.contains("--libc=musl") ? Libc.MUSL : Libc.GLIBC;

@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a fully static executable is linked with: the JDK's C libraries and zlib, compiled for musl from their sources, and runtime.c.
+ * What a fully static executable is linked with: the JDK's C libraries and zlib, compiled for musl from their
+ * sources, and runtime.c.
  *
- * The sources may be of a neighbouring version of the JDK: this JDK's classes say which functions with which parameters they want ({@link JniHeaders}), and the C compiler
- * compares. A function that differs is left out: the linker fails if the executable needs it.
+ * The sources may be of a neighbouring version of the JDK: this JDK's classes say which functions with which
+ * parameters they want ({@link JniHeaders}), and the C compiler compares. A function that differs is left out: the
+ * linker fails if the executable needs it.
  */
 final class StaticLibraries {
     static final String COMPILER = "x86_64-linux-musl-gcc";
@@ -42,7 +44,6 @@ final class StaticLibraries {
 
     /** As the JDK's makefiles have them for Linux on this processor, and as zlib wants them. */
     private static final List<String> OPTIONS = List.of(
-            "-w",
             "-ffunction-sections",
             "-fdata-sections",
             "-fno-strict-aliasing",

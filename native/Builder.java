@@ -35,7 +35,15 @@ final class Builder {
     private static final String COMPILER = "compiler-" + GRAAL + ".jar";
     private static final String RUNTIME = "runtime.c";
     private static final List<String> PARTS =
-            List.of("Builder.java", "JdkLibraries.java", RUNTIME, "pom.xml", "checksums.txt");
+            List.of(
+            "Builder.java",
+            "JdkLibraries.java",
+            "JniHeaders.java",
+            "ObjectFiles.java",
+            "StaticLibraries.java",
+            RUNTIME,
+            "pom.xml",
+            "checksums.txt");
 
     /** The builder's modules, which look into the JDK's. */
     private static final String BUILDER_MODULES = String.join(
@@ -58,27 +66,29 @@ final class Builder {
     private static final String LEFT_OUT = "(jmods|man|demo|sample|legal)(/.*)?|lib/(src.zip|ct.sym)|bin/(?!java$).+";
 
     private final Path home;
+    private final Libc libc;
 
-    private Builder(Path home) {
+    private Builder(Path home, Libc libc) {
         this.home = home;
+        this.libc = libc;
     }
 
     /** @throws BuildProblem if something is missing on this machine */
-    static Builder assembled() throws IOException, InterruptedException {
-        checkMachine();
+    static Builder assembled(Libc libc) throws IOException, InterruptedException {
+        checkMachine(libc);
         Path sources = sources();
         Path cache = cache();
-        Path home = cache.resolve("native-builder-" + hash(sources));
+        Path home = cache.resolve("native-builder-" + hash(sources, libc));
         if (!Files.isDirectory(home)) {
             Path unfinished = Files.createTempDirectory(Files.createDirectories(cache), "native-builder-unfinished-");
             try {
-                new Builder(unfinished).assemble(sources);
+                new Builder(unfinished, libc).assemble(sources);
                 moveUnlessThere(unfinished, home);
             } finally {
                 delete(unfinished);
             }
         }
-        return new Builder(home);
+        return new Builder(home, libc);
     }
 
     /** The start of the command that runs the builder; more options for its JVM and the main class follow. */
@@ -113,11 +123,18 @@ final class Builder {
 
     /** Options of the image that this builder needs and a distribution doesn't. */
     List<String> options() {
-        return List.of(
+        List<String> options = new ArrayList<>(List.of(
                 "-H:CLibraryPath=" + helperFolder(),
                 "-H:+UnlockExperimentalVMOptions",
                 // the library that reads a container's limits isn't in a JDK: heap sizes are fixed in the image
-                "-H:-UseContainerSupport");
+                "-H:-UseContainerSupport"));
+        if (libc == Libc.MUSL) {
+            // musl gives a thread 128 kB if nobody says otherwise
+            options.add("-H:NativeLinkerOption=-Wl,-z,stack-size=1048576");
+            options.add("-H:CCompilerOption=-idirafter/usr/include");
+            options.add("-H:CCompilerOption=-idirafter/usr/include/x86_64-linux-gnu");
+        }
+        return options;
     }
 
     private Path jdk() {
@@ -128,7 +145,7 @@ final class Builder {
         return jdk().resolve("lib/svm/clibraries").resolve(PLATFORM);
     }
 
-    private static void checkMachine() throws IOException, InterruptedException {
+    private static void checkMachine(Libc libc) throws IOException, InterruptedException {
         if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
             throw new BuildProblem("this builder works on Linux on amd64 only: set GRAALVM_HOME to a distribution");
         }
@@ -139,6 +156,9 @@ final class Builder {
         Commands.requireAll("gcc", "ld", "ar", "nm", "mvn");
         Commands.requireHeader("stdio.h", "libc6-dev");
         Commands.requireHeader("zlib.h", "zlib1g-dev");
+        if (libc == Libc.MUSL) {
+            Commands.requireAll(libc.compiler());
+        }
     }
 
     private static Path sources() {
@@ -161,13 +181,17 @@ final class Builder {
         return base.resolve("matriarch").toAbsolutePath();
     }
 
-    private static String hash(Path sources) throws IOException, InterruptedException {
+    private static String hash(Path sources, Libc libc) throws IOException, InterruptedException {
         MessageDigest digest = sha256();
         for (String part : PARTS) {
             digest.update(Files.readAllBytes(sources.resolve(part)));
         }
         digest.update(Files.readAllBytes(originalJdk().resolve("release")));
         digest.update(Commands.output("gcc", "-dumpfullversion").getBytes());
+        digest.update(libc.toString().getBytes());
+        if (libc == Libc.MUSL) {
+            sourcesOfLibraries().update(digest);
+        }
         return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
     }
 
@@ -183,9 +207,33 @@ final class Builder {
         Path include = Files.createDirectories(helperFolder().resolve("include"));
         writeCpuFeatures(include);
         writeLocale(include);
-        Path objects = Files.createDirectory(home.resolve("objects"));
-        new JdkLibraries(originalJdk(), jdk(), sources.resolve(RUNTIME), objects).build(helperFolder());
-        delete(objects);
+        Path folder = Files.createDirectory(home.resolve("objects"));
+        ObjectFiles objects = new ObjectFiles(libc.compiler(), sources.resolve(RUNTIME), folder);
+        switch (libc) {
+            case GLIBC -> new JdkLibraries(originalJdk(), jdk(), objects).build(helperFolder());
+            case MUSL -> new StaticLibraries(sourcesOfLibraries(), jdk(), objects).build(helperFolder());
+        }
+        buildReporter(new ObjectFiles(Libc.GLIBC.compiler(), sources.resolve(RUNTIME), folder));
+        delete(folder);
+    }
+
+    private static StaticLibraries.Sources sourcesOfLibraries() {
+        return new StaticLibraries.Sources(folderIn("JDK_SOURCE"), folderIn("ZLIB_SOURCE"));
+    }
+
+    private static Path folderIn(String variable) {
+        String folder = System.getenv().getOrDefault(variable, "");
+        if (folder.isBlank() || !Files.isDirectory(Path.of(folder))) {
+            throw new BuildProblem(variable + " must name a folder with sources, not '" + folder
+                    + "': native/build --static fetches them");
+        }
+        return Path.of(folder).toAbsolutePath();
+    }
+
+    /** Runs in the builder itself, on this machine's C library. */
+    private void buildReporter(ObjectFiles objects) throws IOException, InterruptedException {
+        Path reporter = Files.createDirectories(jdk().resolve("lib/svm/builder/lib")).resolve("libreporterchelper.so");
+        Commands.run("gcc", "-shared", "-o", reporter.toString(), objects.part("REPORTER"));
     }
 
     private void copyJdk() throws IOException {

@@ -10,8 +10,13 @@ final class Commands {
     private Commands() {}
 
     /** Which Debian package has the program. */
-    private static final Map<String, String> PACKAGES =
-            Map.of("gcc", "gcc", "ld", "binutils", "ar", "binutils", "nm", "binutils", "mvn", "maven");
+    private static final Map<String, String> PACKAGES = Map.of(
+            "gcc", "gcc",
+            "ld", "binutils",
+            "ar", "binutils",
+            "nm", "binutils",
+            "mvn", "maven",
+            StaticLibraries.COMPILER, "musl-tools");
 
     /** @throws BuildProblem naming the Debian package of a program that isn't there */
     static void requireAll(String... programs) {
@@ -58,6 +63,15 @@ final class Commands {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         check(List.of(command), process.waitFor());
         return output;
+    }
+
+    /** What the program wrote to its error output, nothing if it succeeded. */
+    static String said(List<String> command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() == 0 ? "" : said + "\n";
     }
 
     private static void check(List<String> command, int code) {

@@ -27,6 +27,7 @@ final class Launcher {
             "--link-at-build-time=", "-H:LinkAtBuildTime=",
             "--add-exports=", "-H:AddExports=",
             "--add-opens=", "-H:AddOpens=",
+            "--libc=", "-H:UseLibC=",
             "-march=", "-H:MicroArchitecture=",
             "-O", "-H:Optimize=");
 
@@ -103,6 +104,12 @@ final class Launcher {
         }
         if (argument.equals("--no-fallback")) {
             return List.of("-H:FallbackThreshold=0");
+        }
+        if (argument.equals("--static")) {
+            return List.of("-H:+StaticExecutable");
+        }
+        if (argument.equals("--static-nolibc")) {
+            return List.of("-H:+StaticExecutableWithDynamicLibC");
         }
         if (argument.equals("--link-at-build-time")) {
             return List.of("-H:LinkAtBuildTime=");

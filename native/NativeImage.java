@@ -10,8 +10,8 @@ import java.util.List;
  *
  * <pre>java native/NativeImage.java target/native-sources target/matriarch [ARGUMENT ...]</pre>
  *
- * Further arguments are native-image's, and come after those in native-image.args. With GRAALVM_HOME set, that
- * distribution's native-image does the work; without, a builder that {@link Builder} assembles.
+ * Further arguments are native-image's, and come after those in native-image.args. The native-image of GRAALVM_HOME, or
+ * of the JDK that runs this, does the work; where there is none, a builder that {@link Builder} assembles.
  */
 final class NativeImage {
     private NativeImage() {}
@@ -42,12 +42,18 @@ final class NativeImage {
         int name = quarkus.indexOf("-jar") - 1;
         List<String> arguments = new ArrayList<>(quarkus);
         arguments.addAll(name, further);
-        String distribution = System.getenv().getOrDefault("GRAALVM_HOME", "");
+        String home = System.getenv().getOrDefault("GRAALVM_HOME", System.getProperty("java.home"));
+        Path ofDistribution = Path.of(home, "bin", "native-image");
         List<String> command = new ArrayList<>();
-        if (distribution.isBlank()) {
-            command.addAll(new Launcher(Builder.assembled(), sources).command(arguments));
+        if (!Files.isExecutable(ofDistribution)) {
+            Libc libc = further.contains("--libc=musl") ? Libc.MUSL : Libc.GLIBC;
+            command.addAll(new Launcher(Builder.assembled(libc), sources).command(arguments));
         } else {
-            command.add(Path.of(distribution, "bin", "native-image").toString());
+            command.add(ofDistribution.toString());
+            if (!further.contains("--static")) {
+                // as the builder without a distribution makes it: nothing but the C library is loaded
+                arguments.add(name, "--static-nolibc");
+            }
             command.addAll(arguments);
         }
         Commands.runIn(sources, command);

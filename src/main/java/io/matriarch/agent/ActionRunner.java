@@ -81,8 +81,10 @@ final class ActionRunner {
             case Action.DeleteInitialize _ -> write(new DcsCommand.DeleteInitialize());
             case Action.PutConfig _ ->
                 write(new DcsCommand.PutConfig(state.dynamic().raw(), OptionalLong.empty()));
-            case Action.ClearFailoverRequest(long revision) ->
-                write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
+            case Action.ClearFailoverRequest(long revision, Optional<String> refusal) -> {
+                refusal.ifPresent(LOG::warn);
+                yield write(new DcsCommand.PutFailover(Mapping.empty(), OptionalLong.of(revision)));
+            }
             case Action.AskPeers(Set<String> members, long _) -> ask(members, observation);
             case Action.AskFailsafe question -> failsafe.ask(question, StatusReport.slots(observation));
             case Action.AskPledges question -> failsafe.askPledges(question);

@@ -48,8 +48,16 @@ public sealed interface Action {
     /** Write the dynamic configuration: the one in effect, or at bootstrap the one of the local file. */
     record PutConfig() implements Action {}
 
-    /** Clear the failover key, if it still has this revision. */
-    record ClearFailoverRequest(long revision) implements Action {}
+    /**
+     * Clear the failover key, if it still has this revision.
+     *
+     * @param refusal why the request isn't carried out, for the log; nothing if it's done or void
+     */
+    record ClearFailoverRequest(long revision, Optional<String> refusal) implements Action {
+        public ClearFailoverRequest(long revision) {
+            this(revision, Optional.empty());
+        }
+    }
 
     /**
      * Ask these members' REST interface, in parallel, for what they have.

@@ -1,6 +1,7 @@
 package io.matriarch.ha;
 
 import io.matriarch.cluster.Member;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,19 +30,49 @@ final class Candidates {
      */
     static boolean anyReady(Situation s, Optional<String> named) {
         long ready = s.seen().peers().values().stream()
-                .filter(reply -> isReady(s, reply))
+                .filter(reply -> unreadiness(s, reply).isEmpty())
                 .count();
-        int votes = SyncSituation.votes(s) && named.isEmpty() ? s.view().sync().quorum() : 0;
-        return ready > votes;
+        return ready > votesOfOthers(s, named);
     }
 
-    private static boolean isReady(Situation s, PeerReply reply) {
+    private static int votesOfOthers(Situation s, Optional<String> named) {
+        return SyncSituation.votes(s) && named.isEmpty() ? s.view().sync().quorum() : 0;
+    }
+
+    /** Why there is nobody, as Patroni says it (reference 5.15), with what keeps each of those who were asked. */
+    static String noneReady(Situation s, Optional<String> named) {
+        String reasons = s.seen().peers().values().stream()
+                .sorted(Comparator.comparing(PeerReply::member))
+                .map(reply -> reply.member() + " " + unreadiness(s, reply).orElse("is ready"))
+                .collect(Collectors.joining(", "));
+        int votes = votesOfOthers(s, named);
+        return "no healthy members found"
+                + (reasons.isEmpty() ? "" : ": " + reasons)
+                + (votes > 0 ? ", and " + (votes + 1) + " must be" : "");
+    }
+
+    /** What keeps this one from taking over. */
+    private static Optional<String> unreadiness(Situation s, PeerReply reply) {
         long lag = s.view().status().optime().bytesAheadOf(reply.position());
         int clusterTimeline = s.view().history().latestTimeline();
-        boolean behindInTime = s.config().checkTimeline()
+        if (!reply.reachable()) {
+            return Optional.of("doesn't answer");
+        } else if (reply.tags().nofailover()) {
+            return Optional.of("has the tag nofailover");
+        } else if (reply.watchdogFailed()) {
+            return Optional.of("has no watchdog");
+        } else if (reply.diskFull()) {
+            return Optional.of("can't write to its disk");
+        } else if (reply.primary()) {
+            return Optional.of("isn't a standby");
+        } else if (lag > s.config().maximumLagOnFailover()) {
+            return Optional.of("is " + lag + " bytes behind");
+        } else if (s.config().checkTimeline()
                 && !s.standbyCluster()
                 && reply.timeline().isPresent()
-                && reply.timeline().getAsInt() < clusterTimeline;
-        return reply.mayPromote() && !reply.primary() && lag <= s.config().maximumLagOnFailover() && !behindInTime;
+                && reply.timeline().getAsInt() < clusterTimeline) {
+            return Optional.of("is on timeline " + reply.timeline().getAsInt() + " before " + clusterTimeline);
+        }
+        return Optional.empty();
     }
 }

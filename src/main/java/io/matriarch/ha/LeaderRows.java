@@ -157,9 +157,9 @@ final class LeaderRows {
                 row(
                         prefix + "-nobody-ready",
                         "no candidate is",
-                        "clear the request",
+                        "clear the request, and say why each isn't",
                         s -> leads.test(s) && mayHandOver(s) && !s.tried(ClearFailoverRequest.class),
-                        LeaderRows::clear),
+                        LeaderRows::refuse),
                 row(
                         prefix + "-restart",
                         "a person wants a restart",
@@ -230,6 +230,12 @@ final class LeaderRows {
     private static Decision clear(Situation s) {
         FailoverRequest request = s.failoverRequest().orElseThrow();
         return s.act(new ClearFailoverRequest(request.revision()));
+    }
+
+    private static Decision refuse(Situation s) {
+        FailoverRequest request = s.failoverRequest().orElseThrow();
+        return s.act(new ClearFailoverRequest(
+                request.revision(), Optional.of(Candidates.noneReady(s, request.candidate()))));
     }
 
     private static boolean isVoid(Situation s) {

@@ -28,6 +28,11 @@ final class LeadershipHardCasesTest {
         return ((Action.Begin) decision.action()).operation();
     }
 
+    private static String refusal(Decision decision) {
+        assertThat(decision.action()).as("%s", decision).isInstanceOf(Action.ClearFailoverRequest.class);
+        return ((Action.ClearFailoverRequest) decision.action()).refusal().orElseThrow();
+    }
+
     private static Action asked(String... names) {
         return new Action.AskPeers(Set.of(names), 0);
     }
@@ -176,8 +181,26 @@ final class LeadershipHardCasesTest {
         assertThat(sight.decide().action()).isEqualTo(question);
         sight.done(question).replies("n3", 100, "{\"nofailover\":true}");
         assertThat(sight.decide().row()).isEqualTo("leader-nobody-ready");
+        assertThat(refusal(sight.decide())).isEqualTo("no healthy members found: n3 has the tag nofailover");
         sight.replies("n3", 100, "{}");
         assertThat(begun(sight.decide())).isEqualTo(SWITCHOVER);
+    }
+
+    /** Who reads the log at night learns which node to look at. */
+    @Test
+    void aRefusedSwitchoverSaysWhatKeepsEachCandidate() {
+        Sight sight = new Sight()
+                .config("{\"maximum_lag_on_failover\":50}")
+                .switchover(Optional.empty())
+                .done(asked("n2", "n3"))
+                .replies("n2", 10, "{}")
+                .replies(PeerReply.unreachable("n3"));
+        assertThat(refusal(sight.decide()))
+                .isEqualTo("no healthy members found: n2 is 90 bytes behind, n3 doesn't answer");
+        sight.replies(new PeerReply("n2", true, true, new Lsn(100), true, OptionalInt.of(1), Tags.NONE, false))
+                .replies(new PeerReply("n3", true, false, new Lsn(100), true, OptionalInt.of(1), Tags.NONE, true));
+        assertThat(refusal(sight.decide()))
+                .isEqualTo("no healthy members found: n2 isn't a standby, n3 has no watchdog");
     }
 
     /** Its WAL is another history's, however far it is (reference 5.15). */
@@ -189,7 +212,9 @@ final class LeadershipHardCasesTest {
                 .done(asked("n2"))
                 .replies("n2", 100, "{}");
         assertThat(begun(sight.decide())).as("check_timeline is off").isEqualTo(SWITCHOVER);
-        assertThat(sight.config("{\"check_timeline\":true}").decide().row()).isEqualTo("leader-nobody-ready");
+        Decision refused = sight.config("{\"check_timeline\":true}").decide();
+        assertThat(refused.row()).isEqualTo("leader-nobody-ready");
+        assertThat(refusal(refused)).isEqualTo("no healthy members found: n2 is on timeline 1 before 2");
         sight.replies(new PeerReply("n2", true, false, new Lsn(100), true, OptionalInt.of(2), Tags.NONE, false));
         assertThat(begun(sight.decide())).isEqualTo(SWITCHOVER);
     }

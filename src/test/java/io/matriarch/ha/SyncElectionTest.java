@@ -322,6 +322,9 @@ final class SyncElectionTest {
         request = Optional.of(new FailoverRequest(Optional.of("n1"), Optional.empty(), Optional.empty(), 9));
         replies("n2", MINE);
         assertThat(row()).isEqualTo("leader-nobody-ready");
+        assertThat(new Decider().decide(situation().seen(), Memory.INITIAL).action())
+                .isEqualTo(new Action.ClearFailoverRequest(
+                        9, Optional.of("no healthy members found: n2 is ready, and 2 must be")));
         replies("n3", MINE);
         assertThat(row()).isEqualTo("leader-hand-over");
     }

@@ -4,8 +4,8 @@ import io.matriarch.cluster.CompatibleVersion;
 
 /** What {@code --version} prints. */
 public final class Version {
-    /** Ours; the pom's, which a test compares. */
-    public static final String MATRIARCH = "0.1.0";
+    /** Ours: the tag's that was built (packaging/version), else the pom's. */
+    public static final String MATRIARCH = "${project.version}";
 
     private Version() {}
 

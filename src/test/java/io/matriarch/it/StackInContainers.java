@@ -1,10 +1,15 @@
 package io.matriarch.it;
 
+import static io.matriarch.it.Containers.engine;
+import static io.matriarch.it.Containers.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.model.ContainerNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +23,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * stack/docker-compose.yml while a client writes through HAProxy: containers are killed, frozen, cut off and come back elsewhere, an etcd member is lost, and the nodes are
  * upgraded. Commits wait for a quorum, so no acknowledged row may be missing, whatever was done. Started by it/docker.
  */
-@EnabledIfSystemProperty(named = Docker.IMAGE_PROPERTY, matches = ".+", disabledReason = "it/docker starts it")
+@EnabledIfSystemProperty(named = Containers.IMAGE_PROPERTY, matches = ".+", disabledReason = "it/docker starts it")
 @Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class StackInContainers {
     private static final String STACK = "mtrstack";
-    private static final Docker DOCKER = new Docker(STACK + "-");
+    private static final Containers CONTAINERS = new Containers(STACK);
     private static final List<String> NODES = List.of("pg1", "pg2", "pg3");
+    private static final String NETWORK = STACK + "_dbs";
     private static final int WAIT = 90;
 
     private static Path folder;
@@ -37,7 +45,7 @@ final class StackInContainers {
     private static Writer writer;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         folder = Files.createTempDirectory("matriarch-stack-");
         String shorter = Files.readString(Path.of("stack/config/matriarch.yml").toAbsolutePath())
                 .replace("ttl: 30", "ttl: 20")
@@ -49,18 +57,17 @@ final class StackInContainers {
                 "STACK_NAME", STACK,
                 "SECRETS", folder.resolve("secrets").toString(),
                 "MATRIARCH_CONFIG", folder.resolve("matriarch.yml").toString(),
-                "MATRIARCH_IMAGE", Docker.image(),
-                "ETCD_IMAGE", Docker.ETCD,
+                "MATRIARCH_IMAGE", Containers.image(),
+                "ETCD_IMAGE", Containers.ETCD,
                 "HAPROXY_IMAGE", "matriarch-local/haproxy",
                 "WRITE_PORT", Integer.toString(writePort),
                 "READ_PORT", Integer.toString(Programs.freePort()),
                 "API_PORT", Integer.toString(Programs.freePort()),
                 "STATISTICS_PORT", Integer.toString(Programs.freePort())));
         Files.createDirectory(folder.resolve("secrets"));
-        removeAll();
-        Docker.script(
-                environment,
-                Docker.documented(Path.of("stack/README.md"), "stack/make-secrets\n    docker compose")
+        CONTAINERS.removeAll();
+        new DocumentedCommands(environment)
+                .run(DocumentedCommands.block("stack/README.md", "stack/make-secrets\n    docker compose")
                         .replace("herd-", STACK + "-"));
         awaitThree();
         String password = Files.readString(folder.resolve("secrets/superuser_password"));
@@ -78,47 +85,21 @@ final class StackInContainers {
         if (writer != null) {
             writer.close();
         }
-        removeAll();
+        CONTAINERS.removeAll();
         LocalCluster.delete(folder);
     }
 
-    private static void removeAll() {
-        compose("down", "--volumes", "--timeout", "1");
+    /** Its name at the engine. */
+    private static String id(String service) {
+        return CONTAINERS.id(service + "-1");
     }
 
-    private static void compose(String... arguments) {
-        List<String> whole = new java.util.ArrayList<>(List.of(
-                "docker",
-                "compose",
-                "-f",
-                Path.of("stack/docker-compose.yml").toAbsolutePath().toString()));
-        whole.addAll(List.of(arguments));
-        succeed(Docker.call(environment, whole), whole);
-    }
-
-    private static void script(String name, String... arguments) {
-        List<String> whole = new java.util.ArrayList<>(
-                List.of(Path.of("stack", name).toAbsolutePath().toString()));
-        whole.addAll(List.of(arguments));
-        succeed(Docker.call(environment, whole), whole);
-    }
-
-    private static void succeed(Programs.Result result, List<String> command) {
-        assertThat(result.code()).as("%s: %s", command, result.output()).isZero();
-    }
-
-    private static String container(String node) {
-        return node + "-1";
+    private static NamedContainer container(String service) {
+        return new NamedContainer(id(service));
     }
 
     private static boolean says(String node, String path) {
-        String address = DOCKER.run(
-                        "inspect",
-                        "-f",
-                        "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-                        STACK + "-" + container(node))
-                .output()
-                .strip();
+        String address = Containers.address(container(node));
         return !address.isEmpty() && new Rest(address, 8008).says200(path);
     }
 
@@ -158,17 +139,17 @@ final class StackInContainers {
 
     @Test
     @Order(1)
-    void etcdsLostMemberIsReplaced() {
-        DOCKER.must("kill", DOCKER.prefix() + container("etcd2"));
+    void etcdsLostMemberIsReplaced() throws IOException, InterruptedException {
+        engine().killContainerCmd(id("etcd2")).exec();
         writer.awaitWrites();
-        script("etcd-member", "replace", "etcd2");
+        new DocumentedCommands(environment).run("stack/etcd-member replace etcd2");
         writer.awaitWrites();
         // now the other two aren't a majority without the new one
-        DOCKER.must("stop", "-t", "1", DOCKER.prefix() + container("etcd3"));
+        engine().stopContainerCmd(id("etcd3")).withTimeout(1).exec();
         String before = primary();
-        DOCKER.exec(container(before), "patronictl", "switchover", "--leader", before, "--force");
+        exec(container(before), "patronictl", "switchover", "--leader", before, "--force");
         another(before);
-        DOCKER.must("start", DOCKER.prefix() + container("etcd3"));
+        engine().startContainerCmd(id("etcd3")).exec();
         awaitThree();
         nothingIsLost();
     }
@@ -178,30 +159,23 @@ final class StackInContainers {
     void aKilledPrimaryComesBackElsewhereAndFollows() {
         awaitThree();
         String killed = primary();
-        String address = DOCKER.address(container(killed));
-        DOCKER.must("kill", DOCKER.prefix() + container(killed));
+        String address = Containers.address(container(killed));
+        engine().killContainerCmd(id(killed)).exec();
         another(killed);
         // somebody else has its address meanwhile
-        int others = 0;
+        List<GenericContainer<?>> others = new ArrayList<>();
         do {
-            others++;
-            DOCKER.must(
-                    "run",
-                    "--detach",
-                    "--name",
-                    DOCKER.prefix() + "other" + others,
-                    "--network",
-                    STACK + "_dbs",
-                    Docker.ETCD,
-                    "sleep",
-                    "600");
-        } while (!DOCKER.address("other" + others).equals(address) && others < 5);
-        DOCKER.must("start", DOCKER.prefix() + container(killed));
+            GenericContainer<?> other = CONTAINERS
+                    .container("other" + others.size(), Containers.ETCD)
+                    .withNetworkMode(NETWORK)
+                    .withCommand("sleep", "600");
+            other.start();
+            others.add(other);
+        } while (!Containers.address(others.getLast()).equals(address) && others.size() < 5);
+        engine().startContainerCmd(id(killed)).exec();
         awaitThree();
-        assertThat(DOCKER.address(container(killed))).isNotEqualTo(address);
-        for (int other = 1; other <= others; other++) {
-            DOCKER.must("rm", "-f", DOCKER.prefix() + "other" + other);
-        }
+        assertThat(Containers.address(container(killed))).isNotEqualTo(address);
+        others.forEach(GenericContainer::stop);
         nothingIsLost();
     }
 
@@ -210,9 +184,9 @@ final class StackInContainers {
     void aFrozenPrimaryFollowsWhenItThaws() {
         awaitThree();
         String frozen = primary();
-        DOCKER.must("pause", DOCKER.prefix() + container(frozen));
+        engine().pauseContainerCmd(id(frozen)).exec();
         String successor = another(frozen);
-        DOCKER.must("unpause", DOCKER.prefix() + container(frozen));
+        engine().unpauseContainerCmd(id(frozen)).exec();
         LocalCluster.await("the thawed one is no primary", 10, () -> primaries().equals(List.of(successor)));
         awaitThree();
         nothingIsLost();
@@ -223,23 +197,20 @@ final class StackInContainers {
     void aPrimaryWithoutNetworkStepsDown() {
         awaitThree();
         String cut = primary();
-        DOCKER.must("network", "disconnect", STACK + "_dbs", DOCKER.prefix() + container(cut));
+        engine().disconnectFromNetworkCmd()
+                .withNetworkId(NETWORK)
+                .withContainerId(id(cut))
+                .exec();
         another(cut);
-        LocalCluster.await(
-                "the one without a network has no primary",
-                WAIT,
-                () -> !DOCKER.run(
-                                "exec",
-                                DOCKER.prefix() + container(cut),
-                                "psql",
-                                "-U",
-                                "postgres",
-                                "-Atc",
-                                "SELECT pg_is_in_recovery()")
-                        .output()
-                        .strip()
-                        .equals("f"));
-        DOCKER.must("network", "connect", "--alias", cut, STACK + "_dbs", DOCKER.prefix() + container(cut));
+        Wait.forSuccessfulCommand(
+                        "while [ \"$(psql -U postgres -Atc 'SELECT pg_is_in_recovery()')\" = f ]; do sleep 0.2; done")
+                .withStartupTimeout(Duration.ofSeconds(WAIT))
+                .waitUntilReady(container(cut));
+        engine().connectToNetworkCmd()
+                .withNetworkId(NETWORK)
+                .withContainerId(id(cut))
+                .withContainerNetwork(new ContainerNetwork().withAliases(cut))
+                .exec();
         awaitThree();
         nothingIsLost();
     }
@@ -247,20 +218,23 @@ final class StackInContainers {
     /** To an image with PostgreSQL's next minor version, as long as Debian has two of them. */
     @Test
     @Order(5)
-    void theNodesAreUpgradedOneAfterTheOther() {
+    void theNodesAreUpgradedOneAfterTheOther() throws IOException, InterruptedException {
         awaitThree();
-        String version = DOCKER.must("run", "--rm", "--entrypoint", "postgres", Docker.newerImage(), "--version")
+        String version = Containers.printed(CONTAINERS
+                        .container("version", Containers.newerImage())
+                        .withCreateContainerCmdModifier(command -> command.withEntrypoint("postgres"))
+                        .withCommand("--version"))
                 .replace("postgres (PostgreSQL) ", "");
-        environment.put("MATRIARCH_IMAGE", Docker.newerImage());
-        script("upgrade");
+        environment.put("MATRIARCH_IMAGE", Containers.newerImage());
+        new DocumentedCommands(environment).run("stack/upgrade");
         awaitThree();
         TreeSet<String> running = new TreeSet<>();
         for (String node : NODES) {
-            String container = DOCKER.prefix() + container(node);
-            running.add(DOCKER.must("inspect", "-f", "{{.Config.Image}}", container) + " "
-                    + DOCKER.must("exec", container, "psql", "-U", "postgres", "-Atc", "SHOW server_version"));
+            NamedContainer container = container(node);
+            running.add(container.getContainerInfo().getConfig().getImage() + " "
+                    + exec(container, "psql", "-U", "postgres", "-Atc", "SHOW server_version"));
         }
-        assertThat(running).containsExactly(Docker.newerImage() + " " + version);
+        assertThat(running).containsExactly(Containers.newerImage() + " " + version);
         nothingIsLost();
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +133,21 @@ final class ImageInContainers {
         LocalCluster.delete(folder);
     }
 
+    /** Where this version of the image keeps the database. */
+    private static String data() {
+        return DOCKER.must(
+                        "image", "inspect", "-f", "{{range .Config.Env}}{{println .}}{{end}}", Docker.image())
+                .lines()
+                .filter(variable -> variable.startsWith("PGDATA="))
+                .map(variable -> variable.substring("PGDATA=".length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String volume() {
+        return DOCKER.must("image", "inspect", "-f", "{{range $path, $_ := .Config.Volumes}}{{$path}}{{end}}", Docker.image());
+    }
+
     private static String shop(String sql) {
         return Node.queryAt(url("all", "shop", "admin", SECRET), sql);
     }
@@ -151,7 +167,7 @@ final class ImageInContainers {
                 .isEqualTo("LATIN1 C");
         assertThat(shop("SELECT pg_get_userbyid(10) || ' ' || current_setting('data_checksums')"))
                 .isEqualTo("admin on");
-        assertThat(DOCKER.exec("all", "readlink", "/var/lib/postgresql/data/pg_wal"))
+        assertThat(DOCKER.exec("all", "readlink", data() + "/pg_wal"))
                 .isEqualTo("/var/lib/postgresql/wal/here");
         assertThatThrownBy(() -> Node.queryAt(url("all", "shop", "admin", "wrong"), "SELECT 1"))
                 .hasMessageContaining("password authentication failed");
@@ -165,14 +181,14 @@ final class ImageInContainers {
         String tables =
                 "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
         assertThat(shop(tables)).isEqualTo("by_gz by_xz by_zst executed plain sourced");
-        DOCKER.exec("all", "rm", "/var/lib/postgresql/data/executed");
+        DOCKER.exec("all", "rm", data() + "/executed");
         DOCKER.must("restart", "-t", "60", DOCKER.prefix() + "all");
         DOCKER.awaitPrimary("all");
         assertThat(shop("SELECT string_agg(name, ' ' ORDER BY name) FROM sourced"))
                 .isEqualTo("admin shop");
-        assertThat(DOCKER.run("exec", DOCKER.prefix() + "all", "ls", "/var/lib/postgresql/data/executed")
+        assertThat(DOCKER.run("exec", DOCKER.prefix() + "all", "test", "-e", data() + "/executed")
                         .code())
-                .isEqualTo(2);
+                .isOne();
     }
 
     @Test
@@ -262,6 +278,19 @@ final class ImageInContainers {
         assertThat(result.code()).isOne();
     }
 
+    /** What belongs to an older version of the image would hold nothing. */
+    @Test
+    void aMountThatTheImageDoesNotUseIsRefused() {
+        String old = "/var/lib/postgresql/data";
+        Assumptions.assumeFalse(volume().equals(old), "the image uses it");
+        List<String> whole = new ArrayList<>(List.of("run", "--rm", "--network", DOCKER.prefix() + "net"));
+        whole.addAll(options(List.of("--tmpfs", old), "POSTGRES_PASSWORD=x"));
+        whole.add(Docker.image());
+        Programs.Result result = DOCKER.run(whole.toArray(String[]::new));
+        assertThat(result.output()).contains("a volume is mounted at " + old);
+        assertThat(result.code()).isOne();
+    }
+
     /** docker/README.md's node: a file of the user's, which is all there is. */
     @Test
     void aFileOfOnesOwn() throws IOException {
@@ -296,7 +325,7 @@ final class ImageInContainers {
                                 .replace("quay.io/coreos/etcd:v3.5.21", Docker.ETCD)
                                 .replace("herd", prefix + "net")
                                 .replaceAll("--name (\\w+)", "--name " + prefix + "$1 --network-alias $1")
-                                .replaceAll("-v (pg\\d)", "-v " + prefix + "$1")
+                                .replaceAll("-v (pg\\d):\\S+", "-v " + prefix + "$1:" + volume())
                                 .replaceAll(" matriarch(\n|$)", " " + Docker.image() + "$1")
                                 .replaceAll("(docker exec pg1.*)", "")
                         + "\nuntil docker exec " + prefix

@@ -215,6 +215,10 @@ final class ImageInContainers {
         LocalCluster.delete(folder);
     }
 
+    private static DatabasePlace place() {
+        return DatabasePlace.of(Containers.image());
+    }
+
     private static String shop(String sql) {
         return Node.queryAt(url(all, "shop", "admin", SECRET), sql);
     }
@@ -234,7 +238,7 @@ final class ImageInContainers {
                 .isEqualTo("LATIN1 C");
         assertThat(shop("SELECT pg_get_userbyid(10) || ' ' || current_setting('data_checksums')"))
                 .isEqualTo("admin on");
-        assertThat(exec(all, "readlink", "/var/lib/postgresql/data/pg_wal")).isEqualTo("/var/lib/postgresql/wal/here");
+        assertThat(exec(all, "readlink", place().data() + "/pg_wal")).isEqualTo("/var/lib/postgresql/wal/here");
         assertThatThrownBy(() -> Node.queryAt(url(all, "shop", "admin", "wrong"), "SELECT 1"))
                 .hasMessageContaining("password authentication failed");
         assertThat(exec(all, "patronictl", "list")).contains("| all ", "Leader");
@@ -246,14 +250,14 @@ final class ImageInContainers {
         String tables =
                 "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
         assertThat(shop(tables)).isEqualTo("by_gz by_xz by_zst executed plain sourced");
-        exec(all, "rm", "/var/lib/postgresql/data/executed");
+        exec(all, "rm", place().data() + "/executed");
         engine().restartContainerCmd(all.getContainerId()).withTimeout(60).exec();
         primary().waitUntilReady(all);
         assertThat(shop("SELECT string_agg(name, ' ' ORDER BY name) FROM sourced"))
                 .isEqualTo("admin shop");
-        assertThat(all.execInContainer("ls", "/var/lib/postgresql/data/executed")
+        assertThat(all.execInContainer("test", "-e", place().data() + "/executed")
                         .getExitCode())
-                .isEqualTo(2);
+                .isOne();
     }
 
     @Test
@@ -342,6 +346,20 @@ final class ImageInContainers {
         }
     }
 
+    /** The volume's place before 18: nothing would be in it. */
+    @Test
+    void aMountThatTheImageDoesNotUseIsRefused() {
+        String old = "/var/lib/postgresql/data";
+        try (GenericContainer<?> wrong = node("mount").withStartupCheckStrategy(new Ended())) {
+            wrong.withTmpFs(Map.of(old, ""))
+                    .withEnv(Map.of(
+                            "POSTGRES_PASSWORD", "x", "PG_MAJOR", "18", "PGDATA", "/var/lib/postgresql/18/docker"))
+                    .start();
+            assertThat(wrong.getLogs()).contains("a volume is mounted at " + old);
+            assertThat(state(wrong)).isEqualTo("exited 1");
+        }
+    }
+
     /** docker/README.md's node: a file of the user's, which is all there is. */
     @Test
     void aFileOfOnesOwn() throws IOException, InterruptedException {
@@ -374,7 +392,7 @@ final class ImageInContainers {
                                 .replace("quay.io/coreos/etcd:v3.5.21", Containers.ETCD)
                                 .replace("herd", prefix + "net")
                                 .replaceAll("--name (\\w+)", "--name " + prefix + "$1 --network-alias $1")
-                                .replaceAll("-v (pg\\d)", "-v " + prefix + "$1")
+                                .replaceAll("-v (pg\\d):\\S+", "-v " + prefix + "$1:" + place().volume())
                                 .replaceAll(" matriarch(\n|$)", " " + Containers.image() + "$1")
                                 .replaceAll("(docker exec pg1.*)", "")
                         + "\nuntil docker exec " + prefix

@@ -10,7 +10,7 @@ WORKDIR /source
 RUN apt-get source --download-only "postgresql-$PG_MAJOR" libzstd \
     && for archive in *.orig.tar.*z *.orig.tar.bz2; do case $archive in *.asc) ;; *) tar -xf "$archive" ;; esac; done
 RUN cd postgresql-* && sed -i '/define DEFAULT_PGSOCKET_DIR/s|"/tmp"|"/var/run/postgresql"|' src/include/pg_config_manual.h \
-    && ./configure CC=musl-gcc CFLAGS=-O1 --prefix=/usr/local --without-readline --without-zlib --without-icu \
+    && ./configure CC=musl-gcc CFLAGS="-O1 -idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu" --prefix=/usr/local --without-readline --without-zlib --without-icu \
     && make -s -j "$(nproc)" && make -s install-strip DESTDIR=/made \
     && cd /made/usr/local && rm -r include lib/pkgconfig lib/postgresql/pgxs lib/*.a \
     && sed -i "s/^#*listen_addresses.*/listen_addresses = '*'/" share/postgresql/postgresql.conf.sample

@@ -25,7 +25,7 @@ RUN cd /made && mkdir -p bin sbin usr/bin usr/sbin lib etc/init.d dev proc sys r
     && install -d -m 1777 tmp && install -d -o 70 -g 70 -m 1777 var/lib/postgresql var/lib/postgresql/data && install -d -o 70 -g 70 -m 3777 run/postgresql \
     && chroot . /bin/busybox --install -s
 # what everything is linked to
-RUN find /made -type f -size +1k -exec sh -c 'for file; do readelf -ldW "$file" 2>/dev/null | sed -n "s|.*\(interpreter:\|NEEDED\) *|$file |p"; done' sh {} + | tee /linked \
+RUN find /made -type f -size +1k -exec sh -c 'for file; do readelf -ldW "$file" 2>/dev/null | sed -n "s,.*\(interpreter:\|NEEDED\) *,$file ,p"; done' sh {} + | tee /linked \
     && grep -q 'postgres /lib/ld-musl' /linked && ! grep -E 'ld-linux|libc\.so\.6' /linked
 
 FROM scratch

@@ -31,6 +31,9 @@ import java.util.zip.ZipFile;
 final class Builder {
     static final String PLATFORM = "linux-amd64";
     private static final int JDK = 25;
+
+    /** The newest update of the JDK that GRAAL's replacements of its classes fit: with 25.0.5 the executable doesn't start. */
+    private static final int NEWEST_UPDATE = 3;
     private static final String GRAAL = "25.0.2";
     private static final String COMPILER = "compiler-" + GRAAL + ".jar";
     private static final String RUNTIME = "runtime.c";
@@ -152,6 +155,11 @@ final class Builder {
         if (Runtime.version().feature() != JDK) {
             throw new BuildProblem("JAVA_HOME must be a JDK " + JDK + " (apt-get install openjdk-25-jdk-headless, or"
                     + " temurin-25-jdk), not " + System.getProperty("java.home"));
+        }
+        if (Runtime.version().update() > NEWEST_UPDATE) {
+            throw new BuildProblem("GraalVM " + GRAAL + "'s builder doesn't fit a JDK newer than " + JDK + ".0." + NEWEST_UPDATE
+                    + ", and " + System.getProperty("java.home") + " is " + Runtime.version()
+                    + ": set JAVA_HOME to an older one, or GRAALVM_HOME to a distribution");
         }
         Commands.requireAll("gcc", "ld", "ar", "nm", "mvn");
         Commands.requireHeader("stdio.h", "libc6-dev");

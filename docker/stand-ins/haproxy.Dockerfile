@@ -1,7 +1,7 @@
 ARG DEBIAN
 FROM ${DEBIAN}
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy wget \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 USER haproxy
 STOPSIGNAL SIGUSR1

@@ -1,7 +1,7 @@
 ARG DEBIAN
 FROM ${DEBIAN}
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prometheus wget \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 RUN install -d -o nobody -g nogroup /prometheus
 VOLUME /prometheus

@@ -99,7 +99,7 @@ final class CodedWal implements WalRepository {
         boolean same = Checksum.of(stored).equals(recorded.stored());
         try {
             byte[] content = repository.codec().decode(object, stored);
-            // two pushes of the same content at once may have left the checksum of the one and the object of the other
+            // while two pushes of the same content are under way, or were cut off, there may be the checksum of the one and the object of the other
             if (same || marked(recorded, content)) {
                 return content;
             }
@@ -169,9 +169,8 @@ final class CodedWal implements WalRepository {
                     follow(faster.get());
                     return;
                 }
-                record(own);
-            }
-            if (!store.create(directory + own.file(), stored)) {
+                finish(own, stored);
+            } else if (!store.create(directory + own.file(), stored)) {
                 adopt(own.file());
             }
         }
@@ -208,9 +207,17 @@ final class CodedWal implements WalRepository {
         private void publish() throws ArchiveException, StoreException {
             Supplier<Optional<ContentMark>> mark = marking();
             byte[] stored = codec.encodeAtOnce(content);
-            ChecksumFile own = own(stored, mark.get());
-            record(own);
-            if (!store.create(directory + own.file(), stored)) {
+            finish(own(stored, mark.get()), stored);
+        }
+
+        /**
+         * Another push recorded a checksum, and may still create its object. The checksum of that is replaced when there is an object that it's not the one of, and not earlier: once an
+         * object is there, nobody records anything else than its checksum.
+         */
+        private void finish(ChecksumFile own, byte[] stored) throws ArchiveException, StoreException {
+            if (store.create(directory + own.file(), stored)) {
+                record(own);
+            } else {
                 adopt(own.file());
             }
         }

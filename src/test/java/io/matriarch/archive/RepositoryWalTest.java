@@ -171,7 +171,7 @@ class RepositoryWalTest {
         assertThat(fetch()).isZero();
     }
 
-    /** Two pushes of the same content at once may leave the checksum of the one and the object of the other. */
+    /** Two pushes of the same content that are cut off may leave the checksum of the one and the object of the other. */
     @Test
     void theContentIsProvenByItsMarkToo() throws IOException {
         configure("zstd first");

@@ -195,15 +195,18 @@ final class RepositoryChecker {
     private void checkWalFile(String name, String object, Set<String> archived) {
         Path file = repository.resolve(object);
         try {
-            String[] checksum = Files.readAllLines(file.resolveSibling(name + ".sha256"))
-                    .getFirst()
-                    .split("  ", -1);
+            List<String> lines = Files.readAllLines(file.resolveSibling(name + ".sha256"));
             byte[] stored = Files.readAllBytes(file);
-            if (!file.endsWith(checksum[1]) || !checksum[0].equals(StoredContent.sha256(stored))) {
+            boolean listed = lines.getFirst().equals(StoredContent.sha256(stored) + "  " + file.getFileName());
+            // of two pushes of one file that are at work, or were killed
+            if (!listed && (archived.contains(name) || lines.size() < 2)) {
                 problems.add(object + " isn't what its checksum says");
                 return;
             }
             byte[] segment = content.of(object, stored);
+            if (!listed && !lines.get(1).equals(content.mark(segment))) {
+                problems.add(object + " is neither what its checksum nor what the line about its content says");
+            }
             Path copy = kept.resolve(name);
             if ((archived.contains(name) || Files.exists(copy)) && !Arrays.equals(segment, Files.readAllBytes(copy))) {
                 problems.add(object + " isn't what PostgreSQL wrote");

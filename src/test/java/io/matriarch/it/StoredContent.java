@@ -36,6 +36,18 @@ record StoredContent(String key) {
         return stored;
     }
 
+    /** The line about the content of what is encrypted. */
+    String mark(byte[] segment) {
+        try {
+            byte[] bytes = HexFormat.of().parseHex(key);
+            String id = HexFormat.of().formatHex(hmac(bytes, "id".getBytes(StandardCharsets.US_ASCII)), 0, 8);
+            byte[] derived = hmac(bytes, "content".getBytes(StandardCharsets.US_ASCII));
+            return "# content hmac-sha256 " + id + " " + HexFormat.of().formatHex(hmac(derived, segment));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -29,7 +29,9 @@ final class EtcdReader {
     static Optional<EtcdSettings> read(Section root) {
         List<String> present = SECTIONS.stream().filter(root::has).toList();
         if (present.isEmpty()) {
-            root.problem("etcd3", "is missing; it must name the etcd cluster, such as {hosts: 10.0.0.1:2379}");
+            root.problem(
+                    "etcd3",
+                    "is missing; name the etcd cluster there, such as {hosts: 10.0.0.1:2379}, or in PATRONI_ETCD3_HOSTS");
             return Optional.empty();
         }
         String chosen = present.contains("etcd3") && present.getFirst().equals("etcd") ? "etcd3" : present.getFirst();

@@ -55,14 +55,9 @@ final class Candidates {
     private static Optional<String> unreadiness(Situation s, PeerReply reply) {
         long lag = s.view().status().optime().bytesAheadOf(reply.position());
         int clusterTimeline = s.view().history().latestTimeline();
-        if (!reply.reachable()) {
-            return Optional.of("doesn't answer");
-        } else if (reply.tags().nofailover()) {
-            return Optional.of("has the tag nofailover");
-        } else if (reply.watchdogFailed()) {
-            return Optional.of("has no watchdog");
-        } else if (reply.diskFull()) {
-            return Optional.of("can't write to its disk");
+        Optional<String> hindrance = reply.hindrance();
+        if (hindrance.isPresent()) {
+            return hindrance;
         } else if (reply.primary()) {
             return Optional.of("isn't a standby");
         } else if (lag > s.config().maximumLagOnFailover()) {

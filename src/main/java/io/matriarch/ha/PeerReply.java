@@ -2,6 +2,7 @@ package io.matriarch.ha;
 
 import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.Tags;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -42,6 +43,20 @@ public record PeerReply(
 
     /** May become the primary as far as it says. */
     public boolean mayPromote() {
-        return reachable && !tags.nofailover() && !watchdogFailed && !diskFull;
+        return hindrance().isEmpty();
+    }
+
+    /** What keeps it from becoming the primary as far as it says, with its name before it a sentence. */
+    Optional<String> hindrance() {
+        if (!reachable) {
+            return Optional.of("doesn't answer");
+        } else if (tags.nofailover()) {
+            return Optional.of("has the tag nofailover");
+        } else if (watchdogFailed) {
+            return Optional.of("has no watchdog");
+        } else if (diskFull) {
+            return Optional.of("can't write to its disk");
+        }
+        return Optional.empty();
     }
 }

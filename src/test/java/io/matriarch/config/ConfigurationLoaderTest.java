@@ -437,7 +437,7 @@ class ConfigurationLoaderTest {
                         "patroni.yml: name: is missing; it must be the member's name, unique in the cluster",
                         "patroni.yml: scope: is missing; it must be the cluster's name",
                         "patroni.yml: restapi.listen: is missing; it must be host:port of the REST API, such as 0.0.0.0:8008",
-                        "patroni.yml: etcd3: is missing; it must name the etcd cluster, such as {hosts: 10.0.0.1:2379}",
+                        "patroni.yml: etcd3: is missing; name the etcd cluster there, such as {hosts: 10.0.0.1:2379}, or in PATRONI_ETCD3_HOSTS",
                         "patroni.yml: postgresql.listen: is missing; it must be host:port of PostgreSQL, several hosts separated by commas",
                         "patroni.yml: postgresql.data_dir: is missing; it must be the data directory");
     }

@@ -137,6 +137,15 @@ final class StackInContainers {
         assertThat(writer.lostRows()).isEmpty();
     }
 
+    /** By the checks that the stack says; those of etcd and HAProxy are commands of their own images. */
+    @Test
+    @Order(0)
+    void everyContainerSaysThatItIsHealthy() {
+        for (String service : List.of("etcd1", "etcd2", "etcd3", "pg1", "pg2", "pg3", "haproxy")) {
+            LocalCluster.await("a healthy " + service, WAIT, container(service)::isHealthy);
+        }
+    }
+
     @Test
     @Order(1)
     void etcdsLostMemberIsReplaced() throws IOException, InterruptedException {

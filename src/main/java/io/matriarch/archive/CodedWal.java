@@ -99,7 +99,8 @@ final class CodedWal implements WalRepository {
         boolean same = Checksum.of(stored).equals(recorded.stored());
         try {
             byte[] content = repository.codec().decode(object, stored);
-            // while two pushes of the same content are under way, or were cut off, there may be the checksum of the one and the object of the other
+            // while two pushes of the same content are under way, or were cut off, there may be the checksum of the one
+            // and the object of the other
             if (same || marked(recorded, content)) {
                 return content;
             }

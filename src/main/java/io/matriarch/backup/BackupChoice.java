@@ -7,6 +7,9 @@ import io.matriarch.archive.backup.BackupDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Which backup a restore begins with: the newest that ended before the target, and from which recovery reaches the target's timeline. */
 public record BackupChoice(BackupSession session, BackupCatalog catalog) {
@@ -14,6 +17,7 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
     /** What can't be restored, as far as that can be known without reading it, isn't chosen unless it's named. */
     BackupDescription choose(Optional<String> label, RecoveryTarget target, Optional<String> timeline)
             throws ArchiveException {
+        requireTimeline(timeline);
         if (isNamed(label)) {
             return named(label.orElseThrow(), target);
         }
@@ -24,6 +28,7 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
     /** The same in whatever state the newest is, for those who want to know just that. */
     public BackupDescription newest(Optional<String> label, RecoveryTarget target, Optional<String> timeline)
             throws ArchiveException {
+        requireTimeline(timeline);
         if (isNamed(label)) {
             return named(label.orElseThrow(), target);
         }
@@ -32,6 +37,23 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
             throw none(" that leads to the target");
         }
         return candidates.getLast();
+    }
+
+    /** Otherwise no backup leads to it, whatever the target is. */
+    private void requireTimeline(Optional<String> timeline) throws ArchiveException {
+        if (timeline.isEmpty() || TargetOptions.TIMELINE_WORDS.contains(timeline.get())) {
+            return;
+        }
+        Set<Long> known = new TreeSet<>();
+        for (BackupDescription backup : catalog.backups()) {
+            known.addAll(ArchivedWal.list(session.repository(), backup.name().systemIdentifier())
+                    .timelines());
+        }
+        if (!known.isEmpty() && !known.contains(number(timeline.get()))) {
+            throw new ArchiveException("--target-timeline: the repository "
+                    + session.repository().store().place() + " has no WAL of the timeline " + timeline.get()
+                    + ", only of " + known.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
     }
 
     private static boolean isNamed(Optional<String> label) {

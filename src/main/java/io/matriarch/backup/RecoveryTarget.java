@@ -29,6 +29,16 @@ public sealed interface RecoveryTarget {
                             .orElseThrow(() -> new ArchiveException(
                                     "--target-time: say the zone too, such as " + text.strip() + "+00:00"))));
         }
+
+        /** @throws ArchiveException if the moment is after {@code now} */
+        Time requirePast(Instant now) throws ArchiveException {
+            if (moment.toInstant().isAfter(now)) {
+                throw new ArchiveException("--target-time: " + IsoTime.formatWithSpace(moment)
+                        + " is still to come (it's " + IsoTime.formatWithSpace(now.atOffset(moment.getOffset()))
+                        + " here); leave it out to recover as far as there is WAL");
+            }
+            return this;
+        }
     }
 
     /** A position in the WAL. */

@@ -1,12 +1,16 @@
 package io.matriarch.backup;
 
 import io.matriarch.archive.ArchiveException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where recovery ends. */
 public final class TargetOptions {
+    /** Timelines that aren't called by a number. */
+    static final List<String> TIMELINE_WORDS = List.of("latest", "current");
+
     @Option(names = "--target-time", paramLabel = "TIME", description = "Recover to this time, with its zone")
     private Optional<String> time = Optional.empty();
 
@@ -43,13 +47,23 @@ public final class TargetOptions {
         long targets = List.of(time, lsn, name, xid, word).stream()
                 .filter(Optional::isPresent)
                 .count();
-        return targets > 1 ? Optional.of("there can be only one target") : Optional.empty();
+        return targets > 1 ? Optional.of("there can be only one target") : wrongValue();
     }
 
-    /** @throws ArchiveException if its option has a value that is none */
+    private Optional<String> wrongValue() {
+        try {
+            target();
+            timeline();
+            return Optional.empty();
+        } catch (ArchiveException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** @throws ArchiveException if its option has a value that is none, or a time that is still to come: no WAL can reach that */
     public RecoveryTarget target() throws ArchiveException {
         if (time.isPresent()) {
-            return RecoveryTarget.Time.parse(time.get());
+            return RecoveryTarget.Time.parse(time.get()).requirePast(Instant.now());
         }
         if (lsn.isPresent()) {
             return RecoveryTarget.Position.parse(lsn.get());
@@ -65,7 +79,7 @@ public final class TargetOptions {
 
     /** @throws ArchiveException if it's neither a number nor a word that PostgreSQL knows */
     public Optional<String> timeline() throws ArchiveException {
-        if (timeline.isPresent() && !List.of("latest", "current").contains(timeline.get())) {
+        if (timeline.isPresent() && !TIMELINE_WORDS.contains(timeline.get())) {
             BackupChoice.number(timeline.get());
         }
         return timeline;

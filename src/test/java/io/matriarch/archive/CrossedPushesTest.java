@@ -25,8 +25,7 @@ class CrossedPushesTest {
     Path directory;
 
     private Codec codec = Codec.plain();
-    private WalSource source =
-            new WalSource(Path.of(""), WalName.parse(NAME).orElseThrow(), CLUSTER, Optional.empty());
+    private WalSource source = new WalSource(Path.of(""), WalName.parse(NAME).orElseThrow(), CLUSTER, Optional.empty());
 
     @BeforeEach
     void file() throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matriarch.archive.ArchiveException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,10 +54,18 @@ class RecoveryFilesTest {
     }
 
     @Test
-    void aTimeNeedsItsZone() {
+    void aTimeNeedsItsZone() throws ArchiveException {
         assertThatThrownBy(() -> RecoveryTarget.Time.parse("2026-11-27 14:00:00"))
                 .isInstanceOf(ArchiveException.class)
                 .hasMessageContaining("zone");
+        RecoveryTarget.Time time = RecoveryTarget.Time.parse("2026-11-27 14:00:00+01:00");
+        Instant moment = time.moment().toInstant();
+        assertThat(time.requirePast(moment)).isEqualTo(time);
+        assertThatThrownBy(() -> time.requirePast(moment.minusSeconds(60)))
+                .isInstanceOf(ArchiveException.class)
+                .hasMessage(
+                        "--target-time: 2026-11-27 14:00:00+01:00 is still to come (it's 2026-11-27 13:59:00+01:00 here);"
+                                + " leave it out to recover as far as there is WAL");
         assertThatThrownBy(() -> RecoveryTarget.Transaction.parse("1; DROP")).isInstanceOf(ArchiveException.class);
         assertThatThrownBy(() -> RecoveryTarget.Position.parse("nowhere")).isInstanceOf(ArchiveException.class);
     }

@@ -92,6 +92,12 @@ final class BackupIT {
         assertThat(tools.run(restoring(home.resolve("never"), "--target-time", "2020-01-01T00:00:00Z"))
                         .output())
                 .contains("ended before the target");
+        assertThat(tools.run(restoring(home.resolve("never"), "--target-timeline", "7"))
+                        .output())
+                .contains("has no WAL of the timeline 7, only of 1");
+        Ended wrong = tools.run(restoring(home.resolve("never"), "--target-time", "2999-01-01T00:00:00Z"));
+        assertThat(wrong.output()).contains("is still to come");
+        assertThat(wrong.code()).as("wrong usage").isEqualTo(2);
         assertThat(home.resolve("never")).doesNotExist();
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The WAL of one cluster in a repository, at the time when it was listed. */
 public final class ArchivedWal {
@@ -96,11 +97,16 @@ public final class ArchivedWal {
 
     /** The newest timeline of which there is anything; absent when there is no WAL. */
     public Optional<Long> newestTimeline() {
+        return timelines().stream().max(Comparator.naturalOrder());
+    }
+
+    /** Those of which there is anything, sorted. */
+    public Set<Long> timelines() {
         return files.keySet().stream()
                 .filter(name ->
                         SEGMENT.matcher(name).matches() || HISTORY.matcher(name).matches())
                 .map(name -> Long.parseLong(name.substring(0, 8), 16))
-                .max(Comparator.naturalOrder());
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Whether recovery along {@code timeline} passes a backup's end. */

@@ -32,9 +32,9 @@ final class Builder {
     static final String PLATFORM = "linux-amd64";
     private static final int JDK = 25;
 
-    /** The newest update of the JDK that was tried with GRAAL: its replacements of the JDK's classes may not fit a newer one. */
-    private static final int NEWEST_UPDATE = 5;
-    private static final String GRAAL = "25.0.4";
+    /** The newest update of the JDK that GRAAL's replacements of its classes fit: with 25.0.5 the executable doesn't start. */
+    private static final int NEWEST_UPDATE = 3;
+    private static final String GRAAL = "25.0.2";
     private static final String COMPILER = "compiler-" + GRAAL + ".jar";
     private static final String RUNTIME = "runtime.c";
     private static final List<String> PARTS =
@@ -157,7 +157,7 @@ final class Builder {
                     + " temurin-25-jdk), not " + System.getProperty("java.home"));
         }
         if (Runtime.version().update() > NEWEST_UPDATE) {
-            throw new BuildProblem("GraalVM " + GRAAL + "'s builder wasn't tried with a JDK newer than " + JDK + ".0." + NEWEST_UPDATE
+            throw new BuildProblem("GraalVM " + GRAAL + "'s builder doesn't fit a JDK newer than " + JDK + ".0." + NEWEST_UPDATE
                     + ", and " + System.getProperty("java.home") + " is " + Runtime.version()
                     + ": set JAVA_HOME to an older one, or GRAALVM_HOME to a distribution");
         }

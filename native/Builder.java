@@ -32,7 +32,10 @@ final class Builder {
     static final String PLATFORM = "linux-amd64";
     private static final int JDK = 25;
 
-    /** The newest update of the JDK that GRAAL's replacements of its classes fit: with 25.0.5 the executable doesn't start. */
+    /**
+     * The newest update of the JDK that GRAAL's replacements of its classes fit. That of 25.0.5 has the native method
+     * {@code Reference.get0}, which neither 25.0.2 nor 25.0.4 of GraalVM replaces: the agent stops at its first use.
+     */
     private static final int NEWEST_UPDATE = 3;
     private static final String GRAAL = "25.0.2";
     private static final String COMPILER = "compiler-" + GRAAL + ".jar";

@@ -4,6 +4,7 @@ import io.matriarch.archive.ArchiveException;
 import io.matriarch.archive.backup.ArchivedWal;
 import io.matriarch.archive.backup.BackupCatalog;
 import io.matriarch.archive.backup.BackupDescription;
+import io.matriarch.archive.backup.BackupState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
             throws ArchiveException {
         requireTimeline(timeline);
         if (isNamed(label)) {
-            return named(label.orElseThrow(), target);
+            return whole(named(label.orElseThrow(), target));
         }
         return session.newestGood(catalog, candidates(label, target, timeline).stream())
                 .orElseThrow(() -> none(" that can be restored and ended before the target"));
@@ -70,6 +71,15 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
         if (!target.isAfter(named)) {
             throw new ArchiveException("the backup " + named.label() + " ended at " + named.stopped() + ", at "
                     + named.wal().stop() + ": recovery can't end before that; choose an older backup");
+        }
+        return named;
+    }
+
+    private BackupDescription whole(BackupDescription named) throws ArchiveException {
+        List<String> problems = new BackupState(session.repository(), catalog).problems(named);
+        if (!problems.isEmpty()) {
+            throw new ArchiveException("the backup " + named.label() + " can't be restored, nothing was changed: "
+                    + problems.getFirst() + (problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)"));
         }
         return named;
     }

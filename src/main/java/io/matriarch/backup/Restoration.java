@@ -53,8 +53,9 @@ public final class Restoration {
         this.progress = progress;
     }
 
-    /** Fills the folders with all but the files without which no server starts. */
+    /** Fills the folders with all but the files without which no server starts. What is there goes when the backup has been shown to be readable. */
     public void fill() throws ArchiveException, IOException {
+        requireReadable();
         destination.begin();
         Path held = Files.createDirectory(destination.mark().resolve("held"));
         if (plan.incremental()) {
@@ -68,6 +69,18 @@ public final class Restoration {
         }
         link(plan.target(), plan.tablespaces());
         progress.end();
+    }
+
+    /** One object of each backup in the chain tells whether its key is configured. */
+    private void requireReadable() throws ArchiveException {
+        for (BackupDescription backup : plan.chain()) {
+            try (InputStream manifest = new ArchiveReader(repository, backup.manifest(), 1)) {
+                manifest.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                throw new ArchiveException(
+                        "the backup " + backup.label() + " can't be read, nothing was changed: " + e.getMessage(), e);
+            }
+        }
     }
 
     /** Puts the WAL that makes the backup consistent where PostgreSQL finds it without an archive. */

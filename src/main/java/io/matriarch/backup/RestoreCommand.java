@@ -1,15 +1,19 @@
 package io.matriarch.backup;
 
 import io.matriarch.archive.ArchiveException;
+import io.matriarch.archive.backup.ArchivedWal;
 import io.matriarch.archive.backup.BackupCatalog;
 import io.matriarch.archive.backup.BackupDescription;
 import io.matriarch.cli.Terminal;
 import io.matriarch.cli.Tool;
+import io.matriarch.cluster.Lsn;
 import io.matriarch.config.PostgresPrograms;
 import io.matriarch.file.FileProblem;
+import io.matriarch.time.IsoTime;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +132,7 @@ public final class RestoreCommand {
         Optional<String> timeline = targets.timeline();
         BackupCatalog catalog = session.catalog().of(session.onlyOne());
         BackupDescription backup = new BackupChoice(session, catalog).choose(label, wanted, timeline);
+        lookAhead(ArchivedWal.list(session.repository(), backup.name().systemIdentifier()), backup, wanted, terminal);
         RestorePlan plan = RestorePlan.of(catalog.chain(backup), path(), mapping());
         Destination destination = Destination.of(plan);
         plan.requireSpace(destination.requireUsable(overwrite.isPresent()));
@@ -159,6 +164,32 @@ public final class RestoreCommand {
         terminal.echo("The backup " + backup.label() + " (ended " + backup.stopped() + " at "
                 + backup.wal().stop() + ", timeline " + backup.wal().timeline() + ") is restored to " + plan.target());
         return 0;
+    }
+
+    /** PostgreSQL would fetch all WAL, and then end: it promotes nobody before the target. */
+    private static void lookAhead(ArchivedWal wal, BackupDescription backup, RecoveryTarget target, Terminal terminal)
+            throws ArchiveException {
+        switch (target) {
+            case RecoveryTarget.Position(Lsn lsn) -> {
+                Optional<Lsn> end = wal.end(backup.wal().segmentSize()).filter(lsn::isAfter);
+                if (end.isPresent()) {
+                    throw new ArchiveException("--target-lsn: WAL is archived up to " + end.get()
+                            + " only, nothing was changed; leave it out to recover as far as that");
+                }
+            }
+            case RecoveryTarget.Time(OffsetDateTime moment) ->
+                wal.lastArchived()
+                        .filter(moment.toInstant()::isAfter)
+                        .ifPresent(last -> terminal.complain("Warning: the newest WAL was archived at "
+                                + IsoTime.formatWithSpace(last.atOffset(moment.getOffset()))
+                                + ", before --target-time. If no transaction ended after that time, the server says"
+                                + " 'recovery ended before configured recovery target was reached' and stops: restore"
+                                + " without --target-time then, which recovers as far as there is WAL"));
+            case RecoveryTarget.Newest(),
+                    RecoveryTarget.Immediate(),
+                    RecoveryTarget.Name _,
+                    RecoveryTarget.Transaction _ -> {}
+        }
     }
 
     private void requireScope(BackupSession session) throws ArchiveException {

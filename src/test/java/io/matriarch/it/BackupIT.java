@@ -95,6 +95,9 @@ final class BackupIT {
         assertThat(tools.run(restoring(home.resolve("never"), "--target-timeline", "7"))
                         .output())
                 .contains("has no WAL of the timeline 7, only of 1");
+        assertThat(tools.run(restoring(home.resolve("never"), "--target-lsn", "FF/0"))
+                        .output())
+                .contains("WAL is archived up to 0/", "nothing was changed");
         Ended wrong = tools.run(restoring(home.resolve("never"), "--target-time", "2999-01-01T00:00:00Z"));
         assertThat(wrong.output()).contains("is still to come");
         assertThat(wrong.code()).as("wrong usage").isEqualTo(2);
@@ -147,7 +150,16 @@ final class BackupIT {
         Files.delete(part);
         assertThat(tools.fails("backup", "verify", "--level", "objects")).contains(part.getFileName() + " is missing");
         assertThat(tools.must("backup", "list", "-f", "tsv")).contains("no: ");
+        overwritingIsRefused("can't be restored, nothing was changed: ");
         LocalCluster.own(Files.write(part, whole));
+
+        Path manifest = object("backup-parts", "backup_manifest.00000001.zst");
+        byte[] right = Files.readAllBytes(manifest);
+        byte[] wrong = right.clone();
+        wrong[wrong.length / 2] ^= 1;
+        Files.write(manifest, wrong);
+        overwritingIsRefused("can't be read, nothing was changed: ");
+        LocalCluster.own(Files.write(manifest, right));
 
         Path segment = object("wal", sql("SELECT file_name FROM pg_walfile_name_offset('" + stopOfFirst() + "')"));
         byte[] wal = Files.readAllBytes(segment);
@@ -157,6 +169,16 @@ final class BackupIT {
                 .contains(segment.getFileName().toString().replace(".zst", "") + " is missing");
         LocalCluster.own(Files.write(segment, wal));
         tools.must("backup", "verify");
+    }
+
+    /** What is there stays until it's known that something better comes. */
+    private void overwritingIsRefused(String told) {
+        Path earlier = home.resolve("earlier");
+        assertThat(tools.run(restoring(earlier, "--overwrite", "herd", "--backup", "first"))
+                        .output())
+                .contains(told);
+        assertThat(earlier.resolve("global/pg_control")).exists();
+        assertThat(earlier.resolve("base")).isNotEmptyDirectory();
     }
 
     private void killedOnesAreNoBackups() throws IOException {

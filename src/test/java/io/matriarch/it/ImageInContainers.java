@@ -261,7 +261,9 @@ final class ImageInContainers {
                 .containsEntry("StopSignal", "SIGINT");
         long base = size(requireNonNull(labels.get("org.opencontainers.image.base.name")));
         String list = printed("cat", "/usr/local/share/sbom/matriarch.cdx.json");
-        assertThat(list).contains("\"CycloneDX\"", "pkg:maven/io.quarkus/quarkus-arc@");
+        assertThat(list)
+                .contains("\"CycloneDX\"", "pkg:maven/io.quarkus/quarkus-arc@")
+                .contains("pkg:generic/openjdk@25", "pkg:maven/org.graalvm.nativeimage/svm@", "pkg:generic/zlib@1");
         long executable = Long.parseLong(printed("stat", "-c", "%s", "/usr/local/bin/matriarch"));
         assertThat(size(Containers.image()) - base - list.length()).isBetween(executable, executable + 100_000);
     }

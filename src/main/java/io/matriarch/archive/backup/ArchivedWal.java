@@ -6,8 +6,10 @@ import io.matriarch.archive.WalContent;
 import io.matriarch.archive.codec.Codec;
 import io.matriarch.archive.store.StoreException;
 import io.matriarch.archive.store.StoredObject;
+import io.matriarch.cluster.Lsn;
 import io.matriarch.cluster.TimelineFork;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -107,6 +109,21 @@ public final class ArchivedWal {
                         SEGMENT.matcher(name).matches() || HISTORY.matcher(name).matches())
                 .map(name -> Long.parseLong(name.substring(0, 8), 16))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Where the WAL of a timeline or of several ends; absent when there is no segment. */
+    public Optional<Lsn> end(long segmentSize) {
+        return segments().stream()
+                .map(segment -> WalPath.end(segment, segmentSize))
+                .max(Comparator.naturalOrder());
+    }
+
+    /** When the newest segment was archived, by the clock of the store; absent when there is none. */
+    public Optional<Instant> lastArchived() {
+        return segments().stream()
+                .flatMap(segment -> Optional.ofNullable(files.get(segment)).stream())
+                .map(StoredObject::modified)
+                .max(Comparator.naturalOrder());
     }
 
     /** Whether recovery along {@code timeline} passes a backup's end. */

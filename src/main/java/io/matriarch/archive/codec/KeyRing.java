@@ -48,7 +48,7 @@ public final class KeyRing {
             return key.get().decrypt(stored);
         }
         throw new CodecException("is encrypted with the key " + wanted + ", which isn't among those of the repository ("
-                + String.join(", ", ids()) + ")");
+                + String.join(", ", ids()) + "): add its file to encryption_key_files");
     }
 
     /** The key that encrypts. */

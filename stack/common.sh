@@ -1,11 +1,16 @@
 # shellcheck shell=bash
-# What stack/install, stack/local, native/build and it/ share: messages, the JDK, the mirror. To be sourced.
+# What stack/install, stack/local, native/build and it/ share: messages, counting tests, the JDK, the mirror. To be sourced.
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
+}
+
+# count_tests tests|failures|errors|skipped REPORT...: what Maven's test runners wrote, added up
+count_tests() {
+    { cat "${@:2}" 2>/dev/null || true; } | sed -n "s/.*<testsuite [^>]* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 # Is it the home of a JDK (not only a runtime) of version 25 or later?

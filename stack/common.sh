@@ -13,6 +13,9 @@ count_tests() {
     { cat "${@:2}" 2>/dev/null || true; } | sed -n "s/.*<testsuite [^>]* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# Where the native executable's builder looks for GraalVM's native-image, as native/NativeImage.java does.
+graalvm_or_jdk() { printf '%s\n' "${GRAALVM_HOME:-${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}}"; }
+
 # Is it the home of a JDK (not only a runtime) of version 25 or later?
 is_jdk() {
     [[ -x $1/bin/javac && -r $1/release ]] || return 1

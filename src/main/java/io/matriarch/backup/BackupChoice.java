@@ -45,10 +45,12 @@ public record BackupChoice(BackupSession session, BackupCatalog catalog) {
         if (timeline.isEmpty() || TargetOptions.TIMELINE_WORDS.contains(timeline.get())) {
             return;
         }
+        Set<String> identifiers = catalog.backups().stream()
+                .map(backup -> backup.name().systemIdentifier())
+                .collect(Collectors.toSet());
         Set<Long> known = new TreeSet<>();
-        for (BackupDescription backup : catalog.backups()) {
-            known.addAll(ArchivedWal.list(session.repository(), backup.name().systemIdentifier())
-                    .timelines());
+        for (String identifier : identifiers) {
+            known.addAll(ArchivedWal.list(session.repository(), identifier).timelines());
         }
         if (!known.isEmpty() && !known.contains(number(timeline.get()))) {
             throw new ArchiveException("--target-timeline: the repository "

@@ -6,6 +6,7 @@ import io.matriarch.archive.backup.ArchiveReader;
 import io.matriarch.archive.backup.ArchivedWal;
 import io.matriarch.archive.backup.BackupDescription;
 import io.matriarch.archive.backup.StoredArchive;
+import io.matriarch.archive.backup.StoredParts;
 import io.matriarch.archive.backup.Tablespace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,11 +75,11 @@ public final class Restoration {
     /** One object of each backup in the chain tells whether its key is configured. */
     private void requireReadable() throws ArchiveException {
         for (BackupDescription backup : plan.chain()) {
-            try (InputStream manifest = new ArchiveReader(repository, backup.manifest(), 1)) {
-                manifest.transferTo(OutputStream.nullOutputStream());
-            } catch (IOException e) {
+            List<String> problems =
+                    new StoredParts(repository, backup.name(), backup.manifest().parts()).damaged(jobs, _ -> {});
+            if (!problems.isEmpty()) {
                 throw new ArchiveException(
-                        "the backup " + backup.label() + " can't be read, nothing was changed: " + e.getMessage(), e);
+                        "the backup " + backup.label() + " can't be read, nothing was changed: " + problems.getFirst());
             }
         }
     }

@@ -132,7 +132,7 @@ public final class RestoreCommand {
         Optional<String> timeline = targets.timeline();
         BackupCatalog catalog = session.catalog().of(session.onlyOne());
         BackupDescription backup = new BackupChoice(session, catalog).choose(label, wanted, timeline);
-        lookAhead(ArchivedWal.list(session.repository(), backup.name().systemIdentifier()), backup, wanted, terminal);
+        lookAhead(session, backup, wanted, terminal);
         RestorePlan plan = RestorePlan.of(catalog.chain(backup), path(), mapping());
         Destination destination = Destination.of(plan);
         plan.requireSpace(destination.requireUsable(overwrite.isPresent()));
@@ -167,18 +167,21 @@ public final class RestoreCommand {
     }
 
     /** PostgreSQL would fetch all WAL, and then end: it promotes nobody before the target. */
-    private static void lookAhead(ArchivedWal wal, BackupDescription backup, RecoveryTarget target, Terminal terminal)
+    private static void lookAhead(
+            BackupSession session, BackupDescription backup, RecoveryTarget target, Terminal terminal)
             throws ArchiveException {
         switch (target) {
             case RecoveryTarget.Position(Lsn lsn) -> {
-                Optional<Lsn> end = wal.end(backup.wal().segmentSize()).filter(lsn::isAfter);
+                Optional<Lsn> end =
+                        wal(session, backup).end(backup.wal().segmentSize()).filter(lsn::isAfter);
                 if (end.isPresent()) {
                     throw new ArchiveException("--target-lsn: WAL is archived up to " + end.get()
                             + " only, nothing was changed; leave it out to recover as far as that");
                 }
             }
             case RecoveryTarget.Time(OffsetDateTime moment) ->
-                wal.lastArchived()
+                wal(session, backup)
+                        .lastArchived()
                         .filter(moment.toInstant()::isAfter)
                         .ifPresent(last -> terminal.complain("Warning: the newest WAL was archived at "
                                 + IsoTime.formatWithSpace(last.atOffset(moment.getOffset()))
@@ -190,6 +193,10 @@ public final class RestoreCommand {
                     RecoveryTarget.Name _,
                     RecoveryTarget.Transaction _ -> {}
         }
+    }
+
+    private static ArchivedWal wal(BackupSession session, BackupDescription backup) throws ArchiveException {
+        return ArchivedWal.list(session.repository(), backup.name().systemIdentifier());
     }
 
     private void requireScope(BackupSession session) throws ArchiveException {
